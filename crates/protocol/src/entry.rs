@@ -1,0 +1,136 @@
+//! What a session's log holds: immutable lines, each by an author, with a body of one kind.
+
+use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
+
+use crate::{DraftId, Millis, PartyId, Seq, SessionId};
+
+/// The part somebody plays in a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Somebody on the page without a name the channel vouches for.
+    Visitor,
+    /// Somebody on the page whom the channel's backend vouches for.
+    User,
+    /// Somebody who answers.
+    Agent,
+    /// A program that answers.
+    Bot,
+    /// A role of a later version.
+    #[serde(other)]
+    Unknown,
+}
+
+impl Role {
+    /// Whether this is the asking side. The other side answers.
+    pub fn is_visiting(self) -> bool {
+        matches!(self, Self::Visitor | Self::User)
+    }
+}
+
+/// Who said it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Author {
+    /// Stable within the channel.
+    pub id: PartyId,
+    /// The part they play.
+    pub role: Role,
+    /// The name to show, if one is known. Text from a stranger: never markup.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// One immutable line of a session's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The session it belongs to.
+    pub session: SessionId,
+    /// Its place.
+    pub seq: Seq,
+    /// The sender's id for it. The sender's other tabs know their own words by it.
+    pub draft_id: DraftId,
+    /// Who said it.
+    pub from: Author,
+    /// When the log took it, by the gateway's clock. For showing only: order is `seq`.
+    pub at: Millis,
+    /// What was said.
+    pub body: Body,
+}
+
+/// What was said. A new kind is added here and to the capabilities; old ends see `Unknown`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Body {
+    /// Plain text. Never markup.
+    Text {
+        /// At most [`crate::limits::TEXT_CHARS`] characters.
+        text: String,
+    },
+    /// The product that the page speaks of.
+    Item {
+        /// The card.
+        item: Item,
+    },
+    /// A kind of a later version. The gateway refuses it, a client shows a neutral line.
+    Unknown,
+}
+
+// Written by hand: serde's internally tagged enums would pull a buffering copy of every type into the wasm.
+impl<'de> Deserialize<'de> for Body {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Fields {
+            kind: String,
+            text: Option<String>,
+            item: Option<Item>,
+        }
+        let fields = Fields::deserialize(deserializer)?;
+        let missing = serde::de::Error::missing_field;
+        Ok(match fields.kind.as_str() {
+            "text" => Self::Text { text: fields.text.ok_or_else(|| missing("text"))? },
+            "item" => Self::Item { item: fields.item.ok_or_else(|| missing("item"))? },
+            _ => Self::Unknown,
+        })
+    }
+}
+
+/// A product card as the page names it. Claimed by the page unless a signed token carried it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// The shop's own number for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// What it is called.
+    pub title: String,
+    /// Its page. Only `http` and `https` are ever made into a link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Its picture. Only `http` and `https`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_url: Option<String>,
+    /// What it costs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Price>,
+    /// Whether the channel's backend signed it. Set by the gateway only.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub verified: bool,
+}
+
+/// A price as the shop writes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Price {
+    /// A decimal number as text: `"49.90"`. Text, because binary fractions are not money.
+    pub amount: String,
+    /// ISO 4217, three capital letters.
+    pub currency: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// Swallows a body that nobody will read, whatever its shape.
+pub(crate) fn skip<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
+    IgnoredAny::deserialize(deserializer).map(drop)
+}

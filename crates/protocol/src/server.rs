@@ -1,0 +1,323 @@
+//! What the gateway says.
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::{
+    Author, Capabilities, DraftId, Entry, Epoch, ErrorCode, Item, Millis, PartyId, Role, Seq, SessionId,
+};
+
+/// A frame from the gateway to widget, desk or bot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ServerFrame {
+    /// Answers `hello`: who one is, what one may, and all that one missed.
+    Welcome(Box<Welcome>),
+    /// Answers `open` and `send`, after the commit.
+    Ok(Receipt),
+    /// Answers `history`.
+    Page(Page),
+    /// Answers `list`.
+    Sessions(Sessions),
+    /// A session that one may see was opened, or its head changed.
+    Session(Box<SessionState>),
+    /// A line that the log has accepted.
+    Entry(Box<Entry>),
+    /// How far another reader has got. Soft: may be lost, is never wrong by more than late.
+    Cursor(ReaderCursor),
+    /// Wants a `pong`; may name the sessions' ends, so that a lost tail is noticed.
+    Ping(Ping),
+    /// Answers `ping`.
+    Pong(crate::client::Beat),
+    /// Open a new connection first, then leave this one.
+    Drain(Drain),
+    /// Refuses a request (with its id) or explains the close that follows (without).
+    Err(ErrorBody),
+}
+
+/// Body of `welcome`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Welcome {
+    /// Names the connection in the operator's traces.
+    pub connection: String,
+    /// The gateway's clock.
+    pub now: Millis,
+    /// Who one is here.
+    pub me: Author,
+    /// What the channel calls itself. None for an agent, who sees several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChannelFace>,
+    /// Tokens to keep.
+    pub tokens: Tokens,
+    /// Heartbeat.
+    pub ping: PingPlan,
+    /// Limits that hold for this connection.
+    pub limits: Limits,
+    /// What the channel may do.
+    pub capabilities: Capabilities,
+    /// The sessions, newest activity first, each with what the client lacks.
+    #[serde(default)]
+    pub sessions: Vec<SessionState>,
+}
+
+/// What a visitor sees of a channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelFace {
+    /// The shop's name.
+    pub name: String,
+    /// First words in an empty thread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub greeting: Option<String>,
+}
+
+/// Tokens that the client keeps. Never logged.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tokens {
+    /// For the next `hello` after a cut.
+    pub resume: String,
+    /// For a visitor's next visit; present when it is new or was rotated. Save it before using it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visitor: Option<String>,
+    /// When the principal's proof runs out, if it does: a user's JWT, an agent's session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Millis>,
+}
+
+impl std::fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tokens { .. }")
+    }
+}
+
+/// How often the gateway pings, and how long either side waits for an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PingPlan {
+    /// Milliseconds between pings.
+    pub every_ms: Millis,
+    /// Milliseconds after a missed beat until the peer counts as dead.
+    pub grace_ms: Millis,
+}
+
+/// Limits that the gateway enforces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Largest frame, in bytes.
+    pub frame_bytes: u32,
+    /// Longest text, in characters.
+    pub text_chars: u32,
+    /// Messages at once.
+    pub burst: u32,
+    /// Messages a minute.
+    pub per_minute: u32,
+}
+
+/// Whether a session takes more words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// It does.
+    Open,
+    /// It has ended.
+    Closed,
+    /// A phase of a later version: treat as open and let the gateway refuse.
+    #[serde(other)]
+    Unknown,
+}
+
+/// A session's head, with a stretch of its log.
+///
+/// `entries` are contiguous. For a session named in `hello.cursors` they start right after the client's copy; else they
+/// are the newest. `more`: the stretch stops before `last`, page forward. `reset`: the client's copy is void, drop it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionState {
+    /// Its id.
+    pub session: SessionId,
+    /// The generation of its log.
+    pub epoch: Epoch,
+    /// The newest entry's place; 0 for an empty log.
+    pub last: Seq,
+    /// Whether it takes more words.
+    pub phase: Phase,
+    /// When it was last written to.
+    pub touched_at: Millis,
+    /// Who asks.
+    pub visitor: Author,
+    /// Whom the page wanted to reach, as in `open`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// The shop's name, for an agent who serves several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel_name: Option<String>,
+    /// What it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<Item>,
+    /// How far its readers have got.
+    #[serde(default)]
+    pub cursors: Vec<ReaderCursor>,
+    /// The stretch.
+    #[serde(default)]
+    pub entries: Vec<Entry>,
+    /// The stretch stops before `last`.
+    #[serde(default)]
+    pub more: bool,
+    /// The client's copy is void.
+    #[serde(default)]
+    pub reset: bool,
+}
+
+/// Body of `ok`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The session.
+    pub session: SessionId,
+    /// Its epoch.
+    pub epoch: Epoch,
+    /// The draft that was taken.
+    pub draft_id: DraftId,
+    /// Its place, the same for every reader. 0 answers `open`.
+    pub seq: Seq,
+    /// When the log took it.
+    pub at: Millis,
+    /// The log had it already.
+    #[serde(default)]
+    pub duplicate: bool,
+}
+
+/// Body of `page`: contiguous entries in order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    /// The session.
+    pub session: SessionId,
+    /// Its epoch.
+    pub epoch: Epoch,
+    /// The newest entry's place.
+    pub last: Seq,
+    /// The stretch asked for, possibly empty.
+    pub entries: Vec<Entry>,
+}
+
+/// Body of `sessions`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sessions {
+    /// Heads, newest activity first, each with its last entry.
+    pub sessions: Vec<SessionState>,
+    /// There are older ones.
+    #[serde(default)]
+    pub more: bool,
+}
+
+/// Another reader's cursor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReaderCursor {
+    /// Whose.
+    pub party: PartyId,
+    /// On which side.
+    pub role: Role,
+    /// The session.
+    pub session: SessionId,
+    /// Everything up to here has reached the reader's client.
+    pub delivered: Seq,
+    /// Everything up to here was on the reader's screen.
+    pub read: Seq,
+}
+
+/// Body of the gateway's `ping`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ping {
+    /// Echo it.
+    pub nonce: u32,
+    /// Where the sessions' logs end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub heads: Vec<Head>,
+}
+
+/// The end of a session's log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// The session.
+    pub session: SessionId,
+    /// Its newest entry's place.
+    pub last: Seq,
+}
+
+/// Body of `drain`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drain {
+    /// When the socket is closed at the latest, by the gateway's clock.
+    pub by: Millis,
+    /// Leave at a random moment within so many milliseconds, so that not all come back at once.
+    pub spread_ms: Millis,
+    /// For the traces: `stopping`, `moving`.
+    pub why: String,
+}
+
+/// Body of `err`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorBody {
+    /// The stable code.
+    pub code: ErrorCode,
+    /// The HTTP status of the same refusal.
+    pub status: u16,
+    /// Whether the same request may succeed later.
+    pub temporary: bool,
+    /// When to try again, in milliseconds from now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_ms: Option<Millis>,
+    /// A sentence for a developer.
+    pub title: String,
+    /// The field at fault, as a dotted path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+}
+
+impl ErrorBody {
+    /// The refusal with its code's own words.
+    pub fn new(code: ErrorCode) -> Self {
+        Self {
+            code,
+            status: code.status(),
+            temporary: code.retry() == crate::Retry::Later,
+            retry_ms: None,
+            title: code.title().into(),
+            at: None,
+        }
+    }
+}
+
+impl ServerFrame {
+    /// The `type` on the wire.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Welcome(_) => "welcome",
+            Self::Ok(_) => "ok",
+            Self::Page(_) => "page",
+            Self::Sessions(_) => "sessions",
+            Self::Session(_) => "session",
+            Self::Entry(_) => "entry",
+            Self::Cursor(_) => "cursor",
+            Self::Ping(_) => "ping",
+            Self::Pong(_) => "pong",
+            Self::Drain(_) => "drain",
+            Self::Err(_) => "err",
+        }
+    }
+
+    /// Second step of decoding. `None` for a type this build does not know.
+    ///
+    /// # Errors
+    /// When the body does not have the shape of its type.
+    pub fn decode<'de, D: Deserializer<'de>>(name: &str, body: D) -> Result<Option<Self>, D::Error> {
+        Ok(Some(match name {
+            "welcome" => Self::Welcome(Deserialize::deserialize(body)?),
+            "ok" => Self::Ok(Deserialize::deserialize(body)?),
+            "page" => Self::Page(Deserialize::deserialize(body)?),
+            "sessions" => Self::Sessions(Deserialize::deserialize(body)?),
+            "session" => Self::Session(Deserialize::deserialize(body)?),
+            "entry" => Self::Entry(Deserialize::deserialize(body)?),
+            "cursor" => Self::Cursor(Deserialize::deserialize(body)?),
+            "ping" => Self::Ping(Deserialize::deserialize(body)?),
+            "pong" => Self::Pong(Deserialize::deserialize(body)?),
+            "drain" => Self::Drain(Deserialize::deserialize(body)?),
+            "err" => Self::Err(Deserialize::deserialize(body)?),
+            _ => return Ok(None),
+        }))
+    }
+}

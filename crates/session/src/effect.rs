@@ -1,0 +1,88 @@
+//! Everything that one end can want done. The shell has one arm for each.
+
+use tieline_protocol::{Auth, Body, ClientFrame, CloseCode, DraftId, Item, Millis, Outgoing, SessionId};
+
+/// One wish. Carried out in order; `Save` before its `Send`, because the tab may close between the two.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Open a socket, leaving any other alone.
+    Dial,
+    /// Close the socket.
+    HangUp(CloseCode),
+    /// Put the frame on the socket.
+    Send(Outgoing<ClientFrame>),
+    /// Keep the record until `Forget`; answer with `Saved` or `SaveFailed`.
+    Save(Record),
+    /// Drop the record.
+    Forget(DraftId),
+    /// Keep the visitor's token for the next visit.
+    KeepVisitorToken(String),
+    /// Ask the page for a token; answer with `TokenArrived` or `TokenFailed`.
+    FetchToken,
+    /// Ask our own origin for a new embed ticket; answer with `TicketArrived` or `TokenFailed`.
+    FetchTicket,
+    /// Tell the page.
+    Tell(Event),
+}
+
+/// What the embedding page may care about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The first `welcome` came.
+    Ready,
+    /// So many entries of the other side are not read yet.
+    UnreadChanged(u32),
+    /// The log took a message of this end.
+    MessageSent { session: SessionId },
+    /// A message of the other side came.
+    MessageReceived { session: SessionId },
+    /// The gateway will not have this page; the link will not be tried again.
+    Refused,
+}
+
+/// A draft as the store keeps it: enough to say it again after a reload, under the same id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Its name for ever.
+    pub draft_id: DraftId,
+    /// Where it belongs.
+    pub place: Place,
+    /// What it says.
+    pub body: Body,
+    /// When it was typed. A draft older than a day is not sent unasked.
+    pub made_at: Millis,
+    /// Whose it is: never sent under another principal.
+    pub owner: Owner,
+}
+
+/// Where a draft belongs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A session of the gateway.
+    Session(SessionId),
+    /// A session that is still to be opened under this id.
+    Opening { draft_id: DraftId, to: Option<String>, item: Option<Item> },
+}
+
+/// The person a draft belongs to, as far as this end can tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// Whoever holds the visitor token of this browser.
+    Visitor,
+    /// The user whose token it was: the JWT's subject.
+    User(String),
+    /// The agent at this desk.
+    Agent,
+}
+
+impl Owner {
+    /// The owner that a proof names, where a subject could be read from the JWT.
+    pub fn of(auth: &Auth, subject: Option<String>) -> Option<Self> {
+        match auth {
+            Auth::New | Auth::Visitor { .. } => Some(Self::Visitor),
+            Auth::User { .. } => subject.map(Self::User),
+            Auth::Agent { .. } => Some(Self::Agent),
+            Auth::Resume { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Everything that can happen to one end. A new fact of browser or gateway is a new line here.
+
+use tieline_protocol::{Auth, ChannelId, CloseCode, DraftId, Item, Millis, RequestId, ServerFrame, SessionId};
+
+use crate::effect::Record;
+
+/// What is known before anything happens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setup {
+    /// The embedding; none for the desk.
+    pub channel: Option<ChannelId>,
+    /// `widget` or `desk`.
+    pub app_name: &'static str,
+    /// The program's version.
+    pub app_version: &'static str,
+    /// BCP 47 tag of the interface.
+    pub language: String,
+    /// The ticket of the frame document, in frame and page mode.
+    pub embed: Option<String>,
+    /// The embedding page's origin as the browser told it.
+    pub page_origin: Option<String>,
+    /// First proof. A later token arrives as [`Input::TokenArrived`].
+    pub auth: Auth,
+    /// Seeds the jitter of redialling, so that a thousand tabs do not come back at once.
+    pub jitter_seed: u64,
+}
+
+/// One fact, in the order in which it came about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// The store gave back what an earlier page had saved. Comes once, before `Start`.
+    Restored(Vec<Record>),
+    /// Connect: the visitor means to talk, or the desk was opened.
+    Start,
+
+    /// A session creation control was used: whom to reach, and about what. Shows that chat.
+    Asked { to: Option<String>, item: Option<Item> },
+    /// The panel came on screen (or its tab did): what is shown now counts as read.
+    PanelShown,
+    /// The panel left the screen.
+    PanelHidden,
+    /// The agent picked a session of the list; `None` goes back to the list.
+    SessionPicked(Option<SessionId>),
+    /// Somebody pressed send. The shell mints both ids; `session_draft_id` is used only if this begins a session.
+    Submit { draft_id: DraftId, session_draft_id: DraftId, text: String },
+    /// Retry was pressed on a failed draft.
+    Retry(DraftId),
+    /// Delete was pressed on a failed or waiting draft.
+    Discard(DraftId),
+    /// The thread was scrolled to its top.
+    OlderWanted,
+    /// The desk's list was scrolled to its end.
+    MoreSessionsWanted,
+
+    /// The socket is open: `hello` may go out.
+    SocketOpened,
+    /// A frame came in.
+    Received { id: Option<RequestId>, frame: ServerFrame },
+    /// A frame of an unknown type came that says it must not be ignored: only a reload helps.
+    MustReload,
+    /// The socket closed, or could not be opened (1006).
+    SocketClosed(CloseCode),
+
+    /// The store has the record.
+    Saved(DraftId),
+    /// The store could not keep the record: say so, go on from memory.
+    SaveFailed(DraftId),
+    /// A fresh proof of identity, or the answer to [`crate::Effect::FetchToken`]. Another user means another person.
+    TokenArrived(Auth),
+    /// A fresh embed ticket, the answer to [`crate::Effect::FetchTicket`].
+    TicketArrived(String),
+    /// The page could give no token or ticket.
+    TokenFailed,
+
+    /// The browser says the network is back, the tab is visible, or the page came out of the bfcache.
+    WokeUp,
+    /// The browser says there is no network.
+    WentOffline,
+    /// The page is about to be frozen or left: let go of the socket.
+    PageHidden,
+    /// The timer of `next_wake` fired.
+    Tick,
+    /// Where the person is, for the day separators: minutes east of UTC.
+    TimeZone { offset_minutes: i32 },
+}
+
+/// Kept for doc links.
+pub type Now = Millis;

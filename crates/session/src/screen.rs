@@ -1,0 +1,218 @@
+//! What a person sees, in screen words, as plain comparable data. Views turn it into html and add nothing.
+
+use tieline_protocol::{Body, DraftId, Item, Millis, SessionId};
+
+/// The visitor's panel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Screen {
+    /// The shop's name, once known.
+    pub title: Option<String>,
+    /// First words of an empty thread.
+    pub greeting: Option<String>,
+    /// The item strip.
+    pub item: Option<Item>,
+    /// The line under the header.
+    pub notice: Option<Notice>,
+    /// The thread.
+    pub thread: Thread,
+    /// Entries of the other side, over all chats, that are not read yet.
+    pub unread: u32,
+    /// Whether the composer takes words. It does while offline: they wait.
+    pub can_write: bool,
+    /// Longest text, in characters.
+    pub text_chars: u32,
+}
+
+/// The agent's desk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeskScreen {
+    /// The line at the top.
+    pub notice: Option<Notice>,
+    /// The agent's own name.
+    pub me: Option<String>,
+    /// False until the first `welcome`: show a skeleton, not an empty inbox.
+    pub is_loaded: bool,
+    /// The sessions, newest activity first.
+    pub sessions: Vec<SessionRow>,
+    /// There are older sessions to ask for.
+    pub has_more_sessions: bool,
+    /// The open session.
+    pub open: Option<OpenSession>,
+    /// Unread entries over all sessions.
+    pub unread: u32,
+}
+
+/// A line of the desk's list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionRow {
+    /// Which.
+    pub session: SessionId,
+    /// Who asks: their name, else none.
+    pub visitor_name: Option<String>,
+    /// The shop's name.
+    pub channel_name: Option<String>,
+    /// What it is about.
+    pub item: Option<Item>,
+    /// The newest entry's text, or the item's title, cut to 120 characters.
+    pub preview: String,
+    /// Whether the newest entry is this agent's side's.
+    pub preview_is_mine: bool,
+    /// When it was last written to.
+    pub touched_at: Millis,
+    /// Entries of the visitor that no agent here has read.
+    pub unread: u32,
+    /// It is the open one.
+    pub is_open: bool,
+}
+
+/// The session that the agent looks at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenSession {
+    /// Which.
+    pub session: SessionId,
+    /// Who asks.
+    pub visitor_name: Option<String>,
+    /// Known to the channel's backend, so the name is not just claimed.
+    pub is_known_user: bool,
+    /// The shop's name.
+    pub channel_name: Option<String>,
+    /// What it is about.
+    pub item: Option<Item>,
+    /// The thread.
+    pub thread: Thread,
+    /// Whether the session takes more words.
+    pub can_write: bool,
+}
+
+/// A thread, oldest row first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Thread {
+    /// Its rows.
+    pub rows: Vec<Row>,
+    /// There are older entries to ask for.
+    pub has_older: bool,
+    /// The first stretch is not here yet: show a skeleton.
+    pub is_loading: bool,
+}
+
+/// A row of a thread. `key` is stable while a draft becomes an entry, so that nothing flickers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// A day begins: midnight of it, local time as Unix milliseconds.
+    Day {
+        /// Where the day starts.
+        starts_at: Millis,
+    },
+    /// Everything below is new since the panel was last shown.
+    NewMark,
+    /// Something said.
+    Bubble(Bubble),
+}
+
+/// Something said, in the log or on its way there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bubble {
+    /// Stable key.
+    pub key: DraftId,
+    /// Said by this side.
+    pub is_mine: bool,
+    /// Who said it, if not this end itself.
+    pub author: Option<String>,
+    /// What it shows.
+    pub content: Content,
+    /// When: the log's time, or when it was typed.
+    pub at: Millis,
+    /// How far it has got; none for the other side's words.
+    pub state: Option<Delivery>,
+    /// First of its author within five minutes.
+    pub starts_group: bool,
+    /// Last of its author within five minutes: bears time and state.
+    pub ends_group: bool,
+}
+
+/// What a bubble shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Text in pieces.
+    Text(Vec<Span>),
+    /// An item card.
+    Item(Item),
+    /// A kind of a later version.
+    Unsupported,
+}
+
+impl Content {
+    /// What a body shows.
+    pub fn of(body: &Body) -> Self {
+        match body {
+            Body::Text { text } => Self::Text(vec![Span::Plain(text.clone())]),
+            Body::Item { item } => Self::Item(item.clone()),
+            Body::Unknown => Self::Unsupported,
+        }
+    }
+}
+
+/// A piece of text. There is no other markup, ever.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Span {
+    /// As it stands.
+    Plain(String),
+    /// A link whose target is safe to open: `http`, `https` or `mailto`.
+    Link {
+        /// As it was written.
+        text: String,
+        /// Where it goes.
+        url: String,
+    },
+}
+
+/// How far one's own message has got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// Kept here, waiting for the link.
+    Queued,
+    /// On the wire.
+    Sending,
+    /// In the log, on disk.
+    Sent,
+    /// At the other side's client.
+    Delivered,
+    /// On the other side's screen.
+    Read,
+    /// Refused; waits for Retry or Delete.
+    Failed(Failure),
+}
+
+/// Why a message was refused, in screen words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// Over the limit.
+    TooLong,
+    /// The channel does not allow it.
+    NotAllowed,
+    /// The session has ended.
+    SessionEnded,
+    /// Waited for more than a day.
+    Expired,
+    /// Anything else.
+    Refused,
+}
+
+/// The line under the header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// The first connection takes more than two seconds.
+    Connecting,
+    /// The link is down for more than two seconds; drafts wait.
+    Reconnecting,
+    /// The browser says there is no network.
+    Offline,
+    /// What is typed cannot be kept over a reload.
+    NotKept,
+    /// This page may not talk to the gateway. Final.
+    Refused,
+    /// The page must give a new token; the link waits for it.
+    SignedOut,
+    /// Only a reload helps.
+    MustReload,
+}
