@@ -7,7 +7,7 @@ use tieline_protocol::{Auth, Body, ClientFrame, CloseCode, DraftId, Item, Millis
 pub enum Effect {
     /// Open a socket, leaving any other alone.
     Dial,
-    /// Close the socket.
+    /// Close the socket and let go of it: the shell reports nothing more of it, not even that it closed.
     HangUp(CloseCode),
     /// Put the frame on the socket.
     Send(Outgoing<ClientFrame>),
@@ -33,9 +33,15 @@ pub enum Event {
     /// So many entries of the other side are not read yet.
     UnreadChanged(u32),
     /// The log took a message of this end.
-    MessageSent { session: SessionId },
+    MessageSent {
+        /// Which session.
+        session: SessionId,
+    },
     /// A message of the other side came.
-    MessageReceived { session: SessionId },
+    MessageReceived {
+        /// Which session.
+        session: SessionId,
+    },
     /// The gateway will not have this page; the link will not be tried again.
     Refused,
 }
@@ -61,7 +67,14 @@ pub enum Place {
     /// A session of the gateway.
     Session(SessionId),
     /// A session that is still to be opened under this id.
-    Opening { draft_id: DraftId, to: Option<String>, item: Option<Item> },
+    Opening {
+        /// Names the wish: said twice, it opens one session.
+        draft_id: DraftId,
+        /// Whom the page wants to reach.
+        to: Option<String>,
+        /// What it is about.
+        item: Option<Item>,
+    },
 }
 
 /// The person a draft belongs to, as far as this end can tell.

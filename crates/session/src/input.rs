@@ -1,6 +1,6 @@
 //! Everything that can happen to one end. A new fact of browser or gateway is a new line here.
 
-use tieline_protocol::{Auth, ChannelId, CloseCode, DraftId, Item, Millis, RequestId, ServerFrame, SessionId};
+use tieline_protocol::{Auth, ChannelId, CloseCode, DraftId, Item, RequestId, ServerFrame, SessionId};
 
 use crate::effect::Record;
 
@@ -34,7 +34,12 @@ pub enum Input {
     Start,
 
     /// A session creation control was used: whom to reach, and about what. Shows that chat.
-    Asked { to: Option<String>, item: Option<Item> },
+    Asked {
+        /// A recipient's name within the channel; none for its default.
+        to: Option<String>,
+        /// The product that the page speaks of.
+        item: Option<Item>,
+    },
     /// The panel came on screen (or its tab did): what is shown now counts as read.
     PanelShown,
     /// The panel left the screen.
@@ -42,7 +47,14 @@ pub enum Input {
     /// The agent picked a session of the list; `None` goes back to the list.
     SessionPicked(Option<SessionId>),
     /// Somebody pressed send. The shell mints both ids; `session_draft_id` is used only if this begins a session.
-    Submit { draft_id: DraftId, session_draft_id: DraftId, text: String },
+    Submit {
+        /// Names the draft for ever.
+        draft_id: DraftId,
+        /// Names the session, if this begins one.
+        session_draft_id: DraftId,
+        /// What was typed.
+        text: String,
+    },
     /// Retry was pressed on a failed draft.
     Retry(DraftId),
     /// Delete was pressed on a failed or waiting draft.
@@ -55,7 +67,12 @@ pub enum Input {
     /// The socket is open: `hello` may go out.
     SocketOpened,
     /// A frame came in.
-    Received { id: Option<RequestId>, frame: ServerFrame },
+    Received {
+        /// The request that it answers.
+        id: Option<RequestId>,
+        /// The frame.
+        frame: ServerFrame,
+    },
     /// A frame of an unknown type came that says it must not be ignored: only a reload helps.
     MustReload,
     /// The socket closed, or could not be opened (1006).
@@ -81,8 +98,8 @@ pub enum Input {
     /// The timer of `next_wake` fired.
     Tick,
     /// Where the person is, for the day separators: minutes east of UTC.
-    TimeZone { offset_minutes: i32 },
+    TimeZone {
+        /// Minutes east of UTC.
+        offset_minutes: i32,
+    },
 }
-
-/// Kept for doc links.
-pub type Now = Millis;

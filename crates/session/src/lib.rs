@@ -12,10 +12,14 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+pub mod agent;
 pub mod effect;
 pub mod input;
 pub mod screen;
+pub mod visitor;
 
-pub use effect::{Event, Effect, Record};
+pub use agent::Agent;
+pub use effect::{Effect, Event, Owner, Place, Record};
 pub use input::{Input, Setup};
 pub use screen::{DeskScreen, Screen};
+pub use visitor::Visitor;
