@@ -1,0 +1,31 @@
+//! Who sees a session. The one way out: live or on catch-up, everything passes here.
+//!
+//! A topic is what a connection listens to; a session is announced on its audience's topics. That a connection hears
+//! exactly the sessions whose history it might read is a property, and tested as one.
+
+use tieline_protocol::PartyId;
+
+use crate::{Desk, Facts, Principal, Scope, authz::is_answering};
+
+/// Something that connections listen to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Topic {
+    /// All sessions of one visitor or user: all their tabs.
+    Party(PartyId),
+    /// All sessions of one desk: all its agents.
+    Desk(Desk),
+}
+
+/// What a principal listens to.
+pub fn topics_of(principal: &Principal) -> Vec<Topic> {
+    match &principal.scope {
+        Scope::One(_) if principal.role.is_visiting() => vec![Topic::Party(principal.party)],
+        Scope::Desks(desks) if is_answering(principal.role) => desks.iter().cloned().map(Topic::Desk).collect(),
+        Scope::One(_) | Scope::Desks(_) => Vec::new(),
+    }
+}
+
+/// Where a session is announced.
+pub fn audience_of(facts: &Facts) -> [Topic; 2] {
+    [Topic::Party(facts.visitor), Topic::Desk(facts.desk.clone())]
+}

@@ -1,0 +1,251 @@
+//! Who may do what. The only file that can make a [`Permit`], and the only doorway to the log.
+//!
+//! Knows the principal and the facts, never the socket: the origin of a page is a filter, not a permission, and has no
+//! say here. A stranger's session and one that does not exist are refused in the same words.
+
+use std::collections::BTreeSet;
+
+use tieline_protocol::{
+    Body, Capabilities, Capability, ChannelId, ErrorBody, ErrorCode, Millis, PartyId, Role, SessionId, server::Phase,
+};
+
+use crate::{
+    Desk, Principal, Scope,
+    command::{History, List, MoveCursor, Open, Post},
+};
+
+/// What the store knows of a session, as far as permission goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// Which.
+    pub session: SessionId,
+    /// The desk that answers: channel and recipient.
+    pub desk: Desk,
+    /// Who asks.
+    pub visitor: PartyId,
+    /// Whether it takes more words.
+    pub phase: Phase,
+    /// What its channel grants today.
+    pub capabilities: Capabilities,
+}
+
+/// What the store knows of a channel, as far as permission goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChannelFacts {
+    /// Which.
+    pub channel: ChannelId,
+    /// Not switched off.
+    pub is_open: bool,
+    /// The names that can be reached.
+    pub recipients: BTreeSet<String>,
+    /// What it grants today.
+    pub capabilities: Capabilities,
+}
+
+/// An authorised wish. Cannot be made outside of this file.
+#[derive(Clone, Debug)]
+pub struct Permit<W> {
+    wish: W,
+    party: PartyId,
+}
+
+impl<W> Permit<W> {
+    /// What may be done.
+    pub fn wish(&self) -> &W {
+        &self.wish
+    }
+
+    /// Who may do it.
+    pub fn party(&self) -> PartyId {
+        self.party
+    }
+
+    /// Gives up the permit for its wish and its holder.
+    pub fn into_parts(self) -> (W, PartyId) {
+        (self.wish, self.party)
+    }
+}
+
+/// Why a wish was refused. Goes to the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denial {
+    /// No such session, or a stranger's: the same on purpose.
+    NoSuchSession,
+    /// The channel has no such recipient.
+    NoSuchRecipient,
+    /// The channel was switched off.
+    ChannelClosed,
+    /// The session has ended.
+    Ended,
+    /// The channel does not grant it, or the role does not allow it.
+    NotGranted,
+    /// The proof of identity has run out.
+    Expired,
+    /// Over its limit; `at` names the field.
+    TooLarge {
+        /// The field, as a dotted path.
+        at: &'static str,
+    },
+    /// A text without a visible character.
+    Empty,
+    /// A URL that is neither `http` nor `https`, a price that is none.
+    Malformed {
+        /// The field, as a dotted path.
+        at: &'static str,
+    },
+    /// A body kind of a later version.
+    UnknownKind,
+    /// Too much in too short a time.
+    TooFast {
+        /// When to try again, from now.
+        retry_after: Millis,
+    },
+}
+
+impl Denial {
+    /// The stable code.
+    pub fn code(self) -> ErrorCode {
+        match self {
+            Self::NoSuchSession | Self::NoSuchRecipient => ErrorCode::NotFound,
+            Self::ChannelClosed => ErrorCode::ChannelClosed,
+            Self::Ended => ErrorCode::SessionClosed,
+            Self::NotGranted => ErrorCode::Forbidden,
+            Self::Expired => ErrorCode::TokenExpired,
+            Self::TooLarge { .. } => ErrorCode::TooLarge,
+            Self::Empty => ErrorCode::TextEmpty,
+            Self::Malformed { .. } => ErrorCode::BadFrame,
+            Self::UnknownKind => ErrorCode::Unsupported,
+            Self::TooFast { .. } => ErrorCode::RateLimited,
+        }
+    }
+
+    /// The refusal as it goes on the wire.
+    pub fn body(self) -> ErrorBody {
+        let mut body = ErrorBody::new(self.code());
+        match self {
+            Self::TooLarge { at } | Self::Malformed { at } => body.at = Some(at.to_owned()),
+            Self::Empty => body.at = Some("body.body.text".to_owned()),
+            Self::TooFast { retry_after } => body.retry_ms = Some(retry_after),
+            _ => {}
+        }
+        body
+    }
+}
+
+/// Something that needs a permit.
+pub trait Wish: Sized {
+    /// What must be known to decide.
+    type Facts;
+
+    /// Whether the principal may. Says so; makes nothing.
+    ///
+    /// # Errors
+    /// When not, and why.
+    fn check(&self, principal: &Principal, facts: &Self::Facts) -> Result<(), Denial>;
+}
+
+/// Turns a wish into a permit, or says why not.
+///
+/// # Errors
+/// When the proof has run out or the wish's own rule refuses.
+pub fn authorise<W: Wish>(
+    now: Millis,
+    principal: &Principal,
+    facts: &W::Facts,
+    wish: W,
+) -> Result<Permit<W>, Denial> {
+    if principal.expires_at.is_some_and(|at| at <= now) {
+        return Err(Denial::Expired);
+    }
+    wish.check(principal, facts)?;
+    Ok(Permit { wish, party: principal.party })
+}
+
+/// Whether the session is one of the principal's.
+pub(crate) fn is_party_to(principal: &Principal, facts: &Facts) -> bool {
+    match &principal.scope {
+        Scope::One(channel) => {
+            principal.role.is_visiting() && *channel == facts.desk.channel && principal.party == facts.visitor
+        }
+        Scope::Desks(desks) => is_answering(principal.role) && desks.contains(&facts.desk),
+    }
+}
+
+/// Whether this is the answering side. A role of a later version is on no side.
+pub(crate) fn is_answering(role: Role) -> bool {
+    matches!(role, Role::Agent | Role::Bot)
+}
+
+fn check_session(principal: &Principal, facts: &Facts, capability: Capability) -> Result<(), Denial> {
+    if !is_party_to(principal, facts) {
+        return Err(Denial::NoSuchSession);
+    }
+    if !(principal.capabilities.grants(capability) && facts.capabilities.grants(capability)) {
+        return Err(Denial::NotGranted);
+    }
+    Ok(())
+}
+
+impl Wish for Post {
+    type Facts = Facts;
+
+    fn check(&self, principal: &Principal, facts: &Facts) -> Result<(), Denial> {
+        let capability = match self.body {
+            Body::Text { .. } => Capability::Text,
+            Body::Item { .. } => Capability::Item,
+            Body::Unknown => Capability::Unknown,
+        };
+        check_session(principal, facts, capability)?;
+        if facts.phase == Phase::Closed {
+            return Err(Denial::Ended);
+        }
+        Ok(())
+    }
+}
+
+impl Wish for History {
+    type Facts = Facts;
+
+    fn check(&self, principal: &Principal, facts: &Facts) -> Result<(), Denial> {
+        check_session(principal, facts, Capability::History)
+    }
+}
+
+impl Wish for MoveCursor {
+    type Facts = Facts;
+
+    fn check(&self, principal: &Principal, facts: &Facts) -> Result<(), Denial> {
+        check_session(principal, facts, Capability::Receipts)
+    }
+}
+
+impl Wish for Open {
+    type Facts = ChannelFacts;
+
+    fn check(&self, principal: &Principal, facts: &ChannelFacts) -> Result<(), Denial> {
+        // An agent answers, and does not open. Nor does anybody on an embedding that is not theirs.
+        if !principal.role.is_visiting() || principal.channel() != Some(&facts.channel) {
+            return Err(Denial::NotGranted);
+        }
+        if !facts.is_open {
+            return Err(Denial::ChannelClosed);
+        }
+        if !facts.recipients.contains(&self.to) {
+            return Err(Denial::NoSuchRecipient);
+        }
+        let granted = |capability| principal.capabilities.grants(capability) && facts.capabilities.grants(capability);
+        if !granted(Capability::Text) || (self.item.is_some() && !granted(Capability::Item)) {
+            return Err(Denial::NotGranted);
+        }
+        Ok(())
+    }
+}
+
+// Everybody may ask which sessions they have; the answer holds their own only (`log` reads by the permit's scope).
+impl Wish for List {
+    type Facts = ();
+
+    fn check(&self, _principal: &Principal, _facts: &()) -> Result<(), Denial> {
+        Ok(())
+    }
+}

@@ -1,0 +1,124 @@
+//! What a peer wishes, cleaned but not yet authorised.
+//!
+//! A frame becomes a command here and nowhere else, so whatever reaches `authz` already keeps the sizes, has visible
+//! words, and no control characters.
+
+use tieline_protocol::{
+    Body, Cursor, DraftId, Item, Seq, SessionId,
+    client::{self, Draft},
+    limits,
+};
+
+use crate::{Denial, words};
+
+/// One wish of a peer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Begin a session.
+    Open(Open),
+    /// Say something.
+    Post(Post),
+    /// Read a stretch of a log.
+    History(History),
+    /// See which sessions there are.
+    List(List),
+    /// Tell how far one has read.
+    MoveCursor(MoveCursor),
+}
+
+/// Begin a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// Names the wish: wished twice, one session.
+    pub draft_id: DraftId,
+    /// The recipient.
+    pub to: String,
+    /// What it is about.
+    pub item: Option<Item>,
+}
+
+/// Say something in a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Post {
+    /// Where.
+    pub session: SessionId,
+    /// Its name for ever.
+    pub draft_id: DraftId,
+    /// What.
+    pub body: Body,
+}
+
+/// Read the `limit` entries just before `before`, or just after `after`, or the newest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct History {
+    /// The session.
+    pub session: SessionId,
+    /// Which stretch.
+    pub stretch: Stretch,
+    /// At most so many, at least one.
+    pub limit: u32,
+}
+
+/// A stretch of a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stretch {
+    /// The newest entries.
+    Newest,
+    /// Those just before.
+    Before(Seq),
+    /// Those just after.
+    After(Seq),
+}
+
+/// See the sessions, newest activity first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct List {
+    /// Only those that come after this one.
+    pub after: Option<SessionId>,
+}
+
+/// Tell how far one has read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MoveCursor(pub Cursor);
+
+/// The recipient that is meant when the page names none.
+pub const DEFAULT_RECIPIENT: &str = "default";
+/// Longest recipient name in a wish, in bytes.
+const RECIPIENT_BYTES: usize = 64;
+
+impl TryFrom<client::Open> for Open {
+    type Error = Denial;
+
+    fn try_from(frame: client::Open) -> Result<Self, Denial> {
+        let to = frame.to.unwrap_or_else(|| DEFAULT_RECIPIENT.to_owned());
+        if to.len() > RECIPIENT_BYTES {
+            return Err(Denial::TooLarge { at: "body.to" });
+        }
+        let item = frame.item.map(words::clean_item).transpose()?;
+        Ok(Self { draft_id: frame.draft_id, to, item })
+    }
+}
+
+impl TryFrom<Draft> for Post {
+    type Error = Denial;
+
+    fn try_from(draft: Draft) -> Result<Self, Denial> {
+        let body = match draft.body {
+            Body::Text { text } => Body::Text { text: words::clean_text(text)? },
+            Body::Item { item } => Body::Item { item: words::clean_item(item)? },
+            Body::Unknown => return Err(Denial::UnknownKind),
+        };
+        Ok(Self { session: draft.session, draft_id: draft.draft_id, body })
+    }
+}
+
+impl From<client::History> for History {
+    fn from(frame: client::History) -> Self {
+        let stretch = match (frame.before, frame.after) {
+            (Some(before), _) => Stretch::Before(before),
+            (None, Some(after)) => Stretch::After(after),
+            (None, None) => Stretch::Newest,
+        };
+        Self { session: frame.session, stretch, limit: frame.limit.clamp(1, limits::PAGE_ENTRIES) }
+    }
+}
