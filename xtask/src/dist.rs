@@ -1,0 +1,100 @@
+//! `xtask dist`: the files that a gateway serves, ready to be embedded, in `target/tieline-dist`.
+//!
+//! `loader.js` keeps its name. Everything else lies in `assets/` under a name that holds a hash of its content, so that it
+//! may be cached for ever. `manifest.json` maps the plain names (`widget.js`) to those, and holds their `integrity`. Each
+//! file has a `.br` and a `.gz` beside it. A run with nothing changed does nothing.
+//!
+//! Sources name each other by placeholders: `{{asset:NAME}}` becomes the path on the gateway (`/assets/widget-ab12.js`),
+//! `{{integrity:NAME}}` its `sha384-..`. See [`fill`].
+
+mod bindgen;
+mod compile;
+mod compress;
+mod fill;
+mod minify_css;
+mod minify_js;
+mod sources;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+
+use self::fill::Catalogue;
+use self::sources::{App, Sources};
+use crate::shell;
+
+/// Builds what is out of date.
+pub(crate) fn run() -> Result<()> {
+    let started = Instant::now();
+    let wasm = compile::wasm()?;
+    let sources = Sources::read(&wasm)?;
+    let out = shell::dist_dir();
+    if is_current(&out, &sources.fingerprint) {
+        eprintln!("dist  up to date ({})", shell::elapsed(started.elapsed()));
+        return Ok(());
+    }
+    let files = assemble(&sources)?;
+    write(&out, &files, &sources.fingerprint)?;
+    eprintln!("dist  {} in {}", out.display(), shell::elapsed(started.elapsed()));
+    Ok(())
+}
+
+/// What will lie in the folder, before it is written.
+struct Files {
+    /// Path within the folder -> content.
+    content: BTreeMap<String, Vec<u8>>,
+    catalogue: Catalogue,
+}
+
+/// From the inside out: who is named by others comes first.
+fn assemble(sources: &Sources) -> Result<Files> {
+    let mut catalogue = Catalogue::default();
+    let mut content = BTreeMap::new();
+    for app in App::ALL {
+        eprintln!("dist  {}: bindings", app.name());
+        let mut bound = bindgen::bind(app, sources.wasm(app))?;
+        let wasm_path = catalogue.add(&app.file("_bg.wasm"), &bound.wasm);
+        bindgen::point_at(&mut bound, app, &wasm_path)?;
+        content.insert(wasm_path, bound.wasm);
+        let glue = minify_js::minify(&bound.js)?.into_bytes();
+        content.insert(catalogue.add(&app.file(".js"), &glue), glue);
+
+        let css = minify_css::minify(&sources.css(app)).into_bytes();
+        content.insert(catalogue.add(&app.file(".css"), &css), css);
+        let boot = minify_js::minify(&catalogue.fill(sources.boot(app))?)?.into_bytes();
+        content.insert(catalogue.add(app.boot_name(), &boot), boot);
+        content.insert(app.document_name().into(), catalogue.fill(sources.document(app))?.into_bytes());
+    }
+    let loader = minify_js::minify(&catalogue.fill(&sources.loader)?)?.into_bytes();
+    catalogue.add_named("loader.js", "loader.js", &loader);
+    content.insert("loader.js".into(), loader);
+    Ok(Files { content, catalogue })
+}
+
+/// Writes beside the old folder and then takes its place, so that a gateway never sees half of it.
+fn write(out: &Path, files: &Files, fingerprint: &str) -> Result<()> {
+    let fresh = out.with_extension("new");
+    let _ = std::fs::remove_dir_all(&fresh);
+    std::fs::create_dir_all(fresh.join("assets")).with_context(|| format!("creating {}", fresh.display()))?;
+    for (path, content) in &files.content {
+        let file = fresh.join(path);
+        std::fs::write(&file, content).with_context(|| format!("writing {}", file.display()))?;
+    }
+    eprintln!("dist  compressing {} files", files.content.len());
+    compress::beside(&fresh, &files.content)?;
+    let manifest = serde_json::to_string_pretty(&files.catalogue.manifest(fingerprint))?;
+    std::fs::write(fresh.join("manifest.json"), manifest)?;
+    let _ = std::fs::remove_dir_all(out);
+    std::fs::rename(&fresh, out).with_context(|| format!("replacing {}", out.display()))
+}
+
+fn is_current(out: &Path, fingerprint: &str) -> bool {
+    let read = || -> Option<String> {
+        let text = std::fs::read_to_string(out.join("manifest.json")).ok()?;
+        let manifest: serde_json::Value = serde_json::from_str(&text).ok()?;
+        Some(manifest.get("inputs")?.as_str()?.to_owned())
+    };
+    read().as_deref() == Some(fingerprint)
+}

@@ -1,0 +1,64 @@
+//! Rust to raw wasm, by cargo.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, bail};
+
+use super::sources::App;
+use crate::shell;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Compiles both apps and gives the files that cargo says it made. Cargo's own progress goes to the terminal.
+pub(super) fn wasm() -> Result<BTreeMap<App, PathBuf>> {
+    add_target()?;
+    eprintln!("dist  compiling the widget and the desk to wasm");
+    let mut build = shell::cargo();
+    build.args(["build", "--profile", "dist", "--target", TARGET]);
+    build.arg("--message-format=json-render-diagnostics");
+    for app in App::ALL {
+        build.args(["-p", app.package()]);
+    }
+    let output = build.stderr(Stdio::inherit()).output().context("starting cargo")?;
+    if !output.status.success() {
+        bail!("the wasm did not compile");
+    }
+    let text = String::from_utf8(output.stdout)?;
+    let mut found = BTreeMap::new();
+    for app in App::ALL {
+        let path = text.lines().find_map(|line| artifact(line, app));
+        let path = path.with_context(|| format!("{} gave no wasm file: is it a cdylib?", app.package()))?;
+        found.insert(app, path);
+    }
+    Ok(found)
+}
+
+/// The wasm file that a line of cargo's messages names, if it is this app's.
+fn artifact(line: &str, app: App) -> Option<PathBuf> {
+    let message: serde_json::Value = serde_json::from_str(line).ok()?;
+    let files = message.get("filenames")?.as_array()?;
+    let stem = app.package().replace('-', "_");
+    files
+        .iter()
+        .filter_map(|file| file.as_str())
+        .map(PathBuf::from)
+        .find(|file| file.file_name().is_some_and(|name| name == format!("{stem}.wasm").as_str()))
+}
+
+/// Asks rustup for the target, once. A rustc from elsewhere must bring it along.
+fn add_target() -> Result<()> {
+    let library =
+        shell::read(shell::command("rustc").args(["--print", "target-libdir", "--target", TARGET]))?;
+    if PathBuf::from(library.trim()).is_dir() {
+        return Ok(());
+    }
+    if !shell::answers("rustup") {
+        bail!(
+            "this Rust has no {TARGET} and there is no rustup to add it: install the target's standard library"
+        );
+    }
+    eprintln!("dist  adding the target {TARGET}");
+    shell::run(Command::new("rustup").current_dir(shell::root()).args(["target", "add", TARGET]))
+}

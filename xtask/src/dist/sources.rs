@@ -1,0 +1,137 @@
+//! What goes into the bundle, and whether any of it has changed.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+
+use super::fill::hex;
+use crate::shell;
+
+/// The two Yew apps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum App {
+    /// What a visitor sees, in the merchant's page.
+    Widget,
+    /// What a merchant answers from.
+    Desk,
+}
+
+impl App {
+    pub(super) const ALL: [Self; 2] = [Self::Widget, Self::Desk];
+
+    /// The stem of its files.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Widget => "widget",
+            Self::Desk => "desk",
+        }
+    }
+
+    pub(super) fn package(self) -> &'static str {
+        match self {
+            Self::Widget => "tieline-widget",
+            Self::Desk => "tieline-desk",
+        }
+    }
+
+    /// The plain name of one of its files: `widget.js`, `widget_bg.wasm`.
+    pub(super) fn file(self, rest: &str) -> String {
+        format!("{}{rest}", self.name())
+    }
+
+    /// The plain name of the module that starts it in its document.
+    pub(super) fn boot_name(self) -> &'static str {
+        match self {
+            Self::Widget => "boot.js",
+            Self::Desk => "desk_boot.js",
+        }
+    }
+
+    /// The document it runs in. The gateway fills the rest of its placeholders.
+    pub(super) fn document_name(self) -> &'static str {
+        match self {
+            Self::Widget => "frame.html",
+            Self::Desk => "desk.html",
+        }
+    }
+
+    fn boot_path(self) -> &'static str {
+        match self {
+            Self::Widget => "www/boot.js",
+            Self::Desk => "crates/desk/www/boot.js",
+        }
+    }
+
+    fn document_path(self) -> &'static str {
+        match self {
+            Self::Widget => "www/frame.html",
+            Self::Desk => "crates/desk/www/desk.html",
+        }
+    }
+
+    /// In the order in which they cascade: what both apps share, then the app's own.
+    fn css_paths(self) -> [&'static str; 2] {
+        match self {
+            Self::Widget => ["crates/talk/style.css", "src/view/style.css"],
+            Self::Desk => ["crates/talk/style.css", "crates/desk/src/view/style.css"],
+        }
+    }
+}
+
+/// Everything that the bundle is made of.
+pub(super) struct Sources {
+    pub(super) loader: String,
+    wasm: BTreeMap<App, Vec<u8>>,
+    text: BTreeMap<&'static str, String>,
+    /// Over all of the above and xtask itself.
+    pub(super) fingerprint: String,
+}
+
+impl Sources {
+    pub(super) fn read(wasm_paths: &BTreeMap<App, PathBuf>) -> Result<Self> {
+        let mut wasm = BTreeMap::new();
+        let mut text = BTreeMap::new();
+        let mut all = own_build()?;
+        for (app, path) in wasm_paths {
+            let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+            all.extend_from_slice(hex(&bytes).as_bytes());
+            wasm.insert(*app, bytes);
+            for path in [app.boot_path(), app.document_path()].into_iter().chain(app.css_paths()) {
+                text.insert(path, read_text(path)?);
+            }
+        }
+        let loader = read_text("www/loader.js")?;
+        for part in text.values().chain([&loader]) {
+            all.extend_from_slice(hex(part.as_bytes()).as_bytes());
+        }
+        Ok(Self { loader, wasm, text, fingerprint: hex(&all) })
+    }
+
+    pub(super) fn wasm(&self, app: App) -> &[u8] {
+        &self.wasm[&app]
+    }
+
+    pub(super) fn boot(&self, app: App) -> &str {
+        &self.text[app.boot_path()]
+    }
+
+    pub(super) fn document(&self, app: App) -> &str {
+        &self.text[app.document_path()]
+    }
+
+    pub(super) fn css(&self, app: App) -> String {
+        app.css_paths().map(|path| self.text[path].as_str()).join("\n")
+    }
+}
+
+fn read_text(path: &str) -> Result<String> {
+    let path: &Path = &shell::root().join(path);
+    std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))
+}
+
+/// Tells one build of xtask from another: a changed pipeline makes a changed bundle.
+fn own_build() -> Result<Vec<u8>> {
+    let about = std::fs::metadata(std::env::current_exe()?)?;
+    Ok(format!("{} {:?};", about.len(), about.modified()?).into_bytes())
+}
