@@ -1,0 +1,135 @@
+//! Moments and prices the way one reader writes them. `Intl` does the writing; which form suits is decided here.
+
+use std::{cell::RefCell, collections::BTreeMap};
+
+use tieline_browser::{clock, intl::Formatter};
+use tieline_protocol::{Millis, Price};
+
+use crate::words::Words;
+
+/// Options of the formatters, as `Intl` names them.
+type Fields = &'static [(&'static str, &'static str)];
+const TIME: Fields = &[("hour", "numeric"), ("minute", "2-digit")];
+const WEEKDAY: Fields = &[("weekday", "long")];
+const DAY: Fields = &[("weekday", "long"), ("day", "numeric"), ("month", "long")];
+const SHORT_DAY: Fields = &[("day", "numeric"), ("month", "short")];
+const FULL_DAY: Fields = &[("day", "numeric"), ("month", "short"), ("year", "numeric")];
+const MOMENT: Fields = &[("dateStyle", "full"), ("timeStyle", "short")];
+
+const DAY_MS: u64 = 86_400_000;
+
+/// Writes for one reader. Making one is dear and using it is cheap: an app keeps a single one.
+#[derive(Debug)]
+pub struct Calendar {
+    words: &'static Words,
+    language: String,
+    offset_minutes: i32,
+    time: Option<Formatter>,
+    weekday: Option<Formatter>,
+    day: Option<Formatter>,
+    short_day: Option<Formatter>,
+    full_day: Option<Formatter>,
+    moment: Option<Formatter>,
+    prices: RefCell<BTreeMap<String, Option<Formatter>>>,
+}
+
+impl Calendar {
+    /// For a reader of `words` who writes dates and numbers as in `language` (BCP 47). One that the browser does not take
+    /// gives way to the language of the words.
+    pub fn new(words: &'static Words, language: &str) -> Self {
+        let is_good = Formatter::of_dates(language, TIME).is_some();
+        let language = if is_good { language } else { words.language };
+        let dates = |fields| Formatter::of_dates(language, fields);
+        Self {
+            words,
+            language: language.to_owned(),
+            offset_minutes: clock::zone_offset_minutes(),
+            time: dates(TIME),
+            weekday: dates(WEEKDAY),
+            day: dates(DAY),
+            short_day: dates(SHORT_DAY),
+            full_day: dates(FULL_DAY),
+            moment: dates(MOMENT),
+            prices: RefCell::default(),
+        }
+    }
+
+    /// The time of day: `14:05`.
+    pub fn time(&self, at: Millis) -> String {
+        write(self.time.as_ref(), at)
+    }
+
+    /// Day and time in full, for a tooltip.
+    pub fn moment(&self, at: Millis) -> String {
+        write(self.moment.as_ref(), at)
+    }
+
+    /// A day as a separator names it: `Today`, `Yesterday`, `Tuesday, 3 March`; with the year when that is far off.
+    pub fn day(&self, at: Millis, now: Millis) -> String {
+        match self.days_ago(at, now) {
+            0 => self.words.today.to_owned(),
+            1 => self.words.yesterday.to_owned(),
+            2..=300 => write(self.day.as_ref(), at),
+            _ => write(self.full_day.as_ref(), at),
+        }
+    }
+
+    /// A moment as a list names it, as short as it can be understood: time, `Yesterday`, weekday, date.
+    pub fn stamp(&self, at: Millis, now: Millis) -> String {
+        match self.days_ago(at, now) {
+            0 => self.time(at),
+            1 => self.words.yesterday.to_owned(),
+            2..=6 => write(self.weekday.as_ref(), at),
+            7..=300 => write(self.short_day.as_ref(), at),
+            _ => write(self.full_day.as_ref(), at),
+        }
+    }
+
+    /// A price: `49.90` and `EUR` give `€49.90`. What is no price stays as the page wrote it.
+    pub fn price(&self, price: &Price) -> String {
+        let mut prices = self.prices.borrow_mut();
+        let formatter = prices.entry(price.currency.clone()).or_insert_with(|| {
+            Formatter::of_numbers(&self.language, &[("style", "currency"), ("currency", &price.currency)])
+        });
+        let written = formatter.as_ref().and_then(|formatter| formatter.decimal(&price.amount));
+        written.unwrap_or_else(|| format!("{} {}", price.amount, price.currency))
+    }
+
+    fn days_ago(&self, at: Millis, now: Millis) -> u64 {
+        days_between(at, now, self.offset_minutes)
+    }
+}
+
+fn write(formatter: Option<&Formatter>, at: Millis) -> String {
+    formatter.and_then(|formatter| formatter.moment(at.0)).unwrap_or_default()
+}
+
+/// Midnights between the two, by the reader's wall clock. What lies ahead (clocks differ) counts as today.
+fn days_between(at: Millis, now: Millis, offset_minutes: i32) -> u64 {
+    let day = |moment: Millis| moment.0.saturating_add_signed(i64::from(offset_minutes) * 60_000) / DAY_MS;
+    day(now).saturating_sub(day(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_counted_by_the_readers_midnights() {
+        const HOUR: u64 = 3_600_000;
+        let noon = 1_000 * DAY_MS + 12 * HOUR;
+        for (at, offset_minutes, expected) in [
+            (noon, 0, 0),
+            (noon - 11 * HOUR, 0, 0),
+            (noon - 13 * HOUR, 0, 1),
+            (noon - 13 * HOUR, 120, 0),
+            (noon - 11 * HOUR, -120, 1),
+            (noon - 7 * DAY_MS, 0, 7),
+            (noon + 5 * HOUR, 0, 0),
+            (noon + DAY_MS, 0, 0),
+            (0, -720, 1_000),
+        ] {
+            assert_eq!(days_between(Millis(at), Millis(noon), offset_minutes), expected, "{at} at {offset_minutes}");
+        }
+    }
+}

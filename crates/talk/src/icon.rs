@@ -1,0 +1,43 @@
+//! The few drawings, as inline SVG on a 20 unit grid in the colour of the text beside them. Never the only sign of anything.
+
+use yew::{Html, html};
+
+macro_rules! icons {
+    ($($(#[$doc:meta])* $name:ident = $path:literal;)*) => {$(
+        $(#[$doc])*
+        pub fn $name() -> Html {
+            html! {
+                <svg class="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+                    <path d={$path} />
+                </svg>
+            }
+        }
+    )*};
+}
+
+icons! {
+    /// Waiting to be sent.
+    clock = "M10 3.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M10 6.5V10l2.4 1.6";
+    /// In the log.
+    tick = "M4.5 10.5 8.3 14.2 15.5 6";
+    /// Reached the other side.
+    ticks = "M1.8 10.5 5.6 14.2 12.6 6M8.6 13.4l.8.8L18 6";
+    /// Refused.
+    warning = "M10 3.2 17.6 16.4H2.4ZM10 8.2v3.6M10 14h.01";
+    /// Send.
+    send = "M10 16.2V4.2M4.8 9.2 10 4l5.2 5.2";
+    /// Down to the newest.
+    down = "M5 7.8 10 12.8l5-5";
+    /// Back.
+    back = "M12.2 4.8 7 10l5.2 5.2";
+    /// Close.
+    close = "M5.2 5.2l9.6 9.6M14.8 5.2l-9.6 9.6";
+    /// Opens another page.
+    external = "M8 4.5H4.5v11h11V12M11.5 4.5h4v4M15.2 4.8 9 11";
+    /// A person without a name.
+    person = "M10 10.2a3.1 3.1 0 1 0 0-6.2 3.1 3.1 0 0 0 0 6.2M3.8 16.6c.7-2.7 3-4.2 6.2-4.2s5.5 1.5 6.2 4.2";
+    /// Vouched for.
+    shield = "M10 2.8 15.8 5v4.4c0 3.6-2.3 6.4-5.8 7.8-3.5-1.4-5.8-4.2-5.8-7.8V5ZM7.2 9.9l2 2 3.6-3.9";
+    /// A thing for sale without a picture.
+    bag = "M4.6 7.2h10.8l-.8 9.3H5.4ZM7.2 7.2V6a2.8 2.8 0 0 1 5.6 0v1.2";
+}

@@ -1,0 +1,289 @@
+//! The thread: its rows, and where it is scrolled to.
+//!
+//! Follows the newest row only while the reader is at the end (or has just said something); else a pill counts what is
+//! new. When older rows come in at the top, what the reader sees stays where it is.
+
+use std::rc::Rc;
+
+use tieline_protocol::{DraftId, Millis};
+use tieline_session::screen::{Bubble, Row, Thread};
+use web_sys::Element;
+use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, classes, html};
+
+use crate::{Calendar, bubble, icon, words::Words};
+
+/// Closer than this to the end counts as being there, in CSS pixels: about one line of text and its foot.
+const END_PX: i32 = 48;
+/// Older rows are asked for when the top is nearer than this, so that they are there before they are missed.
+const TOP_PX: i32 = 240;
+
+/// What a reader of a thread can want.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ThreadWish {
+    /// More of what was said before.
+    Older,
+    /// Say a failed message again.
+    Retry(DraftId),
+    /// Drop a failed message.
+    Discard(DraftId),
+}
+
+/// Properties of [`ThreadView`]. Give it a `key` that changes with the session: each has its own place of scrolling.
+#[derive(Clone, Properties)]
+pub struct ThreadProps {
+    /// What to show.
+    pub thread: Rc<Thread>,
+    /// Texts.
+    pub words: &'static Words,
+    /// Dates and prices.
+    pub calendar: Rc<Calendar>,
+    /// The reader's clock: which day separator says "today".
+    pub now: Millis,
+    /// Takes the wishes.
+    pub on_wish: Callback<ThreadWish>,
+    /// Shown instead of rows when there are none and none are coming.
+    #[prop_or_default]
+    pub empty: Html,
+    /// Id of the element, for `aria-controls` and the like.
+    #[prop_or_default]
+    pub id: Option<AttrValue>,
+}
+
+// `now` counts only by its day, and each `Calendar` is the only one of its app.
+impl PartialEq for ThreadProps {
+    fn eq(&self, other: &Self) -> bool {
+        self.thread == other.thread
+            && self.words == other.words
+            && Rc::ptr_eq(&self.calendar, &other.calendar)
+            && self.now.0 / 3_600_000 == other.now.0 / 3_600_000
+            && self.on_wish == other.on_wish
+            && self.empty == other.empty
+            && self.id == other.id
+    }
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct ThreadView {
+    scroller: NodeRef,
+    is_at_end: bool,
+    /// The newest bubble that was on screen while the reader was at the end.
+    seen: Option<DraftId>,
+    /// The oldest bubble when older ones were last asked for: one question per stretch.
+    asked_at: Option<DraftId>,
+    /// Distance from the end before rows came in at the top.
+    held_px: Option<i32>,
+}
+
+/// What happens to the thread.
+#[derive(Clone, Copy, Debug)]
+pub enum ThreadEvent {
+    /// The reader scrolled.
+    Scrolled,
+    /// The pill was pressed.
+    ToEnd,
+}
+
+impl Component for ThreadView {
+    type Message = ThreadEvent;
+    type Properties = ThreadProps;
+
+    fn create(_ctx: &Context<Self>) -> Self {
+        Self { scroller: NodeRef::default(), is_at_end: true, seen: None, asked_at: None, held_px: None }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, event: ThreadEvent) -> bool {
+        let Some(scroller) = self.scroller.cast::<Element>() else { return false };
+        match event {
+            ThreadEvent::Scrolled => {
+                let was_at_end = self.is_at_end;
+                self.is_at_end = px_below(&scroller) <= END_PX;
+                self.ask_for_older(ctx, &scroller);
+                was_at_end != self.is_at_end
+            }
+            ThreadEvent::ToEnd => {
+                scroll_to_end(&scroller);
+                self.is_at_end = true;
+                true
+            }
+        }
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, old: &ThreadProps) -> bool {
+        let (before, after) = (&old.thread, &ctx.props().thread);
+        if first_key(before) != first_key(after)
+            && let Some(scroller) = self.scroller.cast::<Element>()
+        {
+            self.held_px = Some(scroller.scroll_height() - scroller.scroll_top());
+        }
+        let newest = bubbles(after).next_back();
+        if last_key(before) != last_key(after) && newest.is_some_and(|bubble| bubble.is_mine) {
+            self.is_at_end = true;
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let props = ctx.props();
+        let is_empty = props.thread.rows.is_empty();
+        html! {
+            <div class="thread">
+                <div
+                    ref={self.scroller.clone()}
+                    id={props.id.clone()}
+                    class="thread-rows"
+                    role="log"
+                    aria-live="polite"
+                    aria-label={props.words.thread}
+                    aria-busy={props.thread.is_loading.to_string()}
+                    tabindex="0"
+                    onscroll={ctx.link().callback(|_| ThreadEvent::Scrolled)}
+                >
+                    if props.thread.is_loading && is_empty {
+                        { skeleton() }
+                    } else if is_empty {
+                        { props.empty.clone() }
+                    } else {
+                        { rows(props) }
+                    }
+                </div>
+                if !self.is_at_end {
+                    { self.pill(ctx) }
+                }
+            </div>
+        }
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, _first_render: bool) {
+        let Some(scroller) = self.scroller.cast::<Element>() else { return };
+        let held_px = self.held_px.take();
+        if self.is_at_end {
+            scroll_to_end(&scroller);
+            self.seen = last_key(&ctx.props().thread);
+        } else if let Some(held_px) = held_px {
+            scroller.set_scroll_top(scroller.scroll_height() - held_px);
+        }
+        self.ask_for_older(ctx, &scroller);
+    }
+}
+
+impl ThreadView {
+    fn ask_for_older(&mut self, ctx: &Context<Self>, scroller: &Element) {
+        let thread = &ctx.props().thread;
+        let oldest = first_key(thread);
+        if thread.has_older && oldest.is_some() && oldest != self.asked_at && scroller.scroll_top() < TOP_PX {
+            self.asked_at = oldest;
+            ctx.props().on_wish.emit(ThreadWish::Older);
+        }
+    }
+
+    fn pill(&self, ctx: &Context<Self>) -> Html {
+        let words = ctx.props().words;
+        let count = new_since(&ctx.props().thread, self.seen);
+        html! {
+            <button
+                type="button"
+                class={classes!("to-end", (count > 0).then_some("has-new"))}
+                aria-label={(count == 0).then_some(words.to_newest)}
+                onclick={ctx.link().callback(|_| ThreadEvent::ToEnd)}
+            >
+                { icon::down() }
+                if count > 0 {
+                    <span>{ (words.new_count)(count) }</span>
+                }
+            </button>
+        }
+    }
+}
+
+fn rows(props: &ThreadProps) -> Html {
+    let around = bubble::Around { words: props.words, calendar: &props.calendar, on_wish: &props.on_wish };
+    let row = |row: &Row| match row {
+        Row::Day { starts_at } => html! {
+            <div key={format!("day {}", starts_at.0)} class="day">
+                <span>{ props.calendar.day(*starts_at, props.now) }</span>
+            </div>
+        },
+        Row::NewMark => html! { <div key="new" class="new-mark"><span>{ props.words.new_below }</span></div> },
+        Row::Bubble(bubble) => bubble::view(bubble, &around),
+    };
+    html! {
+        <>
+            if props.thread.has_older {
+                <div key="older" class="older">{ skeleton_bubble("theirs") }</div>
+            }
+            { for props.thread.rows.iter().map(row) }
+        </>
+    }
+}
+
+fn skeleton() -> Html {
+    html! {
+        <div class="skeleton" aria-hidden="true">
+            { for ["theirs", "theirs short", "mine", "theirs", "mine short"].into_iter().map(skeleton_bubble) }
+        </div>
+    }
+}
+
+fn skeleton_bubble(side: &'static str) -> Html {
+    html! { <div class={classes!("said", "ghost", side)} aria-hidden="true"><div class="bubble" /></div> }
+}
+
+fn bubbles(thread: &Thread) -> impl DoubleEndedIterator<Item = &Bubble> {
+    thread.rows.iter().filter_map(|row| match row {
+        Row::Bubble(bubble) => Some(bubble),
+        Row::Day { .. } | Row::NewMark => None,
+    })
+}
+
+fn first_key(thread: &Thread) -> Option<DraftId> {
+    bubbles(thread).next().map(|bubble| bubble.key)
+}
+
+fn last_key(thread: &Thread) -> Option<DraftId> {
+    bubbles(thread).next_back().map(|bubble| bubble.key)
+}
+
+/// The other side's bubbles below the one that was seen last.
+fn new_since(thread: &Thread, seen: Option<DraftId>) -> u32 {
+    let unseen = bubbles(thread).rev().take_while(|bubble| Some(bubble.key) != seen);
+    u32::try_from(unseen.filter(|bubble| !bubble.is_mine).count()).unwrap_or(u32::MAX)
+}
+
+fn px_below(scroller: &Element) -> i32 {
+    scroller.scroll_height() - scroller.scroll_top() - scroller.client_height()
+}
+
+fn scroll_to_end(scroller: &Element) {
+    scroller.set_scroll_top(scroller.scroll_height());
+}
+
+#[cfg(test)]
+mod tests {
+    use tieline_session::screen::Content;
+
+    use super::*;
+
+    fn said(number: u8, is_mine: bool) -> Row {
+        Row::Bubble(Bubble {
+            key: DraftId::at(Millis(u64::from(number)), [number; 10]),
+            is_mine,
+            author: None,
+            content: Content::Unsupported,
+            at: Millis(0),
+            state: None,
+            starts_group: true,
+            ends_group: true,
+        })
+    }
+
+    #[test]
+    fn only_the_other_sides_unseen_words_are_counted_as_new() {
+        let rows = vec![said(1, false), Row::NewMark, said(2, true), said(3, false), said(4, false), said(5, true)];
+        let thread = Thread { rows, ..Thread::default() };
+        let seen = first_key(&thread);
+        assert_eq!(new_since(&thread, seen), 2);
+        assert_eq!(new_since(&thread, last_key(&thread)), 0);
+        assert_eq!(new_since(&thread, None), 3, "nothing seen: all of theirs are new");
+    }
+}
