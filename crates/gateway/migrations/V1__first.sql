@@ -58,13 +58,14 @@ create table device (
     expires_at     integer not null
 ) strict;
 
+-- Where a log ends is not kept here: it is `max(seq)` of its entries, one seek, and cannot disagree with them. `touched_at`
+-- lags behind by a few seconds, so that a message need not rewrite this row and its indexes.
 create table session (
     id            blob primary key,
     channel_id    text not null references channel (id),
     visitor_id    blob not null references party (id),
     recipient     text not null,
     epoch         text not null,
-    last_seq      integer not null default 0,
     phase         text not null check (phase in ('open', 'closed')),
     item          text,
     open_draft_id blob not null,
@@ -72,9 +73,8 @@ create table session (
     touched_at    integer not null,
     unique (visitor_id, open_draft_id)
 ) strict, without rowid;
-create index session_touched on session (touched_at);
-create index session_channel on session (channel_id, touched_at);
-create index session_visitor on session (visitor_id, touched_at);
+create index session_desk on session (channel_id, recipient, touched_at);
+create index session_visitor on session (visitor_id);
 
 -- The log: the truth. `seq` has no holes; the same draft of the same sender stands once.
 create table entry (
@@ -110,3 +110,9 @@ create table desk_session (
     created_at integer not null,
     expires_at integer not null
 ) strict, without rowid;
+
+-- One row that the readiness check writes: a store that only reads is not ready.
+create table probe (
+    id integer primary key check (id = 1),
+    at integer not null
+) strict;

@@ -1,1 +1,7 @@
-//! Placeholder.
+//! The gateway: HTTP and sockets outside, the log inside.
+//!
+//! A frame takes this way: `edge` (bytes to frame) -> `relay::Peer` (frame to command) -> `handlers` (facts, permit) ->
+//! `log` (permit to entry, on disk) -> `fanout` (entry to the queues of those who may see it) -> `edge` (queue to bytes).
+//! Nothing else writes the log, and nobody is shown what the log has not accepted.
+
+pub mod store;

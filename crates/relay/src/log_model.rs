@@ -1,14 +1,14 @@
 //! What the log means, in a hundred lines. Every store must agree with it on generated lists of operations.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use tieline_protocol::{Body, DraftId, PartyId, Seq, SessionId};
 
 /// The log of every session, in memory.
 #[derive(Clone, Debug, Default)]
 pub struct LogModel {
-    sessions: HashMap<SessionId, Vec<Line>>,
-    opened: HashMap<(PartyId, DraftId), SessionId>,
+    sessions: BTreeMap<SessionId, Vec<Line>>,
+    opened: BTreeMap<(PartyId, DraftId), SessionId>,
 }
 
 /// One line of a log.
