@@ -17,7 +17,8 @@ pub struct AvatarProps {
 /// Hidden from screen readers: the name always stands beside it as text.
 #[component]
 pub fn Avatar(props: &AvatarProps) -> Html {
-    let hue = ["avatar hue-0", "avatar hue-1", "avatar hue-2", "avatar hue-3", "avatar hue-4", "avatar hue-5"];
+    let hue =
+        ["avatar hue-0", "avatar hue-1", "avatar hue-2", "avatar hue-3", "avatar hue-4", "avatar hue-5"];
     let class = hue.get(hue_of(&props.seed)).copied().unwrap_or("avatar");
     let initials = props.name.as_deref().map(initials).filter(|initials| !initials.is_empty());
     html! {
@@ -46,8 +47,14 @@ mod tests {
     #[test]
     fn initials_are_of_first_and_last_word() {
         for (name, expected) in [
-            ("Mia", "M"), ("ada lovelace", "AL"), ("Ana de la Cruz", "AC"), ("李 小龙", "李小"), ("\u{202e}(x) -- 7up", "X7"),
-            ("  ", ""), ("ßeta", "SS"), ("<b>", "B"),
+            ("Mia", "M"),
+            ("ada lovelace", "AL"),
+            ("Ana de la Cruz", "AC"),
+            ("李 小龙", "李小"),
+            ("\u{202e}(x) -- 7up", "X7"),
+            ("  ", ""),
+            ("ßeta", "SS"),
+            ("<b>", "B"),
         ] {
             assert_eq!(initials(name), expected, "{name:?}");
         }

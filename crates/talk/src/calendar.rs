@@ -129,7 +129,11 @@ mod tests {
             (noon + DAY_MS, 0, 0),
             (0, -720, 1_000),
         ] {
-            assert_eq!(days_between(Millis(at), Millis(noon), offset_minutes), expected, "{at} at {offset_minutes}");
+            assert_eq!(
+                days_between(Millis(at), Millis(noon), offset_minutes),
+                expected,
+                "{at} at {offset_minutes}"
+            );
         }
     }
 }

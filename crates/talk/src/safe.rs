@@ -4,7 +4,8 @@
 pub fn web_address(address: &str) -> Option<&str> {
     let address = address.trim();
     let has_scheme = |scheme: &str| {
-        address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)) && address.len() > scheme.len()
+        address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+            && address.len() > scheme.len()
     };
     let is_web = has_scheme("https://") || has_scheme("http://");
     // Browsers drop tabs and line ends inside an address: what is read would not be what is opened.
@@ -23,9 +24,20 @@ mod tests {
         }
         assert_eq!(web_address(" https://shop.example "), Some("https://shop.example"));
         for bad in [
-            "", "https://", "javascript:alert(1)", "java\nscript:alert(1)", "JaVaScRiPt://x", "data:text/html,x",
-            "//shop.example", "/mug.svg", "blob:https://shop.example/1", "https://a b", "https://a\tb", "ftp://shop.example",
-            "é", "httpsé://x",
+            "",
+            "https://",
+            "javascript:alert(1)",
+            "java\nscript:alert(1)",
+            "JaVaScRiPt://x",
+            "data:text/html,x",
+            "//shop.example",
+            "/mug.svg",
+            "blob:https://shop.example/1",
+            "https://a b",
+            "https://a\tb",
+            "ftp://shop.example",
+            "é",
+            "httpsé://x",
         ] {
             assert_eq!(web_address(bad), None, "{bad:?}");
         }

@@ -204,7 +204,9 @@ fn rows(props: &ThreadProps) -> Html {
                 <span>{ props.calendar.day(*starts_at, props.now) }</span>
             </div>
         },
-        Row::NewMark => html! { <div key="new" class="new-mark"><span>{ props.words.new_below }</span></div> },
+        Row::NewMark => {
+            html! { <div key="new" class="new-mark"><span>{ props.words.new_below }</span></div> }
+        }
         Row::Bubble(bubble) => bubble::view(bubble, &around),
     };
     html! {
@@ -279,7 +281,8 @@ mod tests {
 
     #[test]
     fn only_the_other_sides_unseen_words_are_counted_as_new() {
-        let rows = vec![said(1, false), Row::NewMark, said(2, true), said(3, false), said(4, false), said(5, true)];
+        let rows =
+            vec![said(1, false), Row::NewMark, said(2, true), said(3, false), said(4, false), said(5, true)];
         let thread = Thread { rows, ..Thread::default() };
         let seen = first_key(&thread);
         assert_eq!(new_since(&thread, seen), 2);

@@ -1,4 +1,4 @@
-//! The texts that thread and composer need. Each app's locale owns one value per language.
+//! The texts that thread and composer need. Each app has its own voice, and one value per language in its locale.
 
 use tieline_session::screen::{Delivery, Failure};
 

@@ -1,0 +1,40 @@
+//! What the two ends have in common.
+
+use tieline_protocol::Millis;
+use tieline_session::{Agent, DeskScreen, Effect, Input, Screen, Visitor};
+
+/// One end of a session, as `tieline_session` promises it.
+pub trait End: 'static {
+    /// What the person at this end sees.
+    type Screen: Clone + PartialEq + 'static;
+
+    /// Takes a fact, gives what is to be done about it, in order.
+    fn handle(&mut self, now: Millis, input: Input) -> Vec<Effect>;
+    /// When to say `Tick` at the latest.
+    fn next_wake(&self) -> Option<Millis>;
+    /// What the person sees at `now`.
+    fn screen(&self, now: Millis) -> Self::Screen;
+}
+
+macro_rules! end {
+    ($end:ty, $screen:ty) => {
+        impl End for $end {
+            type Screen = $screen;
+
+            fn handle(&mut self, now: Millis, input: Input) -> Vec<Effect> {
+                Self::handle(self, now, input)
+            }
+
+            fn next_wake(&self) -> Option<Millis> {
+                Self::next_wake(self)
+            }
+
+            fn screen(&self, now: Millis) -> $screen {
+                Self::screen(self, now)
+            }
+        }
+    };
+}
+
+end!(Visitor, Screen);
+end!(Agent, DeskScreen);
