@@ -22,6 +22,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result};
 
 use self::fill::Catalogue;
+use self::minify_js::Kind;
 use self::sources::{App, Sources};
 use crate::shell;
 
@@ -58,16 +59,16 @@ fn assemble(sources: &Sources) -> Result<Files> {
         let wasm_path = catalogue.add(&app.file("_bg.wasm"), &bound.wasm);
         bindgen::point_at(&mut bound, app, &wasm_path)?;
         content.insert(wasm_path, bound.wasm);
-        let glue = minify_js::minify(&bound.js)?.into_bytes();
+        let glue = minify_js::minify(&bound.js, Kind::Module)?.into_bytes();
         content.insert(catalogue.add(&app.file(".js"), &glue), glue);
 
         let css = minify_css::minify(&sources.css(app)).into_bytes();
         content.insert(catalogue.add(&app.file(".css"), &css), css);
-        let boot = minify_js::minify(&catalogue.fill(sources.boot(app))?)?.into_bytes();
+        let boot = minify_js::minify(&catalogue.fill(sources.boot(app))?, Kind::Module)?.into_bytes();
         content.insert(catalogue.add(app.boot_name(), &boot), boot);
         content.insert(app.document_name().into(), catalogue.fill(sources.document(app))?.into_bytes());
     }
-    let loader = minify_js::minify(&catalogue.fill(&sources.loader)?)?.into_bytes();
+    let loader = minify_js::minify(&catalogue.fill(&sources.loader)?, Kind::Script)?.into_bytes();
     catalogue.add_named("loader.js", "loader.js", &loader);
     content.insert("loader.js".into(), loader);
     Ok(Files { content, catalogue })
