@@ -48,6 +48,19 @@ pub fn is_visible() -> bool {
         .is_none_or(|document| document.visibility_state() == VisibilityState::Visible)
 }
 
+/// What the tab is called.
+pub fn set_title(title: &str) {
+    if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+        document.set_title(title);
+    }
+}
+
+/// Whether a media query holds now, such as `(pointer: fine)`.
+pub fn matches(query: &str) -> bool {
+    let list = web_sys::window().and_then(|window| window.match_media(query).ok().flatten());
+    list.is_some_and(|list| list.matches())
+}
+
 fn listeners(window: &Window, document: &Document, handle: &Rc<dyn Fn(PageFact)>) -> Vec<Listener> {
     let plain = |name, fact| {
         let handle = handle.clone();
