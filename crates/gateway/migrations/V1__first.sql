@@ -55,8 +55,11 @@ create table device (
     previous_hash  blob unique,
     previous_until integer,
     issued_at      integer not null,
-    expires_at     integer not null
+    expires_at     integer not null,
+    generation     integer not null default 0,
+    is_revoked     integer not null default 0
 ) strict;
+create index device_party on device (party_id);
 
 -- Where a log ends is not kept here: it is `max(seq)` of its entries, one seek, and cannot disagree with them. `touched_at`
 -- lags behind by a few seconds, so that a message need not rewrite this row and its indexes.

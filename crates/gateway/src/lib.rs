@@ -4,4 +4,5 @@
 //! `log` (permit to entry, on disk) -> `fanout` (entry to the queues of those who may see it) -> `edge` (queue to bytes).
 //! Nothing else writes the log, and nobody is shown what the log has not accepted.
 
+pub mod auth;
 pub mod store;

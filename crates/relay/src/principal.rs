@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tieline_protocol::{Author, Capabilities, ChannelId, Millis, PartyId, Role};
+use tieline_protocol::{Author, Capabilities, ChannelId, Item, Millis, PartyId, Role};
 
 /// Somebody whose proof was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Principal {
     pub expires_at: Option<Millis>,
     /// What the store does not know of them yet. A page view writes nothing; the first `open` does.
     pub provisional: Option<Provisional>,
+    /// The product that the proof itself carried: a card that says the same is verified.
+    pub signed_item: Option<Box<Item>>,
 }
 
 /// Where a principal may act.
