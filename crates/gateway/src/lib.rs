@@ -5,4 +5,6 @@
 //! Nothing else writes the log, and nobody is shown what the log has not accepted.
 
 pub mod auth;
+pub mod fanout;
+pub mod log;
 pub mod store;

@@ -5,7 +5,7 @@
 
 use tieline_protocol::PartyId;
 
-use crate::{Desk, Facts, Principal, Scope, authz::is_answering};
+use crate::{Desk, Facts, Principal, Scope, authz::{is_answering, is_party_to}};
 
 /// Something that connections listen to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -23,6 +23,11 @@ pub fn topics_of(principal: &Principal) -> Vec<Topic> {
         Scope::Desks(desks) if is_answering(principal.role) => desks.iter().cloned().map(Topic::Desk).collect(),
         Scope::One(_) | Scope::Desks(_) => Vec::new(),
     }
+}
+
+/// Whether a principal is among a session's audience.
+pub fn hears(principal: &Principal, facts: &Facts) -> bool {
+    is_party_to(principal, facts)
 }
 
 /// Where a session is announced.

@@ -107,13 +107,13 @@ impl Store {
         let (reply, answer) = oneshot::channel();
         self.submit(writer::Once::new(work, move |outcome| {
             let _ = reply.send(outcome);
-        }))?;
+        }));
         answer.await.map_err(|_| StoreError::Stopped)?
     }
 
     /// Queues a change. It is told what became of it, in the order of the commits.
-    pub(crate) fn submit(&self, change: impl Change + 'static) -> Result<(), StoreError> {
-        self.writer.submit(Box::new(change))
+    pub(crate) fn submit(&self, change: impl Change + 'static) {
+        self.writer.submit(Box::new(change));
     }
 }
 

@@ -84,12 +84,14 @@ impl Writer {
         Ok(Self { changes: Some(changes), thread: Some(thread) })
     }
 
-    pub(super) fn submit(&self, change: Box<dyn Change>) -> Result<(), StoreError> {
-        let Some(changes) = &self.changes else { return Err(StoreError::Stopped) };
-        changes.try_send(change).map_err(|error| match error {
-            mpsc::TrySendError::Full(_) => StoreError::Busy,
-            mpsc::TrySendError::Disconnected(_) => StoreError::Stopped,
-        })
+    /// Queues a change, or tells it at once that it cannot be.
+    pub(super) fn submit(&self, change: Box<dyn Change>) {
+        let Some(changes) = &self.changes else { return change.settle(Err(StoreError::Stopped)) };
+        match changes.try_send(change) {
+            Ok(()) => {}
+            Err(mpsc::TrySendError::Full(change)) => change.settle(Err(StoreError::Busy)),
+            Err(mpsc::TrySendError::Disconnected(change)) => change.settle(Err(StoreError::Stopped)),
+        }
     }
 }
 

@@ -1,0 +1,182 @@
+//! What waits to go out on one connection. Bounded, or one slow reader would take the memory of all.
+//!
+//! Invariant: at most [`QUEUE_FRAMES`] frames and [`QUEUE_BYTES`] bytes. Above that soft frames go first; if that does not
+//! help, the queue is dropped and the connection closed with 4008. Resuming repairs it, as the log has everything.
+
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll},
+};
+
+use axum::extract::ws::Utf8Bytes;
+use futures_util::task::AtomicWaker;
+use tieline_protocol::{CloseCode, RequestId, Seq, ServerFrame, SessionId, envelope::json};
+
+/// Most frames that may wait.
+const QUEUE_FRAMES: usize = 256;
+/// Most bytes that may wait.
+const QUEUE_BYTES: usize = 1024 * 1024;
+
+/// One connection of this gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ConnectionId(pub u64);
+
+/// A frame on its way out.
+#[derive(Clone, Debug)]
+pub struct Parcel {
+    /// Ready for the wire.
+    pub text: Utf8Bytes,
+    /// Which entry it is, if it is one.
+    pub place: Option<(SessionId, Seq)>,
+    /// May be dropped.
+    pub is_soft: bool,
+}
+
+/// What the connection has to do next.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// Send these, in this order.
+    pub parcels: VecDeque<Parcel>,
+    /// Then close.
+    pub close: Option<CloseCode>,
+}
+
+/// The queue. Filled from anywhere, emptied by its connection only.
+#[derive(Debug)]
+pub struct Outbox {
+    id: ConnectionId,
+    waiting: Mutex<Waiting>,
+    consumer: AtomicWaker,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    parcels: VecDeque<Parcel>,
+    bytes: usize,
+    close: Option<CloseCode>,
+}
+
+impl Outbox {
+    /// An empty queue.
+    pub fn new(id: ConnectionId) -> Self {
+        Self { id, waiting: Mutex::default(), consumer: AtomicWaker::new() }
+    }
+
+    /// Whose it is.
+    pub fn id(&self) -> ConnectionId {
+        self.id
+    }
+
+    /// Queues a frame. Does nothing once the connection is to close.
+    pub fn push(&self, parcel: Parcel) {
+        let mut waiting = self.lock();
+        if waiting.close.is_some() {
+            return;
+        }
+        waiting.bytes += parcel.text.len();
+        waiting.parcels.push_back(parcel);
+        if waiting.is_over() {
+            waiting.drop_soft();
+        }
+        if waiting.is_over() {
+            *waiting = Waiting { close: Some(CloseCode::SLOW), ..Waiting::default() };
+        }
+        drop(waiting);
+        self.consumer.wake();
+    }
+
+    /// Queues an answer or a push to this connection alone.
+    pub fn reply(&self, id: Option<RequestId>, frame: ServerFrame) {
+        self.push(Parcel { text: json::encode(id, frame).into(), place: None, is_soft: false });
+    }
+
+    /// Closes the connection after what waits already. The first reason stands.
+    pub fn close(&self, code: CloseCode) {
+        let mut waiting = self.lock();
+        waiting.close.get_or_insert(code);
+        drop(waiting);
+        self.consumer.wake();
+    }
+
+    /// Everything that waits, once something does.
+    pub fn poll_take(&self, context: &mut Context<'_>) -> Poll<Taken> {
+        // Registered before looking, or a push between the two would wake nobody.
+        self.consumer.register(context.waker());
+        let mut waiting = self.lock();
+        if waiting.parcels.is_empty() && waiting.close.is_none() {
+            return Poll::Pending;
+        }
+        waiting.bytes = 0;
+        Poll::Ready(Taken { parcels: std::mem::take(&mut waiting.parcels), close: waiting.close })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Waiting {
+    fn is_over(&self) -> bool {
+        self.parcels.len() > QUEUE_FRAMES || self.bytes > QUEUE_BYTES
+    }
+
+    fn drop_soft(&mut self) {
+        self.parcels.retain(|parcel| !parcel.is_soft);
+        self.bytes = self.parcels.iter().map(|parcel| parcel.text.len()).sum();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::Waker;
+
+    use super::*;
+
+    fn parcel(bytes: usize, is_soft: bool) -> Parcel {
+        Parcel { text: "x".repeat(bytes).into(), place: None, is_soft }
+    }
+
+    fn take(outbox: &Outbox) -> Poll<Taken> {
+        outbox.poll_take(&mut Context::from_waker(Waker::noop()))
+    }
+
+    #[test]
+    fn soft_frames_go_first() {
+        let outbox = Outbox::new(ConnectionId(1));
+        (0..100).for_each(|_| outbox.push(parcel(1, true)));
+        (0..200).for_each(|_| outbox.push(parcel(1, false)));
+        let Poll::Ready(taken) = take(&outbox) else { panic!("nothing waits") };
+        assert_eq!(taken.close, None);
+        assert_eq!(taken.parcels.iter().filter(|parcel| !parcel.is_soft).count(), 200);
+        assert!(taken.parcels.len() < 300);
+    }
+
+    #[test]
+    fn too_many_frames_close_with_4008() {
+        let outbox = Outbox::new(ConnectionId(1));
+        (0..=QUEUE_FRAMES).for_each(|_| outbox.push(parcel(1, false)));
+        outbox.push(parcel(1, false));
+        let Poll::Ready(taken) = take(&outbox) else { panic!("nothing waits") };
+        assert!(taken.parcels.is_empty());
+        assert_eq!(taken.close, Some(CloseCode::SLOW));
+    }
+
+    #[test]
+    fn too_many_bytes_close_with_4008() {
+        let outbox = Outbox::new(ConnectionId(1));
+        (0..5).for_each(|_| outbox.push(parcel(250_000, false)));
+        assert!(matches!(take(&outbox), Poll::Ready(Taken { close: Some(CloseCode::SLOW), .. })));
+    }
+
+    #[test]
+    fn taking_makes_room() {
+        let outbox = Outbox::new(ConnectionId(1));
+        for _ in 0..3 {
+            (0..QUEUE_FRAMES).for_each(|_| outbox.push(parcel(1, false)));
+            let Poll::Ready(taken) = take(&outbox) else { panic!("nothing waits") };
+            assert_eq!((taken.parcels.len(), taken.close), (QUEUE_FRAMES, None));
+        }
+        assert!(take(&outbox).is_pending());
+    }
+}

@@ -1,0 +1,151 @@
+//! A draft becomes an entry: the next place in its session's log, once and for ever.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{ErrorCode as Sqlite, OptionalExtension, Transaction, params};
+use tieline_protocol::{Author, Entry, Epoch, Millis, Seq};
+use tieline_relay::{Permit, Post};
+
+use super::{
+    Log, LogError,
+    columns::{json, millis, seq, signed},
+    heads::Heads,
+};
+use crate::store::{Change, StoreError};
+
+/// A session's row says when it was touched, give or take this. Its order in a list needs no better.
+const TOUCH_EVERY: Millis = Millis::secs(10);
+
+/// A draft that stands in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Appended {
+    /// As every reader sees it.
+    pub entry: Entry,
+    /// The log's generation.
+    pub epoch: Epoch,
+    /// It stood there already: everybody has been told.
+    pub is_duplicate: bool,
+}
+
+impl Log {
+    /// Appends. `done` hears the outcome once it is on disk, in the order of the log, on the writer's thread: it must not
+    /// wait for anything.
+    pub fn append<D>(&self, permit: Permit<Post>, author: Author, at: Millis, done: D)
+    where
+        D: FnOnce(Result<Appended, LogError>) + Send + 'static,
+    {
+        let heads = Arc::clone(&self.heads);
+        self.store.submit(Append { permit, author, at, heads, outcome: None, done });
+    }
+}
+
+type Outcome = Result<Appended, LogError>;
+
+struct Append<D> {
+    permit: Permit<Post>,
+    author: Author,
+    at: Millis,
+    heads: Arc<Mutex<Heads>>,
+    outcome: Option<Outcome>,
+    done: D,
+}
+
+impl<D: FnOnce(Outcome) + Send> Change for Append<D> {
+    fn apply(&mut self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        let mut heads = lock(&self.heads);
+        let mut outcome = self.insert(transaction, &mut heads)?;
+        if outcome.is_none() {
+            // Another program wrote here: what was remembered of the log's end is out of date.
+            heads.forget(self.permit.wish().session);
+            outcome = self.insert(transaction, &mut heads)?;
+        }
+        drop(heads);
+        self.outcome = outcome;
+        Ok(())
+    }
+
+    // Of its statements the one that counts comes last, and SQLite takes back a failed one by itself.
+    fn is_one_statement(&self) -> bool {
+        true
+    }
+
+    fn settle(self: Box<Self>, settled: Result<(), StoreError>) {
+        let Self { permit, heads, outcome, done, .. } = *self;
+        if settled.is_err() {
+            lock(&heads).forget(permit.wish().session);
+        }
+        let unsettled = || Err(StoreError::Other { why: "the log's end could not be found".to_owned() }.into());
+        done(settled.map_err(LogError::from).and_then(|()| outcome.unwrap_or_else(unsettled)));
+    }
+}
+
+impl<D> Append<D> {
+    /// None if the place is taken by somebody else's words.
+    fn insert(&self, transaction: &Transaction<'_>, heads: &mut Heads) -> rusqlite::Result<Option<Outcome>> {
+        let post = self.permit.wish();
+        let Some(head) = heads.find(transaction, post.session)? else {
+            return Ok(Some(Err(LogError::NoSuchSession)));
+        };
+        if self.at - head.touched_at >= TOUCH_EVERY {
+            transaction
+                .prepare_cached("update session set touched_at = ?2 where id = ?1")?
+                .execute(params![post.session.0.as_bytes(), signed(self.at.0)])?;
+            head.touched_at = self.at;
+        }
+        let place = head.last.next();
+        let inserted = transaction
+            .prepare_cached(
+                "insert into entry (session_id, seq, draft_id, sender_id, body, at) values (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute(params![
+                post.session.0.as_bytes(),
+                signed(place.0),
+                post.draft_id.0.as_bytes(),
+                self.author.id.0.as_bytes(),
+                json(&post.body),
+                signed(self.at.0),
+            ]);
+        match inserted {
+            Ok(_) => {
+                head.last = place;
+                Ok(Some(Ok(self.appended(head.epoch.clone(), place, self.at, false))))
+            }
+            Err(error) if error.sqlite_error_code() == Some(Sqlite::ConstraintViolation) => {
+                self.find_standing(transaction, head.epoch.clone())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The entry that bears this draft's name already.
+    fn find_standing(&self, transaction: &Transaction<'_>, epoch: Epoch) -> rusqlite::Result<Option<Outcome>> {
+        let post = self.permit.wish();
+        let key = params![post.session.0.as_bytes(), self.author.id.0.as_bytes(), post.draft_id.0.as_bytes()];
+        let standing = transaction
+            .prepare_cached(
+                "select seq, body, at from entry where session_id = ?1 and sender_id = ?2 and draft_id = ?3",
+            )?
+            .query_row(key, |row| Ok((seq(row, "seq")?, row.get::<_, String>("body")?, millis(row, "at")?)))
+            .optional()?;
+        Ok(standing.map(|(place, body, at)| {
+            if body == json(&post.body) { Ok(self.appended(epoch, place, at, true)) } else { Err(LogError::Conflict) }
+        }))
+    }
+
+    fn appended(&self, epoch: Epoch, seq: Seq, at: Millis, is_duplicate: bool) -> Appended {
+        let post = self.permit.wish();
+        let entry = Entry {
+            session: post.session,
+            seq,
+            draft_id: post.draft_id,
+            from: self.author.clone(),
+            at,
+            body: post.body.clone(),
+        };
+        Appended { entry, epoch, is_duplicate }
+    }
+}
+
+fn lock(heads: &Mutex<Heads>) -> MutexGuard<'_, Heads> {
+    heads.lock().unwrap_or_else(PoisonError::into_inner)
+}

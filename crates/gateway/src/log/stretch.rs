@@ -1,0 +1,64 @@
+//! Stretches of a log: contiguous entries in order.
+
+use rusqlite::{Connection, Params, params};
+use tieline_protocol::{Entry, Epoch, Seq, SessionId, server::Page};
+use tieline_relay::{History, Permit, command::Stretch};
+
+use super::{
+    Log, LogError,
+    columns::{ENTRY, entry, seq, signed},
+};
+
+impl Log {
+    /// The stretch that the permit is for.
+    ///
+    /// # Errors
+    /// When the store cannot answer.
+    pub async fn page(&self, permit: Permit<History>) -> Result<Page, LogError> {
+        let History { session, stretch, limit } = *permit.wish();
+        self.store
+            .read(move |db| {
+                let (epoch, last) = end_of(db, session)?;
+                let entries = match stretch {
+                    Stretch::Newest => before(db, session, last.next(), limit)?,
+                    Stretch::Before(seq) => before(db, session, seq, limit)?,
+                    Stretch::After(seq) => after(db, session, seq, limit)?,
+                };
+                Ok(Page { session, epoch, last, entries })
+            })
+            .await
+            .map_err(LogError::from)
+    }
+}
+
+/// A log's generation and its newest place.
+pub(super) fn end_of(db: &Connection, session: SessionId) -> rusqlite::Result<(Epoch, Seq)> {
+    db.prepare_cached(
+        "select epoch, (select max(seq) from entry where session_id = ?1) as last from session where id = ?1",
+    )?
+    .query_row([session.0.as_bytes()], |row| Ok((Epoch(row.get("epoch")?), seq(row, "last")?)))
+}
+
+/// The last `limit` entries below a place.
+pub(super) fn before(db: &Connection, session: SessionId, place: Seq, limit: u32) -> rusqlite::Result<Vec<Entry>> {
+    let sql = format!(
+        "select {ENTRY} from entry e join party p on p.id = e.sender_id
+         where e.session_id = ?1 and e.seq < ?2 order by e.seq desc limit ?3"
+    );
+    let mut entries = collect(db, &sql, session, params![session.0.as_bytes(), signed(place.0), limit])?;
+    entries.reverse();
+    Ok(entries)
+}
+
+/// The first `limit` entries above a place.
+pub(super) fn after(db: &Connection, session: SessionId, place: Seq, limit: u32) -> rusqlite::Result<Vec<Entry>> {
+    let sql = format!(
+        "select {ENTRY} from entry e join party p on p.id = e.sender_id
+         where e.session_id = ?1 and e.seq > ?2 order by e.seq limit ?3"
+    );
+    collect(db, &sql, session, params![session.0.as_bytes(), signed(place.0), limit])
+}
+
+fn collect(db: &Connection, sql: &str, session: SessionId, key: impl Params) -> rusqlite::Result<Vec<Entry>> {
+    db.prepare_cached(sql)?.query_map(key, |row| entry(row, session))?.collect()
+}
