@@ -1,49 +1,143 @@
-//! The agent's end: the door of the desk.
+//! The agent's end: the door of the desk. One link, many chats, one of them open.
 
-use tieline_protocol::Millis;
+use std::cmp::Reverse;
+
+use tieline_protocol::{Author, Body, DraftId, Millis, Role, SessionId, limits};
 
 use crate::{
+    chat::{Chat, ChatKey},
     effect::Effect,
+    end::{End, Said},
     input::{Input, Setup},
-    screen::DeskScreen,
+    screen::{DeskScreen, Failure, OpenSession, SessionRow},
+    spans::{clean_item, clean_line},
+    thread::{name_of, preview_of, thread_of},
 };
 
 /// One agent at one desk.
 #[derive(Debug)]
 pub struct Agent {
-    setup: Setup,
+    end: End,
+    picked: Option<SessionId>,
+    /// The desk's tab is visible. It is when the desk opens; a shell that knows better says `PanelHidden`.
+    is_shown: bool,
 }
 
 impl Agent {
     /// An end that has not dialled yet.
     pub fn new(setup: Setup) -> Self {
-        Self { setup }
+        Self { end: End::new(setup, false), picked: None, is_shown: true }
     }
 
     /// Takes a fact, gives what is to be done about it, in order.
     pub fn handle(&mut self, now: Millis, input: Input) -> Vec<Effect> {
-        let _ = (now, &self.setup);
+        let mut out = Vec::new();
         match input {
-            Input::Start => vec![Effect::Dial],
-            _ => Vec::new(),
+            Input::PanelShown => self.is_shown = true,
+            Input::PanelHidden => self.is_shown = false,
+            Input::SessionPicked(session) => {
+                self.picked = session;
+                let first_screen = limits::TAIL_ENTRIES as usize;
+                if let Some(chat) = self.picked_chat_mut().filter(|chat| chat.timeline.len() < first_screen) {
+                    chat.wants_older = chat.timeline.has_older();
+                }
+            }
+            Input::OlderWanted => {
+                if let Some(chat) = self.picked_chat_mut() {
+                    chat.wants_older = chat.timeline.has_older();
+                }
+            }
+            Input::MoreSessionsWanted => {
+                let oldest = self.sorted().last().and_then(|chat| chat.session);
+                if self.end.has_more_sessions {
+                    self.end.want_sessions(oldest);
+                }
+            }
+            Input::Submit { draft_id, text, .. } => self.submit(now, draft_id, &text, &mut out),
+            input => self.end.take(now, input, &mut out),
         }
+        let focus = self.focus();
+        self.end.settle(now, focus, &mut out);
+        out
     }
 
     /// When the shell is to say `Tick` at the latest. An earlier or a second one does no harm.
     pub fn next_wake(&self) -> Option<Millis> {
-        None
+        self.end.next_wake()
     }
 
     /// What the agent sees at `now`.
-    pub fn screen(&self, _now: Millis) -> DeskScreen {
+    pub fn screen(&self, now: Millis) -> DeskScreen {
         DeskScreen {
-            notice: None,
-            me: None,
-            is_loaded: false,
-            sessions: Vec::new(),
-            has_more_sessions: false,
-            open: None,
-            unread: 0,
+            notice: self.end.notice(now),
+            me: self.end.me.as_ref().and_then(name_of),
+            is_loaded: self.end.is_loaded,
+            sessions: self.sorted().into_iter().filter_map(|chat| self.row_of(chat)).collect(),
+            has_more_sessions: self.end.has_more_sessions,
+            open: self.picked_chat().and_then(|chat| self.open_of(chat)),
+            unread: self.end.unread(),
+        }
+    }
+
+    /// Newest activity first.
+    fn sorted(&self) -> Vec<&Chat> {
+        let mut chats: Vec<&Chat> = self.end.chats().collect();
+        chats.sort_by_key(|chat| (Reverse(chat.touched_at), Reverse(chat.session)));
+        chats
+    }
+
+    fn row_of(&self, chat: &Chat) -> Option<SessionRow> {
+        let (preview, preview_is_mine) = preview_of(chat);
+        Some(SessionRow {
+            session: chat.session?,
+            visitor_name: chat.visitor.as_ref().and_then(name_of),
+            channel_name: chat.channel_name.as_deref().and_then(clean_line),
+            item: chat.newest_item().map(clean_item),
+            preview,
+            preview_is_mine,
+            touched_at: chat.touched_at,
+            unread: chat.unread(),
+            is_open: chat.session == self.picked,
+        })
+    }
+
+    fn open_of(&self, chat: &Chat) -> Option<OpenSession> {
+        let is_known = |visitor: &Author| visitor.role == Role::User;
+        Some(OpenSession {
+            session: chat.session?,
+            visitor_name: chat.visitor.as_ref().and_then(name_of),
+            is_known_user: chat.visitor.as_ref().is_some_and(is_known),
+            channel_name: chat.channel_name.as_deref().and_then(clean_line),
+            item: chat.newest_item().map(clean_item),
+            thread: thread_of(chat, self.end.my_id(), self.end.offset_minutes),
+            can_write: !chat.is_closed() && !self.end.link.is_refused(),
+        })
+    }
+
+    fn picked_chat(&self) -> Option<&Chat> {
+        self.end.find_session(self.picked?)
+    }
+
+    fn picked_chat_mut(&mut self) -> Option<&mut Chat> {
+        let key = self.picked_chat()?.key;
+        self.end.chat_mut(key)
+    }
+
+    fn focus(&self) -> Option<ChatKey> {
+        self.picked_chat().filter(|_| self.is_shown).map(|chat| chat.key)
+    }
+
+    fn submit(&mut self, now: Millis, draft_id: DraftId, text: &str, out: &mut Vec<Effect>) {
+        let text = text.trim();
+        let Some(key) = self.picked_chat().map(|chat| chat.key).filter(|_| clean_line(text).is_some()) else { return };
+        self.end.say(key, Said { draft_id, body: Body::Text { text: text.to_owned() }, made_at: now }, out);
+        if text.chars().count() > self.end.text_chars as usize
+            && let Some(chat) = self.end.chat_mut(key)
+        {
+            chat.outbox.fail(draft_id, Failure::TooLong);
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

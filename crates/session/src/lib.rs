@@ -18,6 +18,23 @@ pub mod input;
 pub mod screen;
 pub mod visitor;
 
+mod alarm;
+mod chat;
+mod cursors;
+mod end;
+mod jitter;
+mod link;
+mod outbox;
+mod proof;
+mod requests;
+mod spans;
+mod subject;
+mod thread;
+mod timeline;
+
+#[cfg(test)]
+mod testing;
+
 pub use agent::Agent;
 pub use effect::{Effect, Event, Owner, Place, Record};
 pub use input::{Input, Setup};

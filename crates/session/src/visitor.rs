@@ -1,50 +1,134 @@
-//! The visitor's end: the door of the widget.
+//! The visitor's end: the door of the widget. One chat for each recipient that the page names.
 
-use tieline_protocol::{Millis, limits};
+use tieline_protocol::{Body, Capability, DraftId, Item, Millis};
 
 use crate::{
+    chat::{Chat, ChatKey},
     effect::Effect,
+    end::{End, Said},
     input::{Input, Setup},
-    screen::{Screen, Thread},
+    screen::{Failure, Screen, Thread},
+    spans::{clean_item, clean_line},
+    thread::thread_of,
 };
 
 /// One visitor on one page.
 #[derive(Debug)]
 pub struct Visitor {
-    setup: Setup,
+    end: End,
+    /// Whom the page last asked for, and about what. None: whoever was written to last.
+    wish: Option<Wish>,
+    is_shown: bool,
+}
+
+#[derive(Debug)]
+struct Wish {
+    to: Option<String>,
+    item: Option<Item>,
 }
 
 impl Visitor {
     /// An end that has not dialled yet.
     pub fn new(setup: Setup) -> Self {
-        Self { setup }
+        Self { end: End::new(setup, true), wish: None, is_shown: false }
     }
 
     /// Takes a fact, gives what is to be done about it, in order.
     pub fn handle(&mut self, now: Millis, input: Input) -> Vec<Effect> {
-        let _ = (now, &self.setup);
+        let mut out = Vec::new();
         match input {
-            Input::Start => vec![Effect::Dial],
-            _ => Vec::new(),
+            Input::Asked { to, item } => self.wish = Some(Wish { to, item }),
+            Input::PanelShown => self.is_shown = true,
+            Input::PanelHidden => self.is_shown = false,
+            Input::Submit { draft_id, session_draft_id, text } => {
+                self.submit(now, draft_id, session_draft_id, &text, &mut out);
+            }
+            Input::OlderWanted => {
+                if let Some(chat) = self.current().map(|chat| chat.key).and_then(|key| self.end.chat_mut(key)) {
+                    chat.wants_older = chat.timeline.has_older();
+                }
+            }
+            input => self.end.take(now, input, &mut out),
         }
+        let focus = self.focus();
+        self.end.settle(now, focus, &mut out);
+        out
     }
 
     /// When the shell is to say `Tick` at the latest. An earlier or a second one does no harm.
     pub fn next_wake(&self) -> Option<Millis> {
-        None
+        self.end.next_wake()
     }
 
     /// What the visitor sees at `now`.
-    pub fn screen(&self, _now: Millis) -> Screen {
+    pub fn screen(&self, now: Millis) -> Screen {
+        let chat = self.current();
+        let thread = chat.map(|chat| thread_of(chat, self.end.my_id(), self.end.offset_minutes));
+        let nothing = Thread { is_loading: !self.end.is_loaded, ..Thread::default() };
+        let face = self.end.face.as_ref();
+        let wished = self.wish.as_ref().and_then(|wish| wish.item.as_ref());
+        let can_item = self.end.grants(Capability::Item) != Some(false);
+        let item = wished.or_else(|| chat.and_then(Chat::newest_item)).filter(|_| can_item);
         Screen {
-            title: None,
-            greeting: None,
-            item: None,
-            notice: None,
-            thread: Thread { rows: Vec::new(), has_older: false, is_loading: true },
-            unread: 0,
-            can_write: true,
-            text_chars: limits::TEXT_CHARS as u32,
+            title: face.and_then(|face| clean_line(&face.name)),
+            greeting: face.and_then(|face| clean_line(face.greeting.as_deref()?)),
+            item: item.map(clean_item),
+            notice: self.end.notice(now),
+            thread: thread.unwrap_or(nothing),
+            unread: self.end.unread(),
+            can_write: !self.end.link.is_refused(),
+            text_chars: self.end.text_chars,
         }
     }
+
+    /// The chat that the page asked for; a closed one only while there is no other.
+    fn current(&self) -> Option<&Chat> {
+        let is_wished = |chat: &&Chat| self.wish.as_ref().is_none_or(|wish| wish.to == chat.to);
+        self.end.chats().filter(is_wished).max_by_key(|chat| (!chat.is_closed(), chat.session.is_none(), chat.touched_at))
+    }
+
+    fn focus(&self) -> Option<ChatKey> {
+        self.current().filter(|_| self.is_shown).map(|chat| chat.key)
+    }
+
+    fn submit(&mut self, now: Millis, draft_id: DraftId, session_draft_id: DraftId, text: &str, out: &mut Vec<Effect>) {
+        let text = text.trim();
+        if clean_line(text).is_none() {
+            return;
+        }
+        let wished_item = self.wish.as_ref().and_then(|wish| wish.item.clone());
+        let key = match self.current().filter(|chat| !chat.is_closed()) {
+            Some(chat) => {
+                let key = chat.key;
+                let card = wished_item.filter(|item| self.is_news(chat, item) && session_draft_id != draft_id);
+                if let Some(item) = card {
+                    // The same seller, another product: its card goes before the question about it.
+                    let made_at = now - Millis(1);
+                    self.end.say(key, Said { draft_id: session_draft_id, body: Body::Item { item }, made_at }, out);
+                }
+                key
+            }
+            None => {
+                let to = self.wish.as_ref().and_then(|wish| wish.to.clone());
+                self.end.add_chat(|chat| {
+                    (chat.to, chat.item, chat.touched_at) = (to, wished_item, now);
+                    chat.open_as(session_draft_id, false);
+                })
+            }
+        };
+        self.end.say(key, Said { draft_id, body: Body::Text { text: text.to_owned() }, made_at: now }, out);
+        if text.chars().count() > self.end.text_chars as usize
+            && let Some(chat) = self.end.chat_mut(key)
+        {
+            chat.outbox.fail(draft_id, Failure::TooLong);
+        }
+    }
+
+    fn is_news(&self, chat: &Chat, item: &Item) -> bool {
+        let is_same = |said: &Item| (&said.id, &said.title, &said.url) == (&item.id, &item.title, &item.url);
+        self.end.grants(Capability::Item) == Some(true) && !chat.newest_item().is_some_and(is_same)
+    }
 }
+
+#[cfg(test)]
+mod tests;

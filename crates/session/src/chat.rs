@@ -1,0 +1,255 @@
+//! One session as this end has it: what is said, what is still to be said, how far everybody has read.
+//!
+//! Pairs an outbox with a timeline. A draft row turns into an entry row here, and never back.
+
+use tieline_protocol::{
+    Author, Body, DraftId, Entry, Epoch, Item, Millis, Seq, SessionId,
+    server::{Page, Phase, ReaderCursor, Receipt, SessionState},
+};
+
+use crate::{
+    alarm::Alarm,
+    cursors::Cursors,
+    effect::{Place, Record},
+    outbox::Outbox,
+    timeline::{Applied, Stretch, Timeline},
+};
+
+/// Names a chat on this end. Not the session's id: a chat may wait for its session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ChatKey(pub(crate) u32);
+
+/// A session that is still to be opened.
+#[derive(Clone, Debug)]
+pub(crate) struct Opening {
+    pub(crate) draft_id: DraftId,
+    /// The wish was on the wire, now or on an earlier page: the session may exist.
+    pub(crate) is_in_doubt: bool,
+    /// Not before then, because the gateway said so.
+    pub(crate) not_before: Option<Alarm>,
+    pub(crate) tries: u32,
+}
+
+/// What came of something that the gateway said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Change {
+    /// Entries of the other side, new since this end last looked.
+    pub(crate) received: u32,
+    /// This copy is not that log's: leave the connection and begin again.
+    pub(crate) is_wrong: bool,
+}
+
+/// One session.
+#[derive(Debug)]
+pub(crate) struct Chat {
+    pub(crate) key: ChatKey,
+    pub(crate) session: Option<SessionId>,
+    pub(crate) opening: Option<Opening>,
+    pub(crate) to: Option<String>,
+    pub(crate) item: Option<Item>,
+    pub(crate) channel_name: Option<String>,
+    pub(crate) visitor: Option<Author>,
+    pub(crate) phase: Phase,
+    pub(crate) touched_at: Millis,
+    pub(crate) timeline: Timeline,
+    pub(crate) outbox: Outbox,
+    pub(crate) cursors: Cursors,
+    /// While it is looked at: what was read when the look began.
+    pub(crate) new_after: Option<Seq>,
+    /// Somebody scrolled to the top.
+    pub(crate) wants_older: bool,
+    /// The gateway refused to read back; not asked again before then.
+    pub(crate) history_rests: Option<Alarm>,
+    /// On which side this end is.
+    is_visiting: bool,
+}
+
+impl Chat {
+    pub(crate) fn new(key: ChatKey, is_visiting: bool) -> Self {
+        Self {
+            key,
+            session: None,
+            opening: None,
+            to: None,
+            item: None,
+            channel_name: None,
+            visitor: None,
+            phase: Phase::Open,
+            touched_at: Millis(0),
+            timeline: Timeline::default(),
+            outbox: Outbox::default(),
+            cursors: Cursors::default(),
+            new_after: None,
+            wants_older: false,
+            history_rests: None,
+            is_visiting,
+        }
+    }
+
+    /// Where a draft of this chat belongs, as the store keeps it.
+    pub(crate) fn place(&self) -> Option<Place> {
+        match (self.session, &self.opening) {
+            (Some(session), _) => Some(Place::Session(session)),
+            (None, Some(Opening { draft_id, .. })) => {
+                Some(Place::Opening { draft_id: *draft_id, to: self.to.clone(), item: self.item.clone() })
+            }
+            (None, None) => None,
+        }
+    }
+
+    /// The wish to open a session. Its name lasts until it is granted.
+    pub(crate) fn open_as(&mut self, draft_id: DraftId, is_in_doubt: bool) {
+        if self.session.is_none() && self.opening.is_none() {
+            self.opening = Some(Opening { draft_id, is_in_doubt, not_before: None, tries: 0 });
+        }
+    }
+
+    /// The session that this chat waited for. Gives the records whose place changed.
+    pub(crate) fn settle_in(&mut self, session: SessionId) -> Vec<Record> {
+        self.session = Some(session);
+        self.opening = None;
+        self.outbox.records_mut().for_each(|record| record.place = Place::Session(session));
+        self.outbox.records().cloned().collect()
+    }
+
+    /// Its session is out of reach: what is still to be said opens another.
+    pub(crate) fn leave(&mut self, opening: DraftId) {
+        self.session = None;
+        self.timeline.void();
+        self.cursors.void();
+        self.outbox.drop_accepted();
+        self.open_as(opening, false);
+        if let Some(place) = self.place() {
+            self.outbox.records_mut().for_each(|record| record.place = place.clone());
+        }
+    }
+
+    /// The session takes no more words.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.phase == Phase::Closed
+    }
+
+    /// A message of this chat's own side.
+    pub(crate) fn is_mine(&self, entry: &Entry) -> bool {
+        entry.from.role.is_visiting() == self.is_visiting
+    }
+
+    /// Which side this end is on.
+    pub(crate) fn is_visiting(&self) -> bool {
+        self.is_visiting
+    }
+
+    /// Entries of the other side that nobody on this side has read.
+    pub(crate) fn unread(&self) -> u32 {
+        let read = self.cursors.read_by_side(self.is_visiting);
+        let unread = self.timeline.entries().rev().take_while(|entry| entry.seq > read);
+        unread.filter(|entry| !self.is_mine(entry)).fold(0, |count, _| count + 1)
+    }
+
+    /// It is on screen now: what is new from here on is marked until it leaves the screen.
+    pub(crate) fn begin_look(&mut self) {
+        if self.unread() > 0 {
+            self.new_after = Some(self.cursors.read_by_side(self.is_visiting));
+        }
+    }
+
+    pub(crate) fn end_look(&mut self) {
+        self.new_after = None;
+    }
+
+    /// Takes the session's head and stretch. `accepted` collects own drafts that it settles.
+    pub(crate) fn install(&mut self, state: SessionState, accepted: &mut Vec<DraftId>) -> Change {
+        self.to = state.to.clone().or(self.to.take());
+        self.session = Some(state.session);
+        self.opening = None;
+        self.item = state.item.clone().or(self.item.take());
+        self.channel_name = state.channel_name.clone().or(self.channel_name.take());
+        self.visitor = Some(state.visitor.clone());
+        self.phase = state.phase;
+        self.touched_at = self.touched_at.max(state.touched_at);
+        self.beware(&state.epoch, state.reset);
+        state.cursors.iter().cloned().for_each(|cursor| self.cursors.merge(cursor));
+        self.follow(accepted, |timeline| !timeline.install(state))
+    }
+
+    /// Takes the answer to `history`.
+    pub(crate) fn turn_page(&mut self, page: Page, stretch: Stretch, accepted: &mut Vec<DraftId>) -> Change {
+        self.beware(&page.epoch, false);
+        self.follow(accepted, |timeline| !timeline.turn_page(page, stretch))
+    }
+
+    /// Takes one entry.
+    pub(crate) fn apply(&mut self, entry: Entry, accepted: &mut Vec<DraftId>) -> Change {
+        self.touched_at = self.touched_at.max(entry.at);
+        self.follow(accepted, |timeline| timeline.apply(entry) == Applied::Wrong)
+    }
+
+    /// The log took an own draft. The entry is made here from the draft: the gateway need not send the words back.
+    pub(crate) fn accept(&mut self, receipt: Receipt, me: Author, accepted: &mut Vec<DraftId>) -> Change {
+        self.beware(&receipt.epoch, false);
+        self.timeline.begin(receipt.epoch);
+        let Receipt { session, draft_id, seq, at, .. } = receipt;
+        match self.outbox.accept(draft_id, seq) {
+            Some(body) => {
+                accepted.push(draft_id);
+                self.apply(Entry { session, seq, draft_id, from: me, at, body }, accepted)
+            }
+            None => Change::default(),
+        }
+    }
+
+    pub(crate) fn merge_cursor(&mut self, cursor: ReaderCursor) {
+        self.cursors.merge(cursor);
+    }
+
+    /// The connection is gone.
+    pub(crate) fn lose_link(&mut self) {
+        self.outbox.requeue_all();
+        self.history_rests = None;
+        if let Some(opening) = &mut self.opening {
+            opening.not_before = None;
+        }
+    }
+
+    /// The newest item that was said, or the one that it is about.
+    pub(crate) fn newest_item(&self) -> Option<&Item> {
+        let said = self.timeline.entries().rev().map(|entry| &entry.body);
+        let waiting = self.outbox.rows().rev().map(|row| &row.record.body);
+        let item_of = |body| match body {
+            &Body::Item { ref item } => Some(item),
+            _ => None,
+        };
+        waiting.chain(said).find_map(item_of).or(self.item.as_ref())
+    }
+
+    /// Before the timeline hears of another generation of the log: nothing that pointed into the old one holds.
+    fn beware(&mut self, epoch: &Epoch, is_void: bool) {
+        let known = self.timeline.position();
+        if is_void || known.is_some_and(|(known, _)| known != *epoch) {
+            self.timeline.void();
+            self.cursors.void();
+            self.outbox.drop_accepted();
+            self.new_after = None;
+        }
+    }
+
+    /// Lets the timeline take something, then settles the drafts that it brought.
+    fn follow(&mut self, accepted: &mut Vec<DraftId>, take: impl FnOnce(&mut Timeline) -> bool) -> Change {
+        let (was_blank, before) = (self.timeline.is_blank(), self.timeline.settled());
+        let is_wrong = take(&mut self.timeline);
+        if is_wrong {
+            self.timeline.void();
+            self.outbox.drop_accepted();
+        }
+        let after = if was_blank { Seq::ZERO } else { before };
+        for entry in self.timeline.since(after) {
+            if entry.from.role.is_visiting() == self.is_visiting && self.outbox.accept(entry.draft_id, entry.seq).is_some() {
+                accepted.push(entry.draft_id);
+            }
+        }
+        self.outbox.settle(self.timeline.settled());
+        let fresh = self.timeline.entries().rev().take_while(|entry| entry.seq > before && !was_blank);
+        let received = fresh.filter(|entry| !self.is_mine(entry)).fold(0, |count, _| count + 1);
+        Change { received, is_wrong }
+    }
+}

@@ -1,0 +1,246 @@
+//! What both doors share: one link, one person's proofs, the chats, and the questions on the wire between them.
+//!
+//! `take` learns a fact, `settle` acts on what is known now. Knows nothing of panels and lists.
+
+use tieline_protocol::{
+    Auth, Author, Body, Capabilities, Capability, DraftId, Millis, PartyId, RequestId, SessionId, limits,
+    server::ChannelFace,
+};
+
+use crate::{
+    alarm::Alarm,
+    chat::{Chat, ChatKey},
+    effect::{Effect, Record},
+    input::{Input, Setup},
+    link::{Lack, Link},
+    proof::Proof,
+    requests::Requests,
+    screen::Notice,
+};
+
+mod answers;
+mod flush;
+mod hello;
+mod person;
+#[cfg(test)]
+mod tests;
+
+/// One end of the line.
+#[derive(Debug)]
+pub(crate) struct End {
+    setup: Setup,
+    is_visiting: bool,
+    pub(crate) link: Link,
+    pub(crate) proof: Proof,
+    requests: Requests,
+    /// The question that `welcome` answers.
+    hello: Option<RequestId>,
+    chats: Vec<Chat>,
+    last_key: u32,
+    pub(crate) me: Option<Author>,
+    pub(crate) face: Option<ChannelFace>,
+    capabilities: Option<Capabilities>,
+    pub(crate) text_chars: u32,
+    /// Drafts of other people who used this browser. Kept, never shown, never sent.
+    parked: Vec<Record>,
+    is_kept: bool,
+    /// This person's `welcome` came.
+    pub(crate) is_loaded: bool,
+    pub(crate) has_more_sessions: bool,
+    /// Sessions to ask for: those touched before this one, or the newest.
+    wants_sessions: Option<Option<SessionId>>,
+    /// The chat on screen.
+    focus: Option<ChatKey>,
+    unread_told: u32,
+    /// Cursors rest until then.
+    cursor_rest: Option<Alarm>,
+    pub(crate) offset_minutes: i32,
+    /// Whether the link was up when `settle` last looked.
+    was_live: bool,
+    now: Millis,
+}
+
+impl End {
+    pub(crate) fn new(mut setup: Setup, is_visiting: bool) -> Self {
+        let base = std::mem::replace(&mut setup.auth, Auth::New);
+        let ticket = setup.embed.take();
+        Self {
+            link: Link::new(setup.jitter_seed),
+            proof: Proof::new(base, ticket),
+            setup,
+            is_visiting,
+            requests: Requests::default(),
+            hello: None,
+            chats: Vec::new(),
+            last_key: 0,
+            me: None,
+            face: None,
+            capabilities: None,
+            text_chars: u32::try_from(limits::TEXT_CHARS).unwrap_or(u32::MAX),
+            parked: Vec::new(),
+            is_kept: true,
+            is_loaded: false,
+            has_more_sessions: false,
+            wants_sessions: None,
+            focus: None,
+            unread_told: 0,
+            cursor_rest: None,
+            offset_minutes: 0,
+            was_live: false,
+            now: Millis(0),
+        }
+    }
+
+    /// Learns a fact that is neither panel's nor list's business.
+    pub(crate) fn take(&mut self, now: Millis, input: Input, out: &mut Vec<Effect>) {
+        match input {
+            Input::Restored(records) => self.restore(records),
+            Input::Start => self.link.start(now, out),
+            Input::Retry(draft_id) => self.retry(draft_id, now, out),
+            Input::Discard(draft_id) => {
+                if self.chats.iter_mut().any(|chat| chat.outbox.discard(draft_id)) {
+                    out.push(Effect::Forget(draft_id));
+                }
+            }
+            Input::SocketOpened => {
+                if self.link.opened(now) {
+                    self.say_hello(out);
+                }
+            }
+            Input::Received { id, frame } => self.receive(now, id, frame, out),
+            Input::MustReload => self.link.outdated(out, true),
+            Input::SocketClosed(code) => {
+                let is_ours = self.link.is_live() || self.link.is_greeting();
+                let cure = self.proof.cure(code, self.link.is_live() || !is_ours);
+                self.link.closed(now, code, cure, out);
+            }
+            Input::Saved(_) => self.is_kept = true,
+            Input::SaveFailed(_) => self.is_kept = false,
+            Input::TokenArrived(auth) => self.take_token(now, auth, out),
+            Input::TicketArrived(ticket) => {
+                self.proof.renew_ticket(ticket);
+                self.link.provided(now, Lack::Ticket, out);
+            }
+            Input::TokenFailed => self.link.not_provided(now),
+            Input::WokeUp => self.link.woke(now, out),
+            Input::WentOffline => self.link.went_offline(now, out),
+            Input::PageHidden => self.link.hidden(out),
+            Input::TimeZone { offset_minutes } => self.offset_minutes = offset_minutes.clamp(-18 * 60, 18 * 60),
+            // The doors' own, and the tick: time passes in `settle`.
+            Input::Tick
+            | Input::Asked { .. }
+            | Input::PanelShown
+            | Input::PanelHidden
+            | Input::SessionPicked(_)
+            | Input::Submit { .. }
+            | Input::OlderWanted
+            | Input::MoreSessionsWanted => {}
+        }
+    }
+
+    /// Lets time pass, then says everything that can be said now.
+    pub(crate) fn settle(&mut self, now: Millis, focus: Option<ChatKey>, out: &mut Vec<Effect>) {
+        self.now = now;
+        self.link.tick(now, out);
+        for asked in self.requests.overdue(now) {
+            self.unanswered(now, asked, out);
+        }
+        if !self.link.is_live() {
+            if self.was_live {
+                self.lose_link();
+            }
+            self.requests.drop_all();
+        }
+        self.look_at(focus);
+        self.flush(now, out);
+        self.was_live = self.link.is_live();
+    }
+
+    pub(crate) fn chats(&self) -> impl Iterator<Item = &Chat> + Clone {
+        self.chats.iter()
+    }
+
+    pub(crate) fn chat_mut(&mut self, key: ChatKey) -> Option<&mut Chat> {
+        self.chats.iter_mut().find(|chat| chat.key == key)
+    }
+
+    pub(crate) fn find_chat(&self, key: ChatKey) -> Option<&Chat> {
+        self.chats.iter().find(|chat| chat.key == key)
+    }
+
+    pub(crate) fn find_session(&self, session: SessionId) -> Option<&Chat> {
+        self.chats.iter().find(|chat| chat.session == Some(session))
+    }
+
+    /// A new chat, shaped by the caller.
+    pub(crate) fn add_chat(&mut self, shape: impl FnOnce(&mut Chat)) -> ChatKey {
+        self.last_key = self.last_key.wrapping_add(1);
+        let key = ChatKey(self.last_key);
+        let mut chat = Chat::new(key, self.is_visiting);
+        shape(&mut chat);
+        self.chats.push(chat);
+        key
+    }
+
+    /// Whether the channel may do that, as far as is known.
+    pub(crate) fn grants(&self, capability: Capability) -> Option<bool> {
+        self.capabilities.as_ref().map(|capabilities| capabilities.grants(capability))
+    }
+
+    pub(crate) fn my_id(&self) -> Option<PartyId> {
+        self.me.as_ref().map(|me| me.id)
+    }
+
+    /// Wants the sessions touched before that one, or the newest.
+    pub(crate) fn want_sessions(&mut self, after: Option<SessionId>) {
+        self.wants_sessions.get_or_insert(after);
+    }
+
+    pub(crate) fn unread(&self) -> u32 {
+        self.chats.iter().fold(0, |sum, chat| sum + chat.unread())
+    }
+
+    pub(crate) fn notice(&self, now: Millis) -> Option<Notice> {
+        self.link.notice(now).or((!self.is_kept).then_some(Notice::NotKept))
+    }
+
+    /// Puts words into a chat's outbox: kept first, sent by `settle`.
+    pub(crate) fn say(&mut self, key: ChatKey, draft: Said, out: &mut Vec<Effect>) {
+        let owner = self.proof.owner().clone();
+        let is_new = !self.chats.iter().any(|chat| chat.outbox.holds(draft.draft_id));
+        let Some(chat) = self.chat_mut(key).filter(|_| is_new) else { return };
+        let Some(place) = chat.place() else { return };
+        let record = Record { draft_id: draft.draft_id, place, body: draft.body, made_at: draft.made_at, owner };
+        out.push(Effect::Save(record.clone()));
+        chat.outbox.push(record);
+    }
+
+    fn lose_link(&mut self) {
+        let me = self.my_id();
+        self.hello = None;
+        for chat in &mut self.chats {
+            chat.lose_link();
+            chat.cursors.forget_told(me);
+        }
+    }
+
+    fn look_at(&mut self, focus: Option<ChatKey>) {
+        if focus == self.focus {
+            return;
+        }
+        if let Some(chat) = self.focus.and_then(|key| self.chat_mut(key)) {
+            chat.end_look();
+        }
+        if let Some(chat) = focus.and_then(|key| self.chat_mut(key)) {
+            chat.begin_look();
+        }
+        self.focus = focus;
+    }
+}
+
+/// Words on their way into an outbox.
+pub(crate) struct Said {
+    pub(crate) draft_id: DraftId,
+    pub(crate) body: Body,
+    pub(crate) made_at: Millis,
+}

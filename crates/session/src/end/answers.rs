@@ -1,0 +1,236 @@
+//! What the gateway says, frame by frame.
+
+use tieline_protocol::{
+    CloseCode, DraftId, Entry, ErrorBody, ErrorCode, Millis, RequestId, Retry, Seq, ServerFrame, SessionState,
+    ClientFrame, Outgoing,
+    client::Beat,
+    server::{Page, Phase, Ping, ReaderCursor, Receipt, Sessions},
+};
+
+use super::End;
+use crate::{
+    alarm::Alarm,
+    chat::{Change, Chat, ChatKey},
+    effect::{Effect, Event},
+    requests::Asked,
+    screen::Failure,
+    timeline::Stretch,
+};
+
+/// Shortest pause after a temporary refusal that names none.
+const SHORTEST_PAUSE: Millis = Millis(250);
+/// Between questions that were refused for good: a capability may be granted later, so this is not "never".
+const LONG_REST: Millis = Millis::minutes(1);
+
+impl End {
+    pub(super) fn receive(&mut self, now: Millis, id: Option<RequestId>, frame: ServerFrame, out: &mut Vec<Effect>) {
+        if !self.link.is_live() {
+            if self.link.is_greeting() {
+                self.receive_greeting(now, frame, out);
+            }
+            return;
+        }
+        self.link.heard(now);
+        match frame {
+            ServerFrame::Welcome(_) | ServerFrame::Pong(_) => {}
+            ServerFrame::Ok(receipt) => {
+                self.requests.answered(id);
+                self.take_receipt(now, receipt, out);
+            }
+            ServerFrame::Page(page) => self.take_page(now, id, page, out),
+            ServerFrame::Sessions(sessions) => self.take_sessions(now, id, sessions, out),
+            ServerFrame::Session(state) => {
+                self.install(now, *state, out);
+                self.move_in(out);
+            }
+            ServerFrame::Entry(entry) => self.take_entry(now, *entry, out),
+            ServerFrame::Cursor(cursor) => self.take_cursor(cursor),
+            ServerFrame::Ping(ping) => self.take_ping(ping, out),
+            ServerFrame::Drain(drain) => self.link.drain(now, drain.spread_ms),
+            ServerFrame::Err(error) => match self.requests.answered(id) {
+                Some(asked) => self.refuse(now, asked, &error),
+                // Without an id it explains the close that follows. With one, it answers what was given up.
+                None if id.is_none() => self.proof.refused(error),
+                None => {}
+            },
+        }
+    }
+
+    /// No answer came in time.
+    pub(super) fn unanswered(&mut self, now: Millis, asked: Asked, out: &mut Vec<Effect>) {
+        match asked {
+            Asked::Gap(_) => return self.link.abandon(now, CloseCode::GAP, out),
+            Asked::Send(key, draft_id) => {
+                if let Some(chat) = self.chat_mut(key) {
+                    chat.outbox.requeue(draft_id);
+                }
+            }
+            Asked::Open(_) | Asked::History(..) | Asked::List => {}
+        }
+        self.link.probe(now, out);
+    }
+
+    /// Takes a session's head, in `welcome`, in a list or as a push.
+    pub(super) fn install(&mut self, now: Millis, state: SessionState, out: &mut Vec<Effect>) {
+        let session = state.session;
+        let key = match self.find_session(session) {
+            Some(chat) => chat.key,
+            None => self.add_chat(|chat| chat.session = Some(session)),
+        };
+        self.change(now, key, out, |chat, accepted| chat.install(state, accepted));
+    }
+
+    fn receive_greeting(&mut self, now: Millis, frame: ServerFrame, out: &mut Vec<Effect>) {
+        match frame {
+            ServerFrame::Welcome(welcome) => self.welcome(now, *welcome, out),
+            ServerFrame::Err(error) => self.proof.refused(error),
+            ServerFrame::Ping(ping) => self.take_ping(ping, out),
+            _ => {}
+        }
+    }
+
+    fn take_receipt(&mut self, now: Millis, receipt: Receipt, out: &mut Vec<Effect>) {
+        let Receipt { session, draft_id, .. } = receipt;
+        if let Some(key) = self.opening_chat(draft_id) {
+            return self.take_opened(key, receipt, out);
+        }
+        let (Some(key), Some(me)) = (self.find_session(session).map(|chat| chat.key), self.me.clone()) else { return };
+        if receipt.seq > Seq::ZERO {
+            self.change(now, key, out, |chat, accepted| chat.accept(receipt, me, accepted));
+        }
+    }
+
+    fn take_opened(&mut self, key: ChatKey, receipt: Receipt, out: &mut Vec<Effect>) {
+        if let Some(other) = self.find_session(receipt.session).map(|chat| chat.key) {
+            return self.join(key, other, out);
+        }
+        if let Some(chat) = self.chat_mut(key) {
+            chat.touched_at = chat.touched_at.max(receipt.at);
+            chat.timeline.begin(receipt.epoch);
+            // The store may keep the old place: opening it again under the same id gives the same session.
+            chat.settle_in(receipt.session);
+        }
+    }
+
+    fn take_page(&mut self, now: Millis, id: Option<RequestId>, page: Page, out: &mut Vec<Effect>) {
+        let (key, stretch) = match self.requests.answered(id) {
+            Some(Asked::History(key, stretch)) => (key, stretch),
+            Some(Asked::Gap(key)) => (key, Stretch::Newer),
+            _ => return,
+        };
+        if self.find_chat(key).is_some_and(|chat| chat.session == Some(page.session)) {
+            self.change(now, key, out, |chat, accepted| chat.turn_page(page, stretch, accepted));
+        }
+    }
+
+    fn take_sessions(&mut self, now: Millis, id: Option<RequestId>, sessions: Sessions, out: &mut Vec<Effect>) {
+        if self.requests.answered(id) == Some(Asked::List) {
+            self.has_more_sessions = sessions.more;
+        }
+        for state in sessions.sessions {
+            self.install(now, state, out);
+        }
+    }
+
+    fn take_entry(&mut self, now: Millis, entry: Entry, out: &mut Vec<Effect>) {
+        match self.find_session(entry.session).map(|chat| chat.key) {
+            Some(key) => self.change(now, key, out, |chat, accepted| chat.apply(entry, accepted)),
+            // Its `session` push was lost; the list brings it.
+            None => self.want_sessions(None),
+        }
+    }
+
+    fn take_cursor(&mut self, cursor: ReaderCursor) {
+        if let Some(chat) = self.chats.iter_mut().find(|chat| chat.session == Some(cursor.session)) {
+            chat.merge_cursor(cursor);
+        }
+    }
+
+    fn take_ping(&mut self, ping: Ping, out: &mut Vec<Effect>) {
+        out.push(Effect::Send(Outgoing { id: None, frame: ClientFrame::Pong(Beat { nonce: ping.nonce }) }));
+        for head in ping.heads {
+            match self.chats.iter_mut().find(|chat| chat.session == Some(head.session)) {
+                Some(chat) => chat.timeline.note_head(head.last),
+                None => self.want_sessions(None),
+            }
+        }
+    }
+
+    fn refuse(&mut self, now: Millis, asked: Asked, error: &ErrorBody) {
+        let is_temporary = error.temporary || error.code.retry() != Retry::Never;
+        let named = error.retry_ms.unwrap_or_default();
+        let wait = |tries, link: &mut crate::link::Link| link.pause_after(tries).max(named).max(SHORTEST_PAUSE);
+        let place = |key| move |chat: &&mut Chat| chat.key == key;
+        match asked {
+            Asked::Send(key, draft_id) => {
+                let Some(chat) = self.chats.iter_mut().find(place(key)) else { return };
+                if is_temporary {
+                    let tries = chat.outbox.tries(draft_id);
+                    chat.outbox.put_off(draft_id, Alarm::after(now, wait(tries, &mut self.link)));
+                    return;
+                }
+                if error.code == ErrorCode::SessionClosed {
+                    chat.phase = Phase::Closed;
+                }
+                chat.outbox.fail(draft_id, failure_of(error.code));
+            }
+            Asked::Open(key) => {
+                let Some(chat) = self.chats.iter_mut().find(place(key)) else { return };
+                match &mut chat.opening {
+                    Some(opening) if is_temporary => {
+                        opening.not_before = Some(Alarm::after(now, wait(opening.tries, &mut self.link)));
+                        opening.tries = opening.tries.saturating_add(1);
+                    }
+                    _ => chat.outbox.fail_all(failure_of(error.code)),
+                }
+            }
+            Asked::History(key, _) | Asked::Gap(key) => {
+                let rest = if is_temporary { wait(2, &mut self.link) } else { LONG_REST };
+                if let Some(chat) = self.chats.iter_mut().find(place(key)) {
+                    chat.history_rests = Some(Alarm::after(now, rest));
+                }
+            }
+            // It is asked again when there is reason again.
+            Asked::List => {}
+        }
+    }
+
+    /// Lets a chat change, then tells the page what came of it.
+    fn change(
+        &mut self,
+        now: Millis,
+        key: ChatKey,
+        out: &mut Vec<Effect>,
+        change: impl FnOnce(&mut Chat, &mut Vec<DraftId>) -> Change,
+    ) {
+        let Some(chat) = self.chat_mut(key) else { return };
+        let mut accepted = Vec::new();
+        let Change { received, is_wrong } = change(chat, &mut accepted);
+        let session = chat.session;
+        for draft_id in accepted {
+            out.push(Effect::Forget(draft_id));
+            out.extend(session.map(|session| Effect::Tell(Event::MessageSent { session })));
+        }
+        if received > 0 {
+            out.extend(session.map(|session| Effect::Tell(Event::MessageReceived { session })));
+        }
+        if is_wrong {
+            self.link.abandon(now, CloseCode::GAP, out);
+        }
+    }
+
+    fn opening_chat(&self, draft_id: DraftId) -> Option<ChatKey> {
+        let is_named = |chat: &&Chat| chat.opening.as_ref().is_some_and(|opening| opening.draft_id == draft_id);
+        self.chats.iter().find(is_named).map(|chat| chat.key)
+    }
+}
+
+/// The refusal in screen words.
+fn failure_of(code: ErrorCode) -> Failure {
+    match code {
+        ErrorCode::TooLarge => Failure::TooLong,
+        ErrorCode::Forbidden | ErrorCode::Unsupported | ErrorCode::ChannelClosed | ErrorCode::OriginDenied => Failure::NotAllowed,
+        ErrorCode::SessionClosed => Failure::SessionEnded,
+        _ => Failure::Refused,
+    }
+}

@@ -1,0 +1,129 @@
+//! Whose words are whose: what the store gives back, another person at the same browser, a chat that finds its session.
+
+use tieline_protocol::{Auth, DraftId, Millis};
+
+use super::End;
+use crate::{
+    chat::ChatKey,
+    effect::{Effect, Owner, Place, Record},
+    link::Lack,
+};
+
+impl End {
+    /// Takes up drafts of an earlier page, or of this person after another one.
+    pub(super) fn restore(&mut self, mut records: Vec<Record>) {
+        records.sort_by_key(|record| record.made_at);
+        for record in records {
+            let is_known = self.chats.iter().any(|chat| chat.outbox.holds(record.draft_id))
+                || self.parked.iter().any(|parked| parked.draft_id == record.draft_id);
+            if is_known {
+                continue;
+            }
+            if record.owner != *self.proof.owner() {
+                self.parked.push(record);
+                continue;
+            }
+            let key = self.chat_of(&record.place);
+            if let Some(chat) = self.chat_mut(key) {
+                chat.outbox.push(record);
+            }
+        }
+    }
+
+    pub(super) fn take_token(&mut self, now: Millis, auth: Auth, out: &mut Vec<Effect>) {
+        match self.proof.replace(auth) {
+            None => self.link.provided(now, Lack::Token, out),
+            Some(before) => {
+                self.change_person(before, out);
+                self.link.redial(now, out);
+            }
+        }
+    }
+
+    pub(super) fn retry(&mut self, draft_id: DraftId, now: Millis, out: &mut Vec<Effect>) {
+        if let Some(record) = self.chats.iter_mut().find_map(|chat| chat.outbox.retry(draft_id, now)) {
+            out.push(Effect::Save(record.clone()));
+        }
+    }
+
+    /// The gateway knows this browser by another name now. Sessions are gone, words are not: they open new ones.
+    pub(super) fn start_over(&mut self, now: Millis, out: &mut Vec<Effect>) {
+        self.chats.retain(|chat| chat.outbox.records().next().is_some());
+        for chat in self.chats.iter_mut().filter(|chat| chat.session.is_some()) {
+            chat.leave(DraftId::at(now, self.link.jitter.bytes()));
+            out.extend(chat.outbox.records().cloned().map(Effect::Save));
+        }
+    }
+
+    /// A chat that waits for a session takes the one that its person already has with the same recipient. Not if its own
+    /// may exist as well: then asking again tells which it is.
+    pub(super) fn move_in(&mut self, out: &mut Vec<Effect>) {
+        let is_waiting = |opening: &crate::chat::Opening| !opening.is_in_doubt;
+        let homeless: Vec<ChatKey> = self
+            .chats
+            .iter()
+            .filter(|chat| chat.session.is_none() && chat.opening.as_ref().is_none_or(is_waiting))
+            .map(|chat| chat.key)
+            .collect();
+        for key in homeless {
+            let Some(chat) = self.find_chat(key) else { continue };
+            let homes = self.chats.iter().filter(|home| home.session.is_some() && home.to == chat.to && !home.is_closed());
+            let Some(home) = homes.max_by_key(|home| home.touched_at).map(|home| home.key) else { continue };
+            self.join(key, home, out);
+        }
+    }
+
+    /// Two chats turn out to be one session: `from` ends in `into`.
+    pub(super) fn join(&mut self, from: ChatKey, into: ChatKey, out: &mut Vec<Effect>) {
+        let Some(place) = self.chats.iter().position(|chat| chat.key == from).filter(|_| from != into) else { return };
+        let chat = self.chats.remove(place);
+        if let Some(home) = self.chat_mut(into) {
+            home.outbox.take_over(chat.outbox);
+            if let Some(session) = home.session {
+                out.extend(home.settle_in(session).into_iter().map(Effect::Save));
+            }
+        }
+        if self.focus == Some(from) {
+            self.focus = Some(into);
+        }
+    }
+
+    fn change_person(&mut self, before: Owner, out: &mut Vec<Effect>) {
+        let chats = std::mem::take(&mut self.chats);
+        self.parked.extend(chats.iter().flat_map(|chat| chat.outbox.records().cloned()));
+        self.requests.drop_all();
+        self.me = None;
+        self.is_loaded = false;
+        self.focus = None;
+        let owner = self.proof.owner().clone();
+        let is_claimed = before == Owner::Visitor && self.proof.claims_visitor();
+        let (mut mine, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.parked)
+            .into_iter()
+            .partition(|record| record.owner == owner || is_claimed && record.owner == Owner::Visitor);
+        self.parked = others;
+        for record in mine.iter_mut().filter(|record| record.owner != owner) {
+            record.owner = owner.clone();
+            out.push(Effect::Save(record.clone()));
+        }
+        self.restore(mine);
+    }
+
+    fn chat_of(&mut self, place: &Place) -> ChatKey {
+        match place {
+            Place::Session(session) => match self.find_session(*session) {
+                Some(chat) => chat.key,
+                None => self.add_chat(|chat| chat.session = Some(*session)),
+            },
+            Place::Opening { draft_id, to, item } => {
+                let is_same = |chat: &&crate::chat::Chat| chat.opening.as_ref().is_some_and(|opening| opening.draft_id == *draft_id);
+                if let Some(chat) = self.chats.iter().find(is_same) {
+                    return chat.key;
+                }
+                self.add_chat(|chat| {
+                    (chat.to, chat.item) = (to.clone(), item.clone());
+                    chat.open_as(*draft_id, true);
+                })
+            }
+        }
+    }
+}
