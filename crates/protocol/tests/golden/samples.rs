@@ -1,0 +1,242 @@
+//! One value for each golden file: every frame of both ends, with all of its fields and with as few as may be.
+
+use tieline_protocol::client::{App, Beat, History, List, Open, Position};
+use tieline_protocol::server::{
+    ChannelFace, Drain, Head, Limits, Page, Phase, Ping, PingPlan, ReaderCursor, Sessions, Tokens,
+};
+use tieline_protocol::{
+    Auth, Author, Body, Capabilities, Capability, ChannelId, ClientFrame, Cursor, Draft, DraftId, Entry,
+    Epoch, ErrorBody, ErrorCode, Hello, Item, Millis, PartyId, Price, Receipt, RequestId, Role, Seq,
+    ServerFrame, SessionId, SessionState, Welcome,
+};
+
+/// File name, request id, frame.
+pub type Sample<F> = (&'static str, Option<RequestId>, F);
+
+/// Every type that a client may send. A new one is a new line here and a new file.
+pub const CLIENT_TYPES: [&str; 9] =
+    ["hello", "open", "list", "history", "send", "cursor", "ping", "pong", "bye"];
+
+/// Every type that the gateway may send.
+pub const SERVER_TYPES: [&str; 11] =
+    ["welcome", "ok", "page", "sessions", "session", "entry", "cursor", "ping", "pong", "drain", "err"];
+
+const NOW: Millis = Millis(1_795_344_000_000);
+
+fn session() -> SessionId {
+    SessionId::at(NOW, [1; 10])
+}
+
+fn draft(nth: u8) -> DraftId {
+    DraftId::at(NOW, [nth; 10])
+}
+
+fn epoch() -> Epoch {
+    Epoch("k3v9".into())
+}
+
+fn item() -> Item {
+    Item {
+        id: Some("kettle-1".into()),
+        title: "Enamel kettle, 2 l".into(),
+        url: Some("https://shop.example/kettle".into()),
+        image_url: Some("https://shop.example/kettle.webp".into()),
+        price: Some(Price { amount: "49.90".into(), currency: "EUR".into() }),
+        verified: false,
+    }
+}
+
+fn visitor() -> Author {
+    Author { id: PartyId::at(NOW, [2; 10]), role: Role::Visitor, name: None }
+}
+
+fn agent() -> Author {
+    Author { id: PartyId::at(NOW, [3; 10]), role: Role::Agent, name: Some("Mia".into()) }
+}
+
+fn text(text: &str) -> Body {
+    Body::Text { text: text.into() }
+}
+
+fn entry(seq: u64, from: Author, body: Body) -> Entry {
+    let draft_id = draft(u8::try_from(seq).unwrap_or(u8::MAX));
+    Entry { session: session(), seq: Seq(seq), draft_id, from, at: NOW + Millis(seq), body }
+}
+
+fn reader() -> ReaderCursor {
+    ReaderCursor { party: agent().id, role: Role::Agent, session: session(), delivered: Seq(2), read: Seq(1) }
+}
+
+fn head() -> SessionState {
+    SessionState {
+        session: session(),
+        epoch: epoch(),
+        last: Seq(2),
+        phase: Phase::Open,
+        touched_at: NOW,
+        visitor: visitor(),
+        to: Some("service".into()),
+        channel_name: Some("Kettle & Co".into()),
+        item: Some(item()),
+        cursors: vec![reader()],
+        entries: vec![
+            entry(1, visitor(), text("Is it in stock? \u{1f642} <b>\"ok\"</b>")),
+            entry(2, agent(), Body::Item { item: Item { verified: true, ..item() } }),
+        ],
+        more: true,
+        reset: true,
+    }
+}
+
+fn hello(auth: Auth) -> Hello {
+    Hello {
+        channel: Some(ChannelId("ch_AAAAAAAAAAAAAAAAAAAAAA".into())),
+        capabilities: vec![Capability::Text, Capability::Item, Capability::History, Capability::Receipts],
+        app: Some(App { name: "widget".into(), version: "0.1.0".into() }),
+        language: Some("de-CH".into()),
+        embed: Some("ticket".into()),
+        page_origin: Some("https://shop.example".into()),
+        auth,
+        cursors: vec![Position { session: session(), epoch: epoch(), seq: Seq(41) }],
+    }
+}
+
+fn hello_of_agent() -> Hello {
+    Hello {
+        channel: None,
+        capabilities: Vec::new(),
+        app: None,
+        language: None,
+        embed: None,
+        page_origin: None,
+        auth: Auth::Agent { token: "token".into() },
+        cursors: Vec::new(),
+    }
+}
+
+/// What clients say.
+pub fn client() -> Vec<Sample<ClientFrame>> {
+    let id = Some(RequestId(17));
+    let hello = |auth| ClientFrame::Hello(Box::new(hello(auth)));
+    let user = |visitor| Auth::User { jwt: "a.b.c".into(), visitor };
+    let history = |before, after| History { session: session(), before, after, limit: 50 };
+    let send = |body| ClientFrame::Send(Draft { session: session(), draft_id: draft(9), body });
+    vec![
+        ("hello.new", Some(RequestId(1)), hello(Auth::New)),
+        ("hello.visitor", Some(RequestId(1)), hello(Auth::Visitor { token: "token".into() })),
+        ("hello.user", Some(RequestId(1)), hello(user(None))),
+        ("hello.user_with_visitor", Some(RequestId(1)), hello(user(Some("token".into())))),
+        ("hello.resume", Some(RequestId(1)), hello(Auth::Resume { token: "token".into() })),
+        ("hello.agent", Some(RequestId(1)), ClientFrame::Hello(Box::new(hello_of_agent()))),
+        ("open.bare", id, ClientFrame::Open(Open { draft_id: draft(8), to: None, item: None })),
+        (
+            "open.item",
+            id,
+            ClientFrame::Open(Open { draft_id: draft(8), to: Some("service".into()), item: Some(item()) }),
+        ),
+        ("list.first", id, ClientFrame::List(List { after: None })),
+        ("list.next", id, ClientFrame::List(List { after: Some(session()) })),
+        ("history.newest", id, ClientFrame::History(history(None, None))),
+        ("history.before", id, ClientFrame::History(history(Some(Seq(51)), None))),
+        ("history.after", id, ClientFrame::History(history(None, Some(Seq(51))))),
+        ("send.text", id, send(text("Is it in stock?\nThanks"))),
+        ("send.item", id, send(Body::Item { item: item() })),
+        (
+            "cursor",
+            None,
+            ClientFrame::Cursor(Cursor { session: session(), delivered: Seq(57), read: Seq(55) }),
+        ),
+        ("ping", None, ClientFrame::Ping(Beat { nonce: 4_294_967_295 })),
+        ("pong", None, ClientFrame::Pong(Beat { nonce: 0 })),
+        ("bye", None, ClientFrame::Bye),
+    ]
+}
+
+fn welcome() -> Welcome {
+    Welcome {
+        connection: "c-1".into(),
+        now: NOW,
+        me: visitor(),
+        channel: Some(ChannelFace {
+            name: "Kettle & Co".into(),
+            greeting: Some("Ask us anything about the kettle.".into()),
+        }),
+        tokens: Tokens {
+            resume: "token".into(),
+            visitor: Some("token".into()),
+            expires_at: Some(NOW + Millis::minutes(15)),
+        },
+        ping: PingPlan { every_ms: Millis::secs(25), grace_ms: Millis::secs(10) },
+        limits: Limits { frame_bytes: 65_536, text_chars: 8_000, burst: 10, per_minute: 60 },
+        capabilities: Capabilities::all(),
+        sessions: vec![head()],
+    }
+}
+
+fn welcome_of_agent() -> Welcome {
+    let tokens = Tokens { resume: "token".into(), visitor: None, expires_at: None };
+    Welcome { me: agent(), channel: None, tokens, sessions: Vec::new(), ..welcome() }
+}
+
+/// The smallest head: a session in which nothing was said.
+fn empty_head() -> SessionState {
+    SessionState {
+        last: Seq::ZERO,
+        phase: Phase::Closed,
+        to: None,
+        channel_name: None,
+        item: None,
+        cursors: Vec::new(),
+        entries: Vec::new(),
+        more: false,
+        reset: false,
+        ..head()
+    }
+}
+
+/// What the gateway says.
+pub fn server() -> Vec<Sample<ServerFrame>> {
+    let id = Some(RequestId(17));
+    let user = Author { role: Role::User, name: Some("Ada".into()), ..visitor() };
+    let bot = Author { role: Role::Bot, ..agent() };
+    let receipt = |seq, duplicate| Receipt {
+        session: session(),
+        epoch: epoch(),
+        draft_id: draft(9),
+        seq,
+        at: NOW,
+        duplicate,
+    };
+    let page = |entries| Page { session: session(), epoch: epoch(), last: Seq(2), entries };
+    let limited = ErrorBody {
+        retry_ms: Some(Millis::secs(4)),
+        at: Some("body.text".into()),
+        ..ErrorBody::new(ErrorCode::RateLimited)
+    };
+    let drain = Drain { by: NOW, spread_ms: Millis::secs(10), why: "stopping".into() };
+    vec![
+        ("welcome.visitor", Some(RequestId(1)), ServerFrame::Welcome(Box::new(welcome()))),
+        ("welcome.agent", Some(RequestId(1)), ServerFrame::Welcome(Box::new(welcome_of_agent()))),
+        ("ok.open", id, ServerFrame::Ok(receipt(Seq::ZERO, false))),
+        ("ok.send", id, ServerFrame::Ok(receipt(Seq(58), false))),
+        ("ok.duplicate", id, ServerFrame::Ok(receipt(Seq(58), true))),
+        ("page", id, ServerFrame::Page(page(head().entries))),
+        ("page.empty", id, ServerFrame::Page(page(Vec::new()))),
+        ("sessions", id, ServerFrame::Sessions(Sessions { sessions: vec![head()], more: true })),
+        ("session", None, ServerFrame::Session(Box::new(head()))),
+        ("session.empty", None, ServerFrame::Session(Box::new(empty_head()))),
+        ("entry.text", None, ServerFrame::Entry(Box::new(entry(3, user, text("Thanks"))))),
+        ("entry.item", None, ServerFrame::Entry(Box::new(entry(4, bot, Body::Item { item: item() })))),
+        ("cursor", None, ServerFrame::Cursor(reader())),
+        ("ping", None, ServerFrame::Ping(Ping { nonce: 7, heads: Vec::new() })),
+        (
+            "ping.heads",
+            None,
+            ServerFrame::Ping(Ping { nonce: 8, heads: vec![Head { session: session(), last: Seq(58) }] }),
+        ),
+        ("pong", None, ServerFrame::Pong(Beat { nonce: 7 })),
+        ("drain", None, ServerFrame::Drain(drain)),
+        ("err.limited", id, ServerFrame::Err(limited)),
+        ("err.closing", None, ServerFrame::Err(ErrorBody::new(ErrorCode::OriginDenied))),
+    ]
+}
