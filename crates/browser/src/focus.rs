@@ -12,3 +12,9 @@ pub fn focus(element: &Element) {
         let _ = element.focus_with_options(&options);
     }
 }
+
+/// Whether the browser's focus is in this document, rather than in a page around it or another window.
+pub fn is_in_document() -> bool {
+    let document = web_sys::window().and_then(|window| window.document());
+    document.is_some_and(|document| document.has_focus().unwrap_or(false))
+}

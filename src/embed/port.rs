@@ -1,0 +1,117 @@
+//! The words between frame and embedding page, as they cross the port. The other end is `www/loader.js`.
+
+use js_sys::{Object, Reflect};
+use tieline_protocol::Item;
+use wasm_bindgen::JsValue;
+
+use super::{
+    config::{field, parse_scheme, text_of},
+    item::parse_item,
+};
+use crate::view::Scheme;
+
+/// What the page says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FromPage {
+    /// A session creation control was used, or `open()` called.
+    Open {
+        /// Whom to reach; none: the channel's default.
+        to: Option<String>,
+        /// What about.
+        item: Option<Item>,
+    },
+    /// The panel is on screen.
+    Shown,
+    /// The panel is off screen.
+    Hidden,
+    /// Who the visitor is, unasked. None: nobody, or nobody any more.
+    Identify(Option<String>),
+    /// The same, in answer to [`ToPage::NeedToken`].
+    Token(Option<String>),
+    /// The page now speaks of another item.
+    Item(Option<Item>),
+    /// Speak that language.
+    Locale(String),
+    /// Colours.
+    Theme {
+        /// A CSS colour; none leaves the one there is.
+        accent: Option<String>,
+        /// None: as the system has it.
+        scheme: Option<Scheme>,
+    },
+}
+
+impl FromPage {
+    /// Reads a message. None: a newer loader said something we do not know; it gets along without an answer.
+    pub fn parse(message: &JsValue) -> Option<Self> {
+        let said = |name: &str| text_of(message, name);
+        Some(match said("type")?.as_str() {
+            "open" => Self::Open { to: said("to"), item: parse_item(field(message, "item")) },
+            "shown" => Self::Shown,
+            "hidden" => Self::Hidden,
+            "identify" => Self::Identify(said("token")),
+            "token" => Self::Token(said("token")),
+            "item" => Self::Item(parse_item(field(message, "item"))),
+            "locale" => Self::Locale(said("tag")?),
+            "theme" => {
+                Self::Theme { accent: said("accent"), scheme: said("scheme").as_deref().and_then(parse_scheme) }
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// What we say to the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ToPage {
+    /// The panel is drawn and takes words.
+    Ready,
+    /// The visitor wants the panel gone.
+    Close,
+    /// So many entries wait.
+    Unread(u32),
+    /// Something the page may care about.
+    Event {
+        /// What it is called there, after `tieline:`.
+        name: &'static str,
+        /// Which session it is about.
+        session: Option<String>,
+    },
+    /// A token is needed.
+    NeedToken,
+}
+
+impl ToPage {
+    /// The message as a plain object.
+    pub fn message(&self) -> JsValue {
+        let message = Object::new();
+        // A fresh plain object takes every property.
+        let set = |object: &Object, name: &str, value: JsValue| drop(Reflect::set(object, &name.into(), &value));
+        let kind = match self {
+            Self::Ready => "ready",
+            Self::Close => "close",
+            Self::Unread(_) => "unread",
+            Self::Event { .. } => "event",
+            Self::NeedToken => "need_token",
+        };
+        set(&message, "type", kind.into());
+        match self {
+            Self::Unread(count) => set(&message, "count", (*count).into()),
+            Self::Event { name, session } => {
+                set(&message, "name", (*name).into());
+                set(&message, "detail", detail(session.as_deref()));
+            }
+            Self::Ready | Self::Close | Self::NeedToken => {}
+        }
+        message.into()
+    }
+}
+
+/// The `detail` of an event.
+pub(super) fn detail(session: Option<&str>) -> JsValue {
+    let detail = Object::new();
+    if let Some(session) = session {
+        let _ = Reflect::set(&detail, &"session".into(), &session.into());
+    }
+    detail.into()
+}

@@ -1,0 +1,58 @@
+//! English.
+
+use tieline_talk::Words;
+
+use super::Locale;
+
+pub(super) static EN: Locale = Locale {
+    words: Words {
+        language: "en",
+        thread: "Messages",
+        you: "You",
+        somebody: "Shop",
+        today: "Today",
+        yesterday: "Yesterday",
+        new_below: "New",
+        new_count: |count| if count == 1 { "1 new message".into() } else { format!("{count} new messages") },
+        to_newest: "To the newest message",
+        unsupported: "This message needs a newer version of this chat. Reload the page to see it.",
+        queued: "Waiting to be sent",
+        sending: "Sending",
+        sent: "Sent",
+        delivered: "Delivered",
+        read: "Read",
+        too_long: "Not sent: too long.",
+        not_allowed: "Not sent: this chat does not take it.",
+        session_ended: "Not sent: this chat has ended.",
+        expired: "Not sent: it waited for more than a day.",
+        refused: "Not sent.",
+        retry: "Try again",
+        discard: "Delete",
+        message: "Message",
+        send: "Send",
+        left: |left| match left {
+            1 => "1 character left".into(),
+            0.. => format!("{left} characters left"),
+            -1 => "1 character too many".into(),
+            _ => format!("{} characters too many", left.unsigned_abs()),
+        },
+        verified: "Confirmed by the shop",
+    },
+    chat: "Chat",
+    tagline: "Answers arrive right here",
+    close: "Close",
+    write_to: |name| format!("Write to {name}"),
+    write: "Write a message",
+    welcome: "Hello!",
+    greeting: "Ask us anything. You can leave and come back, the answer will be here.",
+    about: "About",
+    read_only: "This chat takes no more messages.",
+    reload: "Reload",
+    connecting: "Connecting. You can already write.",
+    reconnecting: "Reconnecting. What you write is kept.",
+    offline: "You are offline. What you write is sent when you are back.",
+    not_kept: "Messages that are not sent yet will be lost if you reload the page.",
+    refused: "This page cannot reach the chat. Please contact the shop another way.",
+    signed_out: "You were signed out. Sign in on this page to go on; what you write is kept.",
+    must_reload: "There is a newer version of this chat.",
+};

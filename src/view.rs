@@ -1,0 +1,18 @@
+//! What the visitor sees: a [`Screen`](tieline_session::Screen) as html, and what they do as an
+//! [`Input`](tieline_session::Input).
+//!
+//! Owns the panel around thread and composer; those two come from `tieline_talk`, as the desk shows the same ones. Does not
+//! know sockets, storage or the embedding page. One tree serves frame, page and inline mode; [`Face`] says which.
+//! Start in [`app`].
+
+mod app;
+mod empty;
+mod header;
+mod item_strip;
+mod notice;
+mod panel;
+
+pub use app::{Act, App, AppProps, Face, Scheme, Shape};
+
+/// The style sheet of the whole widget, for where there is no document of ours to link it from.
+pub const STYLE: &str = concat!(include_str!("../crates/talk/style.css"), include_str!("view/style.css"));
