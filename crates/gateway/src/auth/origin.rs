@@ -166,7 +166,7 @@ mod tests {
             ("https://shop.example 'unsafe-inline'", Malformed::Host),
             ("https://shop.example;script-src", Malformed::Host),
             ("https://a..b", Malformed::Host),
-            ("https://[::1", Malformed::Port),
+            ("https://[::1", Malformed::Host),
             ("https://shop.example/path", Malformed::Extra),
             ("https://shop.example?x", Malformed::Extra),
             ("https://me@shop.example", Malformed::Extra),

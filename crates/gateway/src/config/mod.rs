@@ -1,0 +1,189 @@
+//! The gateway's configuration: defaults, then the file, then the environment, then flags.
+//!
+//! Everything is checked before anything starts. An unknown key is an error that names the file, the key and the allowed
+//! ones; a bad value names what it came from and what it may be. Read next: [`settings`] for the keys.
+
+mod load;
+mod settings;
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use tieline_protocol::{Millis, server::PingPlan};
+use tieline_relay::Rate;
+
+use crate::auth::{Origin, Secret};
+
+pub use load::{Sources, load};
+pub use settings::{KEYS, Key, Kind, Settings};
+
+/// Configuration that was checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Where browsers find us: an origin.
+    pub public_url: Origin,
+    /// What a JWT's `aud` must name.
+    pub gateway_id: String,
+    /// Keys, tokens, and by default the store.
+    pub data_dir: PathBuf,
+    /// The SQLite file.
+    pub store: PathBuf,
+    /// Read the widget's and desk's files from here and not from the binary.
+    pub assets_dir: Option<PathBuf>,
+    /// Opens the operator's API. None: one is made, in `<data_dir>/operator.token`.
+    pub operator_token: Option<Secret<String>>,
+    /// Plain HTTP origins beyond localhost may be registered.
+    pub allow_insecure_origins: bool,
+    /// How much, how fast.
+    pub limits: Limits,
+    /// Heartbeat of the sockets.
+    pub ping: PingPlan,
+    /// Traces.
+    pub log: Log,
+}
+
+/// Limits that the gateway enforces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Messages of one party.
+    pub messages: Rate,
+    /// Frames of one socket.
+    pub frames: Rate,
+    /// New sockets, all together.
+    pub accepts: Rate,
+    /// Sockets of one party.
+    pub sockets_per_party: u32,
+    /// Sockets of one address.
+    pub sockets_per_ip: u32,
+    /// Frames that wait for a slow reader before its socket is cut.
+    pub queue_frames: u32,
+    /// Bytes that wait for a slow reader before its socket is cut.
+    pub queue_bytes: u32,
+}
+
+/// How traces are written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// One JSON object a line, and not text.
+    pub is_json: bool,
+    /// A filter such as `info` or `warn,tieline_gateway=debug`.
+    pub level: String,
+}
+
+/// What is wrong with the configuration, in one or more lines for a person.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(pub String);
+
+impl Config {
+    /// Checks settings.
+    ///
+    /// # Errors
+    /// With the key at fault and what it may be.
+    pub fn check(settings: Settings) -> Result<Self, ConfigError> {
+        let listen: SocketAddr = settings
+            .listen
+            .parse()
+            .map_err(|_| bad("listen", &settings.listen, "an address and port such as 127.0.0.1:7070 or [::]:7070"))?;
+        let data_dir = PathBuf::from(settings.data_dir);
+        let public_url = match settings.public_url {
+            Some(url) => Origin::parse(&url).map_err(|flaw| {
+                bad("public_url", &url, &format!("scheme, host and port such as https://chat.example: it {flaw}"))
+            })?,
+            None => Origin::parse(&format!("http://localhost:{}", listen.port().max(1)))
+                .map_err(|flaw| ConfigError(flaw.to_string()))?,
+        };
+        let store = match settings.store.strip_prefix("sqlite:") {
+            Some(file) if !file.is_empty() => data_dir.join(file),
+            _ => return Err(bad("store", &settings.store, "sqlite:<file>, relative to data_dir")),
+        };
+        Ok(Self {
+            listen,
+            gateway_id: settings.gateway_id.unwrap_or_else(|| public_url.to_string()),
+            public_url,
+            data_dir,
+            store,
+            assets_dir: settings.assets_dir.map(PathBuf::from),
+            operator_token: settings.operator_token.map(check_operator_token).transpose()?,
+            allow_insecure_origins: settings.allow_insecure_origins,
+            limits: settings.limits.check()?,
+            ping: settings.ping.check()?,
+            log: settings.log.check()?,
+        })
+    }
+}
+
+/// Short enough to type is short enough to guess.
+const OPERATOR_TOKEN_CHARS: usize = 16;
+
+fn check_operator_token(token: Secret<String>) -> Result<Secret<String>, ConfigError> {
+    // Only its length is looked at; the value itself must not get into the message.
+    if token.expose().len() < OPERATOR_TOKEN_CHARS {
+        return Err(ConfigError(format!("operator_token: must have {OPERATOR_TOKEN_CHARS} characters or more")));
+    }
+    Ok(token)
+}
+
+impl settings::LimitSettings {
+    fn check(self) -> Result<Limits, ConfigError> {
+        let rate = |name: &str, burst: u32, per_minute: u32| {
+            if burst > 0 && per_minute == 0 {
+                let what = format!("limits.{name}per_minute: must be 1 or more (limits.{name}burst = 0 switches the limit off)");
+                return Err(ConfigError(what));
+            }
+            Ok(Rate { burst, per_minute })
+        };
+        let messages = rate("", self.burst, self.per_minute)?;
+        let frames = rate("frames_", self.frames_burst, self.frames_per_minute)?;
+        let accepts = rate("accepts_", self.accepts_burst, self.accepts_per_minute)?;
+        for (name, value, least) in [
+            ("sockets_per_party", self.sockets_per_party, 1),
+            ("sockets_per_ip", self.sockets_per_ip, 1),
+            ("queue_frames", self.queue_frames, 16),
+            ("queue_bytes", self.queue_bytes, 64 * 1024),
+        ] {
+            if value < least {
+                return Err(bad(&format!("limits.{name}"), &value.to_string(), &format!("{least} or more")));
+            }
+        }
+        Ok(Limits {
+            messages,
+            frames,
+            accepts,
+            sockets_per_party: self.sockets_per_party,
+            sockets_per_ip: self.sockets_per_ip,
+            queue_frames: self.queue_frames,
+            queue_bytes: self.queue_bytes,
+        })
+    }
+}
+
+impl settings::PingSettings {
+    fn check(self) -> Result<PingPlan, ConfigError> {
+        for (name, value) in [("every_ms", self.every_ms), ("grace_ms", self.grace_ms)] {
+            if !(100..=600_000).contains(&value) {
+                return Err(bad(&format!("ping.{name}"), &value.to_string(), "100 to 600000"));
+            }
+        }
+        Ok(PingPlan { every_ms: Millis(u64::from(self.every_ms)), grace_ms: Millis(u64::from(self.grace_ms)) })
+    }
+}
+
+impl settings::LogSettings {
+    fn check(self) -> Result<Log, ConfigError> {
+        let is_json = match self.format.as_str() {
+            "json" => true,
+            "text" => false,
+            other => return Err(bad("log.format", other, "text or json")),
+        };
+        if self.level.parse::<tracing_subscriber::EnvFilter>().is_err() {
+            return Err(bad("log.level", &self.level, "error, warn, info, debug, trace, or a filter such as warn,tieline_gateway=debug"));
+        }
+        Ok(Log { is_json, level: self.level })
+    }
+}
+
+fn bad(key: &str, value: &str, allowed: &str) -> ConfigError {
+    ConfigError(format!("{key}: `{value}` is not allowed here; it must be {allowed}"))
+}
