@@ -48,6 +48,14 @@ pub fn is_visible() -> bool {
         .is_none_or(|document| document.visibility_state() == VisibilityState::Visible)
 }
 
+/// Loads the document again.
+pub fn reload() {
+    if let Some(window) = web_sys::window() {
+        // Refused only where the document may not navigate; then it stays as it is.
+        let _ = window.location().reload();
+    }
+}
+
 /// What the tab is called.
 pub fn set_title(title: &str) {
     if let Some(document) = web_sys::window().and_then(|window| window.document()) {

@@ -17,6 +17,13 @@ macro_rules! uuid_id {
             pub fn at(now: crate::Millis, random: [u8; 10]) -> Self {
                 Self(uuid::Builder::from_unix_timestamp_millis(now.0, &random).into_uuid())
             }
+
+            /// When it was minted, by its minter's clock; none if it is no UUIDv7. For showing only.
+            pub fn minted_at(&self) -> Option<crate::Millis> {
+                let [a, b, c, d, e, f, ..] = self.0.into_bytes();
+                let is_v7 = self.0.get_version_num() == 7;
+                is_v7.then(|| crate::Millis(u64::from_be_bytes([0, 0, a, b, c, d, e, f])))
+            }
         }
 
         impl fmt::Display for $name {
@@ -90,3 +97,17 @@ impl fmt::Display for Seq {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RequestId(pub u32);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Millis;
+
+    #[test]
+    fn an_id_tells_when_it_was_minted() {
+        let at = Millis(1_795_383_000_123);
+        assert_eq!(SessionId::at(at, [7; 10]).minted_at(), Some(at));
+        let other: SessionId = "8f14e45f-ceea-467f-a0e6-5c3b1f3d1c4b".parse().unwrap();
+        assert_eq!(other.minted_at(), None, "a UUIDv4 tells nothing");
+    }
+}

@@ -1,0 +1,97 @@
+//! A line of the list: who, when, the last words, what it is about.
+
+use tieline_protocol::{Millis, SessionId};
+use tieline_session::screen::SessionRow;
+use tieline_talk::{
+    avatar::Avatar,
+    item::{item_picture, item_price},
+};
+use yew::{AttrValue, Callback, Html, Properties, classes, component, html};
+
+use super::Manner;
+
+/// Properties of [`SessionLine`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct SessionLineProps {
+    /// What to show.
+    pub row: SessionRow,
+    /// How to say it.
+    pub manner: Manner,
+    /// The agent's clock, to the minute.
+    pub now: Millis,
+    /// The tab key comes here; of a list only one line has it.
+    pub is_stop: bool,
+    /// It was pressed.
+    pub on_pick: Callback<SessionId>,
+    /// The focus came to it.
+    pub on_focus: Callback<SessionId>,
+}
+
+/// One button: the whole line can be pressed.
+#[component]
+pub fn SessionLine(props: &SessionLineProps) -> Html {
+    let SessionLineProps { row, manner, now, .. } = props;
+    let locale = manner.locale;
+    let name = row.visitor_name.clone().unwrap_or_else(|| locale.visitor.to_owned());
+    let session = row.session;
+    html! {
+        <button
+            type="button"
+            class={classes!("session", row.is_open.then_some("open"), (row.unread > 0).then_some("unread"))}
+            tabindex={if props.is_stop { "0" } else { "-1" }}
+            aria-current={row.is_open.then_some("true")}
+            onclick={props.on_pick.reform(move |_| session)}
+            onfocus={props.on_focus.reform(move |_| session)}
+        >
+            <Avatar name={row.visitor_name.clone().map(AttrValue::from)} seed={seed(row)} />
+            <span class="session-text">
+                <span class="session-top">
+                    <span class="session-name" dir="auto">{ name }</span>
+                    <time title={manner.calendar.moment(row.touched_at)}>
+                        { manner.calendar.stamp(row.touched_at, *now) }
+                    </time>
+                </span>
+                <span class="session-middle">
+                    <span class="session-preview" dir="auto">
+                        if row.preview_is_mine {
+                            <span class="session-you">{ locale.you }{ " " }</span>
+                        }
+                        { row.preview.clone() }
+                    </span>
+                    if row.unread > 0 {
+                        <span class="count">
+                            <span aria-hidden="true">{ short_count(row.unread) }</span>
+                            <span class="unseen">{ (locale.unread)(row.unread) }</span>
+                        </span>
+                    }
+                </span>
+                { about(row, manner) }
+            </span>
+        </button>
+    }
+}
+
+/// The item and the shop, in one quiet line.
+fn about(row: &SessionRow, manner: &Manner) -> Html {
+    let price = row.item.as_ref().and_then(|item| item_price(item, &manner.calendar));
+    let title = row.item.as_ref().map(|item| item.title.clone());
+    let words = [title, price, row.channel_name.clone()].into_iter().flatten().collect::<Vec<_>>();
+    if words.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <span class="session-about">
+            { for row.item.as_ref().map(item_picture) }
+            <span dir="auto">{ words.join(" · ") }</span>
+        </span>
+    }
+}
+
+/// The same person has the same colour as in the thread.
+fn seed(row: &SessionRow) -> String {
+    row.visitor_name.clone().unwrap_or_else(|| row.session.to_string())
+}
+
+fn short_count(count: u32) -> String {
+    if count > 99 { "99+".to_owned() } else { count.to_string() }
+}
