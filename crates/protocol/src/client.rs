@@ -119,6 +119,9 @@ pub struct Position {
     pub seq: Seq,
 }
 
+/// The recipient that is meant when the page names none.
+pub const DEFAULT_RECIPIENT: &str = "default";
+
 /// Body of `open`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Open {

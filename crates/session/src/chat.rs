@@ -4,6 +4,7 @@
 
 use tieline_protocol::{
     Author, Body, DraftId, Entry, Epoch, Item, Millis, Seq, SessionId,
+    client::DEFAULT_RECIPIENT,
     server::{Page, Phase, ReaderCursor, Receipt, SessionState},
 };
 
@@ -122,6 +123,11 @@ impl Chat {
         if let Some(place) = self.place() {
             self.outbox.records_mut().for_each(|record| record.place = place.clone());
         }
+    }
+
+    /// Whether the page means this chat's recipient. To name none is to name the default.
+    pub(crate) fn is_with(&self, to: Option<&str>) -> bool {
+        self.to.as_deref().unwrap_or(DEFAULT_RECIPIENT) == to.unwrap_or(DEFAULT_RECIPIENT)
     }
 
     /// The session takes no more words.

@@ -5,11 +5,15 @@
 use tieline_protocol::{ClientFrame, CloseCode, Millis, Outgoing, Retry, client::Beat, server::PingPlan};
 
 use crate::{
-    alarm::{Alarm, earlier},
+    alarm::Alarm,
     effect::{Effect, Event},
     jitter::Jitter,
-    screen::Notice,
 };
+
+mod state;
+
+use state::State;
+pub(crate) use state::{Cure, Lack};
 
 /// A phone on a bad network needs that long; nobody waits longer.
 const DIAL_LIMIT: Millis = Millis::secs(10);
@@ -25,52 +29,6 @@ const LONGEST_PAUSE: Millis = Millis::secs(30);
 const NOTICE_AFTER: Millis = Millis::secs(2);
 /// A `hello` refused as malformed this long after it went out was not malformed but late: a frozen tab.
 const HELLO_LATE: Millis = Millis::secs(5);
-
-/// Where the connection is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    /// Nobody wants it yet.
-    Idle,
-    /// A socket is being opened.
-    Dialling { limit: Alarm },
-    /// `hello` is out.
-    Greeting { limit: Alarm, late: Alarm },
-    /// `welcome` came. `silent`: then the peer counts as dead. `leave`: the gateway asked us to go by then.
-    Live { silent: Alarm, probe: Option<Alarm>, leave: Option<Alarm> },
-    /// A pause before the next dial.
-    Waiting { until: Alarm },
-    /// The page was asked for a token or ticket. `again`: then it is asked once more.
-    Asking { what: Lack, again: Alarm },
-    /// The page is frozen or left.
-    Asleep,
-    /// The gateway will not have this page. Final.
-    Refused,
-    /// This build is too old. Final.
-    Outdated,
-}
-
-/// What the next `hello` lacks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lack {
-    /// A proof of identity.
-    Token,
-    /// An embed ticket.
-    Ticket,
-}
-
-/// What a refused connection needs before the next dial.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cure {
-    /// Time.
-    Pause {
-        /// The gateway's wish.
-        at_least: Millis,
-    },
-    /// The page's help.
-    Ask(Lack),
-    /// Nothing: what was wrong is mended already.
-    None,
-}
 
 /// The connection of one end.
 #[derive(Debug)]
@@ -102,23 +60,6 @@ impl Link {
             nonce: 0,
             jitter: Jitter::new(seed),
         }
-    }
-
-    pub(crate) fn is_live(&self) -> bool {
-        matches!(self.state, State::Live { .. })
-    }
-
-    pub(crate) fn is_greeting(&self) -> bool {
-        matches!(self.state, State::Greeting { .. })
-    }
-
-    pub(crate) fn has_been_live(&self) -> bool {
-        self.has_been_live
-    }
-
-    /// The gateway will not have this page, whatever is tried.
-    pub(crate) fn is_refused(&self) -> bool {
-        self.state == State::Refused
     }
 
     /// Somebody wants to talk.
@@ -184,7 +125,7 @@ impl Link {
 
     /// The copy or the peer cannot be trusted: leave this connection, come back on another.
     pub(crate) fn abandon(&mut self, now: Millis, code: CloseCode, out: &mut Vec<Effect>) {
-        if self.has_socket() {
+        if self.state.has_socket() {
             out.push(Effect::HangUp(code));
             self.trouble(now);
             self.pause(now, Millis(0));
@@ -194,7 +135,7 @@ impl Link {
     /// Another person, or the same with a better proof: dial afresh if there was, or should be, a connection.
     pub(crate) fn redial(&mut self, now: Millis, out: &mut Vec<Effect>) {
         self.is_signed_out = false;
-        if self.has_socket() {
+        if self.state.has_socket() {
             out.push(Effect::HangUp(CloseCode::BYE));
         }
         if !matches!(self.state, State::Idle | State::Asleep | State::Outdated) {
@@ -205,7 +146,7 @@ impl Link {
 
     /// The page gave what the next `hello` lacked.
     pub(crate) fn provided(&mut self, now: Millis, lack: Lack, out: &mut Vec<Effect>) {
-        if self.state_lacks(lack) {
+        if matches!(self.state, State::Asking { what, .. } if what == lack) {
             self.is_signed_out = false;
             // A fresh proof that is refused again and again must not become a busy loop.
             if self.tries > 1 {
@@ -257,7 +198,7 @@ impl Link {
 
     /// The page goes away: a socket must not keep it out of the back/forward cache.
     pub(crate) fn hidden(&mut self, out: &mut Vec<Effect>) {
-        if self.has_socket() {
+        if self.state.has_socket() {
             out.push(Effect::HangUp(CloseCode::BYE));
         }
         if !matches!(self.state, State::Idle | State::Refused | State::Outdated) {
@@ -276,7 +217,7 @@ impl Link {
 
     /// The gateway said something that this build must not ignore.
     pub(crate) fn outdated(&mut self, out: &mut Vec<Effect>, hang_up: bool) {
-        if hang_up && self.has_socket() {
+        if hang_up && self.state.has_socket() {
             out.push(Effect::HangUp(CloseCode::BYE));
         }
         self.state = State::Outdated;
@@ -305,50 +246,10 @@ impl Link {
         }
     }
 
-    pub(crate) fn next_wake(&self, now: Millis) -> Option<Millis> {
-        let deadline = match self.state {
-            State::Dialling { limit } | State::Greeting { limit, .. } => Some(limit.due_at()),
-            State::Live { silent, probe, leave } => {
-                [probe, leave].into_iter().fold(Some(silent.due_at()), |soonest, alarm| {
-                    earlier(soonest, alarm.map(Alarm::due_at))
-                })
-            }
-            State::Waiting { until } => Some(until.due_at()),
-            State::Asking { again, .. } => Some(again.due_at()),
-            State::Idle | State::Asleep | State::Refused | State::Outdated => None,
-        };
-        let notice = self.down.map(Alarm::due_at).filter(|due| *due > now);
-        earlier(deadline, notice)
-    }
-
-    /// What a person should know of the connection.
-    pub(crate) fn notice(&self, now: Millis) -> Option<Notice> {
-        match self.state {
-            State::Refused => return Some(Notice::Refused),
-            State::Outdated => return Some(Notice::MustReload),
-            State::Idle | State::Asleep | State::Live { .. } => return None,
-            _ if self.is_signed_out => return Some(Notice::SignedOut),
-            _ => {}
-        }
-        self.down.filter(|down| down.is_due(now)).map(|_| match self.is_offline {
-            true => Notice::Offline,
-            false if self.has_been_live => Notice::Reconnecting,
-            false => Notice::Connecting,
-        })
-    }
-
     /// A pause after so many failures.
     pub(crate) fn pause_after(&mut self, tries: u32) -> Millis {
         let longest = FIRST_PAUSE.0.saturating_mul(1 << tries.min(16));
         self.jitter.up_to(Millis(longest).min(LONGEST_PAUSE))
-    }
-
-    fn has_socket(&self) -> bool {
-        matches!(self.state, State::Dialling { .. } | State::Greeting { .. } | State::Live { .. })
-    }
-
-    fn state_lacks(&self, lack: Lack) -> bool {
-        matches!(self.state, State::Asking { what, .. } if what == lack)
     }
 
     fn silence(&self) -> Millis {

@@ -17,6 +17,8 @@ pub(crate) struct Proof {
     resume: Option<String>,
     /// The embed ticket, where one is needed.
     ticket: Option<String>,
+    /// It was fetched after the last refusal, so what is refused now is the token.
+    ticket_is_fresh: bool,
     /// Whose words may be sent with it.
     owner: Owner,
     /// What the gateway said before it closed.
@@ -25,7 +27,7 @@ pub(crate) struct Proof {
 
 impl Proof {
     pub(crate) fn new(base: Auth, ticket: Option<String>) -> Self {
-        Self { owner: owner_of(&base), base, resume: None, ticket, refusal: None }
+        Self { owner: owner_of(&base), base, resume: None, ticket, ticket_is_fresh: false, refusal: None }
     }
 
     pub(crate) fn owner(&self) -> &Owner {
@@ -42,6 +44,7 @@ impl Proof {
     /// The gateway believed it and gave tokens for the next times.
     pub(crate) fn welcomed(&mut self, tokens: Tokens, out: &mut Vec<Effect>) {
         self.refusal = None;
+        self.ticket_is_fresh = false;
         if let Some(token) = tokens.visitor {
             // Kept before it is used: the old one may be retired by its first use.
             out.push(Effect::KeepVisitorToken(token.clone()));
@@ -70,6 +73,7 @@ impl Proof {
 
     pub(crate) fn renew_ticket(&mut self, ticket: String) {
         self.ticket = Some(ticket);
+        self.ticket_is_fresh = true;
     }
 
     /// The gateway explains the close that follows.
@@ -86,19 +90,24 @@ impl Proof {
             return Cure::Pause { at_least };
         }
         let had_resume = self.resume.take().is_some();
-        if refusal.is_some_and(|error| error.at.as_deref() == Some("embed")) {
+        let had_fresh_ticket = std::mem::take(&mut self.ticket_is_fresh);
+        let at = refusal.as_ref().and_then(|error| error.at.as_deref());
+        if at == Some("embed") {
             return Cure::Ask(Lack::Ticket);
         }
         match self.base {
-            Auth::User { .. } | Auth::Agent { .. } if was_live || !had_resume => Cure::Ask(Lack::Token),
+            Auth::User { .. } | Auth::Agent { .. } if was_live => Cure::Ask(Lack::Token),
             _ if was_live => Cure::Pause { at_least },
             _ if had_resume => Cure::None,
+            // A ticket lives ten minutes, a page for days: before a token is given up, the ticket is renewed.
+            _ if self.ticket.is_some() && !had_fresh_ticket => Cure::Ask(Lack::Ticket),
+            Auth::User { .. } | Auth::Agent { .. } => Cure::Ask(Lack::Token),
             Auth::Visitor { .. } => {
                 // Nobody else can vouch for an anonymous visitor: begin as a new one.
                 self.base = Auth::New;
                 Cure::None
             }
-            _ => Cure::Ask(Lack::Ticket),
+            Auth::New | Auth::Resume { .. } => Cure::Ask(Lack::Ticket),
         }
     }
 }
@@ -141,6 +150,7 @@ mod tests {
             ("visitor while live", resumed(visitor()), None, CloseCode::SIGN_IN, true, pause),
             ("ticket", Proof::new(visitor(), None), Some(error(ErrorCode::TokenExpired, Some("embed"))), CloseCode::SIGN_IN, false, ticket),
             ("ticket of nobody", Proof::new(Auth::New, None), None, CloseCode::SIGN_IN, false, ticket),
+            ("visitor with an old ticket", Proof::new(visitor(), Some("old".into())), unauthorized(None), CloseCode::SIGN_IN, false, ticket),
             ("agent", Proof::new(Auth::Agent { token: "t".into() }, None), None, CloseCode::SIGN_IN, false, token),
             ("network", resumed(user()), None, CloseCode(1006), true, pause),
         ] {
@@ -164,9 +174,12 @@ mod tests {
 
     #[test]
     fn a_lost_visitor_begins_anew_once() {
-        let mut proof = Proof::new(Auth::Visitor { token: "old".into() }, None);
+        let mut proof = Proof::new(Auth::Visitor { token: "old".into() }, Some("old".into()));
+        assert_eq!(proof.cure(CloseCode::SIGN_IN, false), Cure::Ask(Lack::Ticket));
+        proof.renew_ticket("new".into());
+        assert_eq!(proof.present(), (Auth::Visitor { token: "old".into() }, Some("new".into())));
         assert_eq!(proof.cure(CloseCode::SIGN_IN, false), Cure::None);
-        assert_eq!(proof.present().0, Auth::New);
+        assert_eq!(proof.present().0, Auth::New, "but not before");
         assert_eq!(proof.cure(CloseCode::SIGN_IN, false), Cure::Ask(Lack::Ticket));
     }
 }

@@ -83,7 +83,7 @@ impl Visitor {
 
     /// The chat that the page asked for; a closed one only while there is no other.
     fn current(&self) -> Option<&Chat> {
-        let is_wished = |chat: &&Chat| self.wish.as_ref().is_none_or(|wish| wish.to == chat.to);
+        let is_wished = |chat: &&Chat| self.wish.as_ref().is_none_or(|wish| chat.is_with(wish.to.as_deref()));
         self.end.chats().filter(is_wished).max_by_key(|chat| (!chat.is_closed(), chat.session.is_none(), chat.touched_at))
     }
 

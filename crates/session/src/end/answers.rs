@@ -48,7 +48,7 @@ impl End {
             ServerFrame::Ping(ping) => self.take_ping(ping, out),
             ServerFrame::Drain(drain) => self.link.drain(now, drain.spread_ms),
             ServerFrame::Err(error) => match self.requests.answered(id) {
-                Some(asked) => self.refuse(now, asked, &error),
+                Some(asked) => self.refuse(now, asked, &error, out),
                 // Without an id it explains the close that follows. With one, it answers what was given up.
                 None if id.is_none() => self.proof.refused(error),
                 None => {}
@@ -156,7 +156,7 @@ impl End {
         }
     }
 
-    fn refuse(&mut self, now: Millis, asked: Asked, error: &ErrorBody) {
+    fn refuse(&mut self, now: Millis, asked: Asked, error: &ErrorBody, out: &mut Vec<Effect>) {
         let is_temporary = error.temporary || error.code.retry() != Retry::Never;
         let named = error.retry_ms.unwrap_or_default();
         let wait = |tries, link: &mut crate::link::Link| link.pause_after(tries).max(named).max(SHORTEST_PAUSE);
@@ -184,6 +184,8 @@ impl End {
                     _ => chat.outbox.fail_all(failure_of(error.code)),
                 }
             }
+            // Where reading back is not granted, a new connection's catch-up mends the gap.
+            Asked::Gap(_) if !is_temporary => self.link.abandon(now, CloseCode::GAP, out),
             Asked::History(key, _) | Asked::Gap(key) => {
                 let rest = if is_temporary { wait(2, &mut self.link) } else { LONG_REST };
                 if let Some(chat) = self.chats.iter_mut().find(place(key)) {

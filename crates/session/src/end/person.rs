@@ -67,7 +67,7 @@ impl End {
             .collect();
         for key in homeless {
             let Some(chat) = self.find_chat(key) else { continue };
-            let homes = self.chats.iter().filter(|home| home.session.is_some() && home.to == chat.to && !home.is_closed());
+            let homes = self.chats.iter().filter(|home| home.session.is_some() && home.is_with(chat.to.as_deref()) && !home.is_closed());
             let Some(home) = homes.max_by_key(|home| home.touched_at).map(|home| home.key) else { continue };
             self.join(key, home, out);
         }
