@@ -4,7 +4,17 @@
 //! `log` (permit to entry, on disk) -> `fanout` (entry to the queues of those who may see it) -> `edge` (queue to bytes).
 //! Nothing else writes the log, and nobody is shown what the log has not accepted.
 
+pub mod app;
 pub mod auth;
+pub mod clock;
+pub mod config;
+pub mod edge;
 pub mod fanout;
+mod handlers;
+pub mod http;
 pub mod log;
+mod serve;
 pub mod store;
+pub mod telemetry;
+
+pub use serve::serve;

@@ -53,6 +53,8 @@ macro_rules! error_codes {
 error_codes! {
     /// Not JSON, not an object, or a field of the wrong shape.
     BadFrame = "bad_frame", 400, Never, "The frame could not be read";
+    /// A field of a request of the HTTP API holds what it must not; `at` names it.
+    Invalid = "invalid", 422, Never, "A field holds a value that is not allowed";
     /// A frame type or body kind that this gateway does not know.
     Unsupported = "unsupported", 501, Never, "This gateway does not know that type";
     /// A frame, text or item over its limit.
@@ -98,6 +100,8 @@ pub struct CloseCode(pub u16);
 impl CloseCode {
     /// The client said `bye`.
     pub const BYE: Self = Self(1000);
+    /// A frame over the limit (RFC 6455, 7.4.1). What came after it is lost with the socket.
+    pub const TOO_LARGE: Self = Self(1009);
     /// The gateway is about to stop; another, or this one again, takes over.
     pub const DRAIN: Self = Self(4001);
     /// Our fault.

@@ -60,6 +60,8 @@ pub enum Input {
         /// What is wrong, for a developer.
         why: String,
     },
+    /// A frame over the limit. What follows it on the socket cannot be read.
+    Oversize,
     /// The hello's proof holds; it does so until then.
     Identified {
         /// When the proof runs out, if it does.
@@ -196,6 +198,10 @@ impl Peer {
     fn live(&mut self, now: Millis, live: Live, input: Input) -> Vec<Output> {
         let (id, frame) = match input {
             Input::Heads(heads) => return vec![ping(live.pings, heads)],
+            Input::Oversize => {
+                let refusal = ServerFrame::Err(ErrorBody::new(ErrorCode::TooLarge));
+                return vec![Output::Reply(None, refusal), Output::Close(CloseCode::TOO_LARGE)];
+            }
             Input::Frame { id, frame, .. } => (id, Ok(frame)),
             Input::UnknownType { id } => (id, Err(ServerFrame::Err(ErrorBody::new(ErrorCode::Unsupported)))),
             Input::Broken { id, why } => (id, Err(refuse(ErrorCode::BadFrame, &why))),
@@ -235,6 +241,7 @@ fn answer(id: Option<RequestId>, frame: ClientFrame) -> Vec<Output> {
 fn bad_hello(input: &Input) -> Vec<Output> {
     let refusal = match input {
         Input::Frame { frame: ClientFrame::Hello(_), .. } => refuse(ErrorCode::TooLarge, "hello is larger than 16 KiB"),
+        Input::Oversize => refuse(ErrorCode::TooLarge, "hello is larger than 16 KiB"),
         Input::Broken { why, .. } => refuse(ErrorCode::BadFrame, why),
         Input::Frame { .. } | Input::UnknownType { .. } => refuse(ErrorCode::BadFrame, "the first frame must be hello"),
         _ => return Vec::new(),

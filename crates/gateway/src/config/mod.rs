@@ -56,6 +56,8 @@ pub struct Limits {
     pub sockets_per_party: u32,
     /// Sockets of one address.
     pub sockets_per_ip: u32,
+    /// Sockets of visitors and users on one channel.
+    pub sockets_per_channel: u32,
     /// Frames that wait for a slow reader before its socket is cut.
     pub queue_frames: u32,
     /// Bytes that wait for a slow reader before its socket is cut.
@@ -140,6 +142,7 @@ impl settings::LimitSettings {
         for (name, value, least) in [
             ("sockets_per_party", self.sockets_per_party, 1),
             ("sockets_per_ip", self.sockets_per_ip, 1),
+            ("sockets_per_channel", self.sockets_per_channel, 1),
             ("queue_frames", self.queue_frames, 16),
             ("queue_bytes", self.queue_bytes, 64 * 1024),
         ] {
@@ -153,6 +156,7 @@ impl settings::LimitSettings {
             accepts,
             sockets_per_party: self.sockets_per_party,
             sockets_per_ip: self.sockets_per_ip,
+            sockets_per_channel: self.sockets_per_channel,
             queue_frames: self.queue_frames,
             queue_bytes: self.queue_bytes,
         })

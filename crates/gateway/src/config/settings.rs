@@ -44,6 +44,7 @@ pub struct LimitSettings {
     pub accepts_per_minute: u32,
     pub sockets_per_party: u32,
     pub sockets_per_ip: u32,
+    pub sockets_per_channel: u32,
     pub queue_frames: u32,
     pub queue_bytes: u32,
 }
@@ -93,6 +94,7 @@ impl Default for LimitSettings {
             accepts_per_minute: 30_000,
             sockets_per_party: 8,
             sockets_per_ip: 50,
+            sockets_per_channel: 20_000,
             queue_frames: 256,
             queue_bytes: 1_048_576,
         }
@@ -173,6 +175,7 @@ pub const KEYS: &[Key] = &[
     number("limits.accepts_per_minute", "30000", "new sockets a minute, in the long run"),
     number("limits.sockets_per_party", "8", "sockets of one visitor, user or agent"),
     number("limits.sockets_per_ip", "50", "sockets of one address"),
+    number("limits.sockets_per_channel", "20000", "sockets of visitors and users on one channel"),
     number("limits.queue_frames", "256", "frames that wait for a slow reader before its socket is cut"),
     number("limits.queue_bytes", "1048576", "bytes that wait for a slow reader before its socket is cut"),
     number("ping.every_ms", "25000", "time between heartbeats of a socket"),

@@ -12,7 +12,7 @@ use tieline_relay::Topic;
 
 pub use self::{
     local::{Local, Subscription},
-    outbox::{ConnectionId, Outbox, Parcel, Taken},
+    outbox::{ConnectionId, Outbox, Parcel, Room, Taken},
 };
 
 /// Something to tell everybody on some topics. Serialised once, however many listen.

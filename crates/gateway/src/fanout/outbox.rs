@@ -1,6 +1,6 @@
 //! What waits to go out on one connection. Bounded, or one slow reader would take the memory of all.
 //!
-//! Invariant: at most [`QUEUE_FRAMES`] frames and [`QUEUE_BYTES`] bytes. Above that soft frames go first; if that does not
+//! Invariant: never more than its [`Room`]. Above that soft frames go first; if that does not
 //! help, the queue is dropped and the connection closed with 4008. Resuming repairs it, as the log has everything.
 
 use std::{
@@ -13,10 +13,14 @@ use axum::extract::ws::Utf8Bytes;
 use futures_util::task::AtomicWaker;
 use tieline_protocol::{CloseCode, RequestId, Seq, ServerFrame, SessionId, envelope::json};
 
-/// Most frames that may wait.
-const QUEUE_FRAMES: usize = 256;
-/// Most bytes that may wait.
-const QUEUE_BYTES: usize = 1024 * 1024;
+/// How much may wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// In frames.
+    pub frames: u32,
+    /// In bytes.
+    pub bytes: u32,
+}
 
 /// One connection of this gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -46,6 +50,7 @@ pub struct Taken {
 #[derive(Debug)]
 pub struct Outbox {
     id: ConnectionId,
+    room: Room,
     waiting: Mutex<Waiting>,
     consumer: AtomicWaker,
 }
@@ -59,8 +64,8 @@ struct Waiting {
 
 impl Outbox {
     /// An empty queue.
-    pub fn new(id: ConnectionId) -> Self {
-        Self { id, waiting: Mutex::default(), consumer: AtomicWaker::new() }
+    pub fn new(id: ConnectionId, room: Room) -> Self {
+        Self { id, room, waiting: Mutex::default(), consumer: AtomicWaker::new() }
     }
 
     /// Whose it is.
@@ -76,10 +81,10 @@ impl Outbox {
         }
         waiting.bytes += parcel.text.len();
         waiting.parcels.push_back(parcel);
-        if waiting.is_over() {
+        if waiting.is_over(self.room) {
             waiting.drop_soft();
         }
-        if waiting.is_over() {
+        if waiting.is_over(self.room) {
             *waiting = Waiting { close: Some(CloseCode::SLOW), ..Waiting::default() };
         }
         drop(waiting);
@@ -99,16 +104,28 @@ impl Outbox {
         self.consumer.wake();
     }
 
-    /// Everything that waits, once something does.
-    pub fn poll_take(&self, context: &mut Context<'_>) -> Poll<Taken> {
+    /// Everything that waits, once something does. `is_ready`: the connection could send it now. If it could not, this
+    /// only tells that the queue was dropped, as whoever waits for a socket that takes nothing must hear of that too.
+    pub fn poll_take(&self, context: &mut Context<'_>, is_ready: bool) -> Poll<Taken> {
         // Registered before looking, or a push between the two would wake nobody.
         self.consumer.register(context.waker());
         let mut waiting = self.lock();
-        if waiting.parcels.is_empty() && waiting.close.is_none() {
+        let is_due = if is_ready {
+            !waiting.parcels.is_empty() || waiting.close.is_some()
+        } else {
+            waiting.close == Some(CloseCode::SLOW)
+        };
+        if !is_due {
             return Poll::Pending;
         }
         waiting.bytes = 0;
         Poll::Ready(Taken { parcels: std::mem::take(&mut waiting.parcels), close: waiting.close })
+    }
+
+    /// The reason to close, once there is one. For a connection that may not take anything yet.
+    pub fn poll_close(&self, context: &mut Context<'_>) -> Poll<CloseCode> {
+        self.consumer.register(context.waker());
+        self.lock().close.map_or(Poll::Pending, Poll::Ready)
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
@@ -117,8 +134,8 @@ impl Outbox {
 }
 
 impl Waiting {
-    fn is_over(&self) -> bool {
-        self.parcels.len() > QUEUE_FRAMES || self.bytes > QUEUE_BYTES
+    fn is_over(&self, room: Room) -> bool {
+        self.parcels.len() > room.frames as usize || self.bytes > room.bytes as usize
     }
 
     fn drop_soft(&mut self) {
@@ -133,17 +150,19 @@ mod tests {
 
     use super::*;
 
+    const ROOM: Room = Room { frames: 256, bytes: 1024 * 1024 };
+
     fn parcel(bytes: usize, is_soft: bool) -> Parcel {
         Parcel { text: "x".repeat(bytes).into(), place: None, is_soft }
     }
 
     fn take(outbox: &Outbox) -> Poll<Taken> {
-        outbox.poll_take(&mut Context::from_waker(Waker::noop()))
+        outbox.poll_take(&mut Context::from_waker(Waker::noop()), true)
     }
 
     #[test]
     fn soft_frames_go_first() {
-        let outbox = Outbox::new(ConnectionId(1));
+        let outbox = Outbox::new(ConnectionId(1), ROOM);
         (0..100).for_each(|_| outbox.push(parcel(1, true)));
         (0..200).for_each(|_| outbox.push(parcel(1, false)));
         let Poll::Ready(taken) = take(&outbox) else { panic!("nothing waits") };
@@ -154,8 +173,8 @@ mod tests {
 
     #[test]
     fn too_many_frames_close_with_4008() {
-        let outbox = Outbox::new(ConnectionId(1));
-        (0..=QUEUE_FRAMES).for_each(|_| outbox.push(parcel(1, false)));
+        let outbox = Outbox::new(ConnectionId(1), ROOM);
+        (0..=ROOM.frames).for_each(|_| outbox.push(parcel(1, false)));
         outbox.push(parcel(1, false));
         let Poll::Ready(taken) = take(&outbox) else { panic!("nothing waits") };
         assert!(taken.parcels.is_empty());
@@ -164,18 +183,18 @@ mod tests {
 
     #[test]
     fn too_many_bytes_close_with_4008() {
-        let outbox = Outbox::new(ConnectionId(1));
+        let outbox = Outbox::new(ConnectionId(1), ROOM);
         (0..5).for_each(|_| outbox.push(parcel(250_000, false)));
         assert!(matches!(take(&outbox), Poll::Ready(Taken { close: Some(CloseCode::SLOW), .. })));
     }
 
     #[test]
     fn taking_makes_room() {
-        let outbox = Outbox::new(ConnectionId(1));
+        let outbox = Outbox::new(ConnectionId(1), ROOM);
         for _ in 0..3 {
-            (0..QUEUE_FRAMES).for_each(|_| outbox.push(parcel(1, false)));
+            (0..ROOM.frames).for_each(|_| outbox.push(parcel(1, false)));
             let Poll::Ready(taken) = take(&outbox) else { panic!("nothing waits") };
-            assert_eq!((taken.parcels.len(), taken.close), (QUEUE_FRAMES, None));
+            assert_eq!((taken.parcels.len(), taken.close), (ROOM.frames as usize, None));
         }
         assert!(take(&outbox).is_pending());
     }

@@ -1,0 +1,20 @@
+//! Sockets: bytes in, frames out, and nothing decided.
+//!
+//! [`upgrade`] admits, [`connection`] is one connection's loop around `relay::Peer`, [`socket`] turns bytes into frames and
+//! back. `handlers` do what a frame asks for; the connection's `Outbox` is where everything that goes out waits.
+
+mod connection;
+mod connections;
+mod socket;
+mod upgrade;
+
+use axum::{Router, routing::get};
+
+pub use self::connections::{Connections, Full, Guest};
+pub(crate) use self::connections::take_token;
+use crate::app::AppState;
+
+/// The socket's route.
+pub fn routes() -> Router<AppState> {
+    Router::new().route("/v1/ws", get(upgrade::upgrade))
+}

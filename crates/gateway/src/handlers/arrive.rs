@@ -1,0 +1,87 @@
+//! Somebody arrives: a proof becomes a principal, and everything that they missed goes out in one frame.
+//!
+//! The order is what makes the catch-up exact. First listen, then read: an entry committed in between is in both, and the
+//! connection drops the copy that was announced. Nothing can fall between the two.
+
+use std::sync::Arc;
+
+use tieline_protocol::{
+    CloseCode, ErrorCode, Hello, RequestId, Seq, ServerFrame, SessionId, Welcome,
+    limits::{CLIENT_FRAME_BYTES, TEXT_CHARS},
+    server::{Head, Limits},
+};
+use tieline_relay::audience::topics_of;
+
+use super::Caller;
+use crate::{
+    app::AppState,
+    auth::{Identified, Refusal, identify},
+    clock,
+    edge::Guest,
+    fanout::Subscription,
+};
+
+/// Somebody who is in.
+pub(crate) struct Arrival {
+    /// Who, from now on.
+    pub(crate) caller: Caller,
+    /// The welcome.
+    pub(crate) frame: ServerFrame,
+    /// The hello's id.
+    pub(crate) id: Option<RequestId>,
+    /// What they listen to.
+    pub(crate) subscription: Subscription,
+    /// Where the welcome's logs end.
+    pub(crate) caught_up: Vec<(SessionId, Seq)>,
+}
+
+/// Checks the hello, seats the guest, and gathers what they missed.
+pub(crate) async fn arrive(
+    state: AppState,
+    guest: Arc<tokio::sync::Mutex<Guest>>,
+    id: Option<RequestId>,
+    hello: Hello,
+    origin: Option<String>,
+) -> Result<Box<Arrival>, Refusal> {
+    let now = clock::now();
+    let Identified { principal, tokens, face } = identify(&state.auth, &hello, origin.as_deref(), now).await?;
+    let mut guest = guest.lock().await;
+    let messages = guest.seat(&principal, now).map_err(|_| Refusal(ErrorCode::Quota, CloseCode::RATE))?;
+    let outbox = Arc::clone(guest.outbox());
+    drop(guest);
+    let subscription = state.fanout.subscribe(topics_of(&principal), &outbox);
+    // Whom the store does not know has missed nothing.
+    let sessions = if principal.provisional.is_some() && principal.role == tieline_protocol::Role::Visitor {
+        Vec::new()
+    } else {
+        let positions = hello.cursors;
+        let missed = state.log.catch_up(principal.clone(), positions).await;
+        missed.map_err(|error| Refusal(state.log_failed(&error), CloseCode::INTERNAL))?
+    };
+    let caught_up = sessions.iter().map(|session| (session.session, session.last)).collect();
+    let messages_rate = state.config.limits.messages;
+    let frame = ServerFrame::Welcome(Box::new(Welcome {
+        connection: format!("{:x}", outbox.id().0),
+        now,
+        me: principal.author(),
+        channel: face,
+        tokens,
+        ping: state.config.ping,
+        limits: Limits {
+            frame_bytes: CLIENT_FRAME_BYTES as u32,
+            text_chars: TEXT_CHARS as u32,
+            burst: messages_rate.burst,
+            per_minute: messages_rate.per_minute,
+        },
+        capabilities: principal.capabilities.clone(),
+        sessions,
+    }));
+    state.metrics.welcomes.inc();
+    let caller = Caller { state, principal: Arc::new(principal), outbox, messages };
+    Ok(Box::new(Arrival { caller, frame, id, subscription, caught_up }))
+}
+
+/// Where the principal's logs end, so that a lost tail is noticed. Nothing, if the store cannot say just now.
+pub(crate) async fn heads(caller: Arc<Caller>) -> Vec<Head> {
+    caller.state.log.heads(caller.principal.as_ref().clone()).await.unwrap_or_default()
+}

@@ -1,0 +1,39 @@
+//! Somebody has read on.
+
+use std::sync::Arc;
+
+use tieline_protocol::{Cursor, RequestId, ServerFrame, envelope::json, server::ReaderCursor};
+use tieline_relay::{Facts, MoveCursor, Permit, audience::audience_of};
+
+use super::{Caller, Work};
+use crate::fanout::{Announcement, Fanout};
+
+pub(super) fn move_cursor(caller: Arc<Caller>, id: Option<RequestId>, wish: MoveCursor) -> Option<Work<()>> {
+    let session = wish.0.session;
+    if let Some((permit, facts)) = caller.authorise_remembered(session, &wish) {
+        raise(caller, permit, facts);
+        return None;
+    }
+    Some(Box::pin(async move {
+        match caller.authorise(session, wish).await {
+            Ok((permit, facts)) => raise(caller, permit, facts),
+            Err(failure) => caller.refuse(id, failure),
+        }
+    }))
+}
+
+fn raise(caller: Arc<Caller>, permit: Permit<MoveCursor>, facts: Arc<Facts>) {
+    let log = caller.state.log.clone();
+    log.move_cursor(permit, move |Cursor { session, delivered, read }| {
+        let cursor = ReaderCursor {
+            party: caller.principal.party,
+            role: caller.principal.role,
+            session,
+            delivered,
+            read,
+        };
+        let text = json::encode(None, ServerFrame::Cursor(cursor)).into();
+        let announcement = Announcement { text, place: None, is_soft: true };
+        caller.state.fanout.announce(&audience_of(&facts), &announcement, Some(caller.outbox.id()));
+    });
+}

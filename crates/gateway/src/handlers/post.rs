@@ -1,0 +1,70 @@
+//! Something is said.
+
+use std::sync::Arc;
+
+use tieline_protocol::{ErrorBody, RequestId, Seq, ServerFrame, SessionId, envelope::json, server::Receipt};
+use tieline_relay::{Facts, Permit, Post, audience::audience_of};
+
+use super::{Caller, Work};
+use crate::{
+    clock,
+    fanout::{Announcement, Fanout},
+    log::{Appended, LogError},
+};
+
+pub(super) fn post(caller: Arc<Caller>, id: Option<RequestId>, wish: Post) -> Option<Work<()>> {
+    if let Err(denial) = caller.take_token() {
+        caller.refuse(id, denial.into());
+        return None;
+    }
+    if let Some((permit, facts)) = caller.authorise_remembered(wish.session, &wish) {
+        append(caller, id, permit, facts);
+        return None;
+    }
+    Some(Box::pin(async move {
+        match caller.authorise(wish.session, wish).await {
+            Ok((permit, facts)) => append(caller, id, permit, facts),
+            Err(failure) => caller.refuse(id, failure),
+        }
+    }))
+}
+
+/// Not waited for: the answer comes after the commit, in the order of the log, between the others' entries.
+fn append(caller: Arc<Caller>, id: Option<RequestId>, permit: Permit<Post>, facts: Arc<Facts>) {
+    let log = caller.state.log.clone();
+    let asked_at = std::time::Instant::now();
+    log.append(permit, caller.principal.author(), clock::now(), move |outcome| match outcome {
+        Ok(appended) => {
+            caller.state.metrics.append_seconds.observe(asked_at.elapsed().as_secs_f64());
+            settle(&caller, id, appended, &facts);
+        }
+        Err(LogError::Store(error)) => caller.refuse(id, error.into()),
+        Err(error) => caller.refuse_with(id, ErrorBody::new(error.code())),
+    });
+}
+
+fn settle(caller: &Caller, id: Option<RequestId>, appended: Appended, facts: &Facts) {
+    let Appended { entry, epoch, is_duplicate } = appended;
+    let receipt = Receipt {
+        session: entry.session,
+        epoch,
+        draft_id: entry.draft_id,
+        seq: entry.seq,
+        at: entry.at,
+        duplicate: is_duplicate,
+    };
+    let place = (entry.session, entry.seq);
+    // First to oneself: whatever the others answer comes after it on this connection too.
+    caller.reply(id, ServerFrame::Ok(receipt));
+    if is_duplicate {
+        caller.state.metrics.duplicates.inc();
+    } else {
+        caller.state.metrics.entries.inc();
+        announce(caller, facts, place, ServerFrame::Entry(Box::new(entry)));
+    }
+}
+
+fn announce(caller: &Caller, facts: &Facts, place: (SessionId, Seq), entry: ServerFrame) {
+    let announcement = Announcement { text: json::encode(None, entry).into(), place: Some(place), is_soft: false };
+    caller.state.fanout.announce(&audience_of(facts), &announcement, Some(caller.outbox.id()));
+}
