@@ -21,6 +21,7 @@ pub mod merge;
 pub mod origin;
 pub mod plain;
 pub mod registration;
+pub mod registry;
 pub mod resume;
 mod resumed;
 pub mod secret;

@@ -58,6 +58,8 @@ pub struct KeyWish {
     pub not_before: Option<Millis>,
     /// Until when it holds.
     pub not_after: Option<Millis>,
+    /// The same as `alg = HS256`.
+    pub new_secret: bool,
 }
 
 /// What is wrong with a request, and where.
@@ -162,13 +164,16 @@ impl Wish {
         let mut keys = Vec::new();
         for (index, wish) in self.keys.iter().enumerate() {
             let new = wish.new_key(id, master).map_err(|flaw| flaw.within(&format!("keys[{index}]")))?;
+            if new.secret.is_some() {
+                return invalid(format!("keys[{index}]"), "asks for a secret: say \"new_secret\": true beside keys");
+            }
             if keys.iter().any(|other: &NewKey| other.key.kid == new.key.kid) {
                 return invalid(format!("keys[{index}].kid"), "stands there twice");
             }
             keys.push(new);
         }
         if self.new_secret {
-            let wish = KeyWish { alg: Some("HS256".into()), ..KeyWish::default() };
+            let wish = KeyWish { new_secret: true, ..KeyWish::default() };
             keys.push(wish.new_key(id, master)?);
         }
         Ok(keys)
@@ -192,7 +197,12 @@ impl KeyWish {
             Some(kid) if key::is_kid(kid) => kid.clone(),
             Some(_) => return invalid("kid", "must be 1 to 64 letters, digits, '-', '_' or '.'"),
         };
-        let alg = self.alg.as_deref().unwrap_or("EdDSA");
+        let alg = match (&self.alg, self.new_secret) {
+            (Some(alg), false) => alg,
+            (None, true) => "HS256",
+            (None, false) => "EdDSA",
+            (Some(_), true) => return invalid("new_secret", "excludes alg: a secret is always for HS256"),
+        };
         let Some(algorithm) = Algorithm::find(alg) else {
             return invalid("alg", format!("`{alg}` is not one of EdDSA, ES256, HS256"));
         };

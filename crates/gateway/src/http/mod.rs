@@ -1,0 +1,105 @@
+//! HTTP, all but the socket: documents, assets, the operator's API, the desk's sign-in, health.
+//!
+//! Owns routes, headers and the shape of answers. Judges nothing itself: channels and keys are `auth::registry`'s, tokens
+//! `auth`'s. Invariants: an error is `application/problem+json` with a stable code; what a shop's page may load says so in its
+//! headers, and nothing else does; a page view writes no row.
+
+mod assets;
+mod body;
+mod channels;
+mod desk;
+mod documents;
+mod guard;
+mod health;
+mod keys;
+mod policy;
+mod problem;
+mod template;
+mod ticket;
+pub(crate) mod view;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderValue, header},
+    routing::{get, post},
+};
+use tieline_protocol::{Millis, PartyId};
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::{
+    auth::{
+        AuthContext,
+        registration::Policy,
+        registry::Registry,
+    },
+    config::Config,
+};
+
+pub use assets::Assets;
+pub use problem::Problem;
+
+/// Largest request body of the API.
+const BODY_BYTES: usize = 64 * 1024;
+
+/// What the routes here need. Cheap to clone.
+#[derive(Clone)]
+pub struct Site {
+    /// Tokens, the store, and who we are.
+    pub auth: Arc<AuthContext>,
+    /// Channels and keys.
+    pub registry: Registry,
+    /// The widget's and desk's files.
+    pub assets: Assets,
+    /// The clock.
+    pub now: fn() -> Millis,
+    /// Tells the sockets of an agent that signed out.
+    pub signed_out: Arc<dyn Fn(PartyId) + Send + Sync>,
+    /// Renders the metrics as Prometheus text.
+    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+}
+
+impl Site {
+    /// The routes' view of a gateway. `signed_out` closes the sockets of an agent; `metrics` renders them.
+    pub fn new(
+        config: &Config,
+        auth: Arc<AuthContext>,
+        signed_out: Arc<dyn Fn(PartyId) + Send + Sync>,
+        metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    ) -> Self {
+        let policy = Policy { allow_insecure_origins: config.allow_insecure_origins };
+        let registry = Registry { store: auth.store.clone(), master: auth.master.clone(), policy };
+        let assets = config.assets_dir.clone().map_or(Assets::BuiltIn, Assets::Folder);
+        Self { auth, registry, assets, now: crate::clock::now, signed_out, metrics }
+    }
+}
+
+/// All routes but the socket's.
+pub fn routes(site: Site) -> Router {
+    Router::new()
+        .route("/w/{channel}", get(documents::frame))
+        .route("/c/{channel}", get(documents::page))
+        .route("/desk", get(documents::desk))
+        .route("/desk/session", get(desk::show).post(desk::sign_in).delete(desk::sign_out))
+        .route("/v1/ticket/{channel}", get(ticket::issue))
+        .route("/v1/channels", get(channels::list).post(channels::register))
+        .route("/v1/channels/{id}", get(channels::show).patch(channels::change))
+        .route("/v1/channels/{id}/keys", post(keys::add))
+        .route("/v1/channels/{id}/keys/{kid}/retire", post(keys::retire))
+        .route("/v1/channels/{id}/keys/{kid}/revoke", post(keys::revoke))
+        .route("/loader.js", get(assets::loader))
+        .route("/assets/{name}", get(assets::asset))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .fallback(problem::no_such_path)
+        .method_not_allowed_fallback(problem::no_such_method)
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .with_state(site)
+}
