@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use axum::Router;
-use tieline_protocol::ErrorCode;
+use tieline_protocol::{CloseCode, ErrorCode};
 
 use crate::{
     auth::AuthContext,
     config::Config,
     edge::{self, Connections},
     fanout::Local,
+    http::{self, Site},
     log::{Log, LogError},
-    store::{Store, StoreError},
+    store::{Store, StoreError, Tuning},
     telemetry::Metrics,
 };
 
@@ -47,9 +48,39 @@ impl std::ops::Deref for AppState {
     }
 }
 
+/// Why a gateway cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Keys or tokens.
+    #[error("data_dir: {0}")]
+    DataDir(#[from] std::io::Error),
+    /// The file of the log.
+    #[error("store: {0}")]
+    Store(#[from] StoreError),
+}
+
 impl AppState {
-    /// A gateway on an open store.
-    pub fn new(config: Config, store: Store, auth: AuthContext, metrics: Arc<Metrics>) -> Self {
+    /// The gateway that this configuration describes. Makes what is not there yet: folder, keys, tables.
+    ///
+    /// # Errors
+    /// When the data folder or the store cannot be used.
+    pub fn open(config: Config) -> Result<Self, StartError> {
+        Self::open_tuned(config, Tuning::default())
+    }
+
+    /// [`Self::open`] with other sizes of the store.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_tuned(config: Config, tuning: Tuning) -> Result<Self, StartError> {
+        std::fs::create_dir_all(&config.data_dir)?;
+        let metrics = Arc::new(Metrics::default());
+        let store = Store::open_tuned(&config.store, tuning)?;
+        let auth = AuthContext::open(&config, store.clone())?;
+        Ok(Self::new(config, store, auth, metrics))
+    }
+
+    fn new(config: Config, store: Store, auth: AuthContext, metrics: Arc<Metrics>) -> Self {
         let connections = Connections::new(config.limits);
         let log = Log::new(store.clone());
         let fanout = Arc::new(Local::default());
@@ -79,5 +110,12 @@ impl AppState {
 
 /// Everything that the gateway answers.
 pub fn router(state: AppState) -> Router {
-    Router::new().merge(edge::routes()).with_state(state)
+    let (connections, metrics) = (Arc::clone(&state.connections), Arc::clone(&state.metrics));
+    let site = Site::new(
+        &state.config,
+        Arc::clone(&state.auth),
+        Arc::new(move |agent| connections.close_party(agent, CloseCode::SIGN_IN)),
+        Arc::new(move || metrics.render()),
+    );
+    edge::routes().with_state(state).merge(http::routes(site))
 }

@@ -17,4 +17,4 @@ mod serve;
 pub mod store;
 pub mod telemetry;
 
-pub use serve::serve;
+pub use serve::{serve, serve_state};

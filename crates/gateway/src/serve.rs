@@ -12,8 +12,9 @@ use tieline_protocol::{CloseCode, Millis, ServerFrame, server::Drain};
 use tokio::net::TcpListener;
 
 use crate::{
-    app::{AppState, router},
+    app::{AppState, StartError, router},
     clock,
+    config::Config,
 };
 
 /// Over so long a time clients leave by themselves once they were told.
@@ -21,12 +22,24 @@ const DRAIN: Duration = Duration::from_millis(1500);
 /// After that every socket is closed, and gets so long to take note.
 const GOODBYE: Duration = Duration::from_secs(5);
 
+/// Opens what the configuration describes, and serves it ([`serve_state`]).
+///
+/// # Errors
+/// When the data folder or the store cannot be used, or the listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    config: Config,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), StartError> {
+    Ok(serve_state(listener, AppState::open(config)?, shutdown).await?)
+}
+
 /// Serves until `shutdown` comes back, then lets everybody go in good order: `drain` to all, 4001 to those who stay, and
 /// what was acknowledged is on disk anyway.
 ///
 /// # Errors
 /// When the listener fails.
-pub async fn serve(
+pub async fn serve_state(
     listener: TcpListener,
     state: AppState,
     shutdown: impl Future<Output = ()> + Send + 'static,
