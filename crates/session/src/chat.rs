@@ -228,6 +228,16 @@ impl Chat {
         waiting.chain(said).find_map(item_of).or(self.item.as_ref())
     }
 
+    /// Finds own drafts among the entries above a place.
+    pub(crate) fn recognise(&mut self, after: Seq, accepted: &mut Vec<DraftId>) {
+        for entry in self.timeline.since(after) {
+            if entry.from.role.is_visiting() == self.is_visiting && self.outbox.accept(entry.draft_id, entry.seq).is_some() {
+                accepted.push(entry.draft_id);
+            }
+        }
+        self.outbox.settle(self.timeline.settled());
+    }
+
     /// Before the timeline hears of another generation of the log: nothing that pointed into the old one holds.
     fn beware(&mut self, epoch: &Epoch, is_void: bool) {
         let known = self.timeline.position();
@@ -247,13 +257,7 @@ impl Chat {
             self.timeline.void();
             self.outbox.drop_accepted();
         }
-        let after = if was_blank { Seq::ZERO } else { before };
-        for entry in self.timeline.since(after) {
-            if entry.from.role.is_visiting() == self.is_visiting && self.outbox.accept(entry.draft_id, entry.seq).is_some() {
-                accepted.push(entry.draft_id);
-            }
-        }
-        self.outbox.settle(self.timeline.settled());
+        self.recognise(if was_blank { Seq::ZERO } else { before }, accepted);
         let fresh = self.timeline.entries().rev().take_while(|entry| entry.seq > before && !was_blank);
         let received = fresh.filter(|entry| !self.is_mine(entry)).fold(0, |count, _| count + 1);
         Change { received, is_wrong }

@@ -107,8 +107,8 @@ impl End {
         if let Some(chat) = self.chat_mut(key) {
             chat.touched_at = chat.touched_at.max(receipt.at);
             chat.timeline.begin(receipt.epoch);
-            // The store may keep the old place: opening it again under the same id gives the same session.
-            chat.settle_in(receipt.session);
+            // The store must know: after a reload, old and new drafts of one session have to stand in one queue.
+            out.extend(chat.settle_in(receipt.session).into_iter().map(Effect::Save));
         }
     }
 

@@ -1,6 +1,6 @@
 //! Whose words are whose: what the store gives back, another person at the same browser, a chat that finds its session.
 
-use tieline_protocol::{Auth, DraftId, Millis};
+use tieline_protocol::{Auth, DraftId, Millis, Seq};
 
 use super::End;
 use crate::{
@@ -79,6 +79,10 @@ impl End {
         let chat = self.chats.remove(place);
         if let Some(home) = self.chat_mut(into) {
             home.outbox.take_over(chat.outbox);
+            // Another tab may have said it there already.
+            let mut accepted = Vec::new();
+            home.recognise(Seq::ZERO, &mut accepted);
+            out.extend(accepted.into_iter().map(Effect::Forget));
             if let Some(session) = home.session {
                 out.extend(home.settle_in(session).into_iter().map(Effect::Save));
             }

@@ -1,0 +1,396 @@
+//! The middle: the relay's machines over a log in memory. Stands for the gateway, whose shell has tests of its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tieline_protocol::{
+    Auth, Author, Capabilities, ChannelId, CloseCode, Entry, Epoch, ErrorBody, ErrorCode, Hello, Millis, PartyId, RequestId,
+    Role, Seq, ServerFrame, SessionId, SessionState, Welcome,
+    limits,
+    server::{ChannelFace, Head, Limits, Page, Phase, PingPlan, ReaderCursor, Receipt, Sessions, Tokens},
+};
+use tieline_relay::{
+    ChannelFacts, Command, Denial, Desk, Facts, Peer, Principal, Scope, audience, authorise,
+    command::{DEFAULT_RECIPIENT, Stretch},
+    log_model::{Appended, Line, LogModel},
+    peer::{Input, Output, Pace},
+};
+
+use crate::Chance;
+
+/// One socket, seen from the middle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Connection(pub u64);
+
+/// Something on its way to an end.
+#[derive(Clone, Debug)]
+pub enum Parcel {
+    /// An answer. A connection loses it only together with all that follows.
+    Answer(Option<RequestId>, ServerFrame),
+    /// A hint: may be lost, doubled or overtaken.
+    Hint(ServerFrame),
+    /// The socket is closed.
+    Close(CloseCode),
+}
+
+/// The gateway.
+pub struct Gateway {
+    log: LogModel,
+    sessions: BTreeMap<SessionId, Known>,
+    parties: BTreeMap<PartyId, Author>,
+    connections: BTreeMap<Connection, Joined>,
+    epoch: u32,
+    chance: Chance,
+}
+
+struct Joined {
+    peer: Peer,
+    principal: Option<Principal>,
+}
+
+struct Known {
+    facts: Facts,
+    item: Option<tieline_protocol::Item>,
+    touched_at: Millis,
+    taken_at: Vec<Millis>,
+    cursors: BTreeMap<PartyId, ReaderCursor>,
+}
+
+type Parcels = Vec<(Connection, Parcel)>;
+
+fn channel() -> ChannelId {
+    ChannelId("ch_sim".into())
+}
+
+fn desk() -> Desk {
+    Desk { channel: channel(), recipient: DEFAULT_RECIPIENT.into() }
+}
+
+impl Gateway {
+    /// With an empty log.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            log: LogModel::default(),
+            sessions: BTreeMap::new(),
+            parties: BTreeMap::new(),
+            connections: BTreeMap::new(),
+            epoch: 1,
+            chance: Chance::new(seed ^ 0x6a09),
+        }
+    }
+
+    /// A session's log, as it stands.
+    pub fn entries(&self, session: SessionId) -> Vec<Entry> {
+        let known = &self.sessions[&session];
+        let lines = self.log.lines(session).iter().zip(&known.taken_at).zip(1..);
+        lines
+            .map(|((line, at), seq)| Entry {
+                session,
+                seq: Seq(seq),
+                draft_id: line.draft_id,
+                from: self.parties[&line.party].clone(),
+                at: *at,
+                body: line.body.clone(),
+            })
+            .collect()
+    }
+
+    /// Every session.
+    pub fn sessions(&self) -> impl Iterator<Item = SessionId> {
+        self.sessions.keys().copied()
+    }
+
+    /// A socket was accepted.
+    pub fn accept(&mut self, now: Millis, connection: Connection) {
+        self.connections.insert(connection, Joined { peer: Peer::new(now, Pace::default()), principal: None });
+    }
+
+    /// A socket is gone.
+    pub fn drop_connection(&mut self, connection: Connection) {
+        self.connections.remove(&connection);
+    }
+
+    /// `kill -9`: every socket is gone, the log stays. Gives the sockets.
+    pub fn restart(&mut self) -> Vec<Connection> {
+        std::mem::take(&mut self.connections).into_keys().collect()
+    }
+
+    /// A restored backup: the same words, but nobody may rely on an older copy.
+    pub fn bump_epoch(&mut self) {
+        self.epoch += 1;
+    }
+
+    /// When a heartbeat is due.
+    pub fn next_wake(&self) -> Option<Millis> {
+        self.connections.values().filter_map(|joined| joined.peer.next_wake()).min()
+    }
+
+    /// Heartbeats.
+    pub fn tick(&mut self, now: Millis) -> Parcels {
+        let connections: Vec<_> = self.connections.keys().copied().collect();
+        connections.into_iter().flat_map(|connection| self.handle(now, connection, Input::Tick)).collect()
+    }
+
+    /// A frame came in.
+    pub fn handle(&mut self, now: Millis, connection: Connection, input: Input) -> Parcels {
+        let Some(joined) = self.connections.get_mut(&connection) else { return Vec::new() };
+        let outputs = joined.peer.handle(now, input);
+        let mut parcels = Vec::new();
+        for output in outputs {
+            match output {
+                Output::Identify(id, hello) => parcels.extend(self.identify(now, connection, id, &hello)),
+                Output::Run(id, command) => self.run(now, connection, id, command, &mut parcels),
+                Output::Reply(id, frame) => parcels.push((connection, Parcel::Answer(id, frame))),
+                Output::Heads => {
+                    let heads = self.heads(connection);
+                    parcels.extend(self.handle(now, connection, Input::Heads(heads)));
+                }
+                Output::Close(code) => {
+                    self.connections.remove(&connection);
+                    parcels.push((connection, Parcel::Close(code)));
+                }
+            }
+        }
+        parcels
+    }
+
+    /// Proofs are their owners' names here: `visitor:<party>` and `agent:<party>`; real ones are the gateway's matter.
+    fn identify(&mut self, now: Millis, connection: Connection, id: Option<RequestId>, hello: &Hello) -> Parcels {
+        let (token, fresh) = match &hello.auth {
+            Auth::New => (format!("visitor:{}", PartyId::at(now, self.chance.bytes())), true),
+            Auth::Visitor { token } | Auth::Resume { token } | Auth::Agent { token } => (token.clone(), false),
+            Auth::User { jwt, .. } => (jwt.clone(), false),
+        };
+        let named = token.split_once(':').and_then(|(role, party)| Some((role, party.parse::<PartyId>().ok()?)));
+        let Some((role, party)) = named else {
+            let refused = Input::Refused { code: ErrorCode::Unauthorized, close: CloseCode::SIGN_IN };
+            return self.handle(now, connection, refused);
+        };
+        let (role, scope) = match role {
+            "agent" => (Role::Agent, Scope::Desks(BTreeSet::from([desk()]))),
+            _ => (Role::Visitor, Scope::One(channel())),
+        };
+        let principal = Principal {
+            party,
+            role,
+            name: (role == Role::Agent).then(|| "Mia".into()),
+            scope,
+            capabilities: Capabilities::all(),
+            expires_at: None,
+            provisional: None,
+            signed_item: None,
+        };
+        self.parties.insert(party, principal.author());
+        let welcome = self.welcome(now, &principal, hello, token, fresh);
+        if let Some(joined) = self.connections.get_mut(&connection) {
+            joined.principal = Some(principal);
+        }
+        let mut parcels = self.handle(now, connection, Input::Identified { expires_at: None });
+        parcels.push((connection, Parcel::Answer(id, ServerFrame::Welcome(Box::new(welcome)))));
+        parcels
+    }
+
+    fn welcome(&self, now: Millis, principal: &Principal, hello: &Hello, token: String, fresh: bool) -> Welcome {
+        let mut sessions: Vec<_> = self
+            .sessions
+            .values()
+            .filter(|known| audience::hears(principal, &known.facts))
+            .map(|known| self.catch_up(known, hello))
+            .collect();
+        sessions.sort_by_key(|state| std::cmp::Reverse(state.touched_at));
+        Welcome {
+            connection: "sim".into(),
+            now,
+            me: principal.author(),
+            channel: principal.channel().map(|_| ChannelFace { name: "Shop".into(), greeting: None }),
+            tokens: Tokens { resume: token.clone(), visitor: fresh.then_some(token), expires_at: None },
+            ping: PingPlan { every_ms: Millis::secs(25), grace_ms: Millis::secs(10) },
+            limits: Limits {
+                frame_bytes: limits::CLIENT_FRAME_BYTES as u32,
+                text_chars: limits::TEXT_CHARS as u32,
+                burst: 10,
+                per_minute: 60,
+            },
+            capabilities: principal.capabilities.clone(),
+            sessions,
+        }
+    }
+
+    /// Whole, or with `more`, or after a reset.
+    fn catch_up(&self, known: &Known, hello: &Hello) -> SessionState {
+        let mut state = self.head(known);
+        let entries = self.entries(known.facts.session);
+        let position = hello.cursors.iter().find(|position| position.session == known.facts.session);
+        let is_sound = |position: &&tieline_protocol::client::Position| position.epoch == state.epoch && position.seq <= state.last;
+        state.reset = position.is_some_and(|position| !is_sound(&position));
+        state.entries = match position.filter(is_sound) {
+            // A short page, so that `more` is met even in a short run.
+            Some(position) => entries.into_iter().filter(|entry| entry.seq > position.seq).take(8).collect(),
+            None => entries.into_iter().rev().take(limits::TAIL_ENTRIES as usize).rev().collect(),
+        };
+        state.more = state.entries.last().is_some_and(|last| last.seq < state.last);
+        state
+    }
+
+    fn head(&self, known: &Known) -> SessionState {
+        SessionState {
+            session: known.facts.session,
+            epoch: Epoch(self.epoch.to_string()),
+            last: Seq(self.log.lines(known.facts.session).len() as u64),
+            phase: Phase::Open,
+            touched_at: known.touched_at,
+            visitor: self.parties[&known.facts.visitor].clone(),
+            to: Some(known.facts.desk.recipient.clone()),
+            channel_name: Some("Shop".into()),
+            item: known.item.clone(),
+            cursors: known.cursors.values().cloned().collect(),
+            entries: Vec::new(),
+            more: false,
+            reset: false,
+        }
+    }
+
+    fn heads(&self, connection: Connection) -> Vec<Head> {
+        let Some(principal) = self.principal(connection) else { return Vec::new() };
+        let heard = self.sessions.values().filter(|known| audience::hears(principal, &known.facts));
+        heard.map(|known| Head { session: known.facts.session, last: self.head(known).last }).collect()
+    }
+
+    fn principal(&self, connection: Connection) -> Option<&Principal> {
+        self.connections.get(&connection)?.principal.as_ref()
+    }
+
+    fn run(&mut self, now: Millis, connection: Connection, id: Option<RequestId>, command: Command, parcels: &mut Parcels) {
+        let Some(principal) = self.principal(connection).cloned() else { return };
+        let outcome = match command {
+            Command::Open(open) => self.open(now, &principal, open, parcels).map(Some),
+            Command::Post(post) => self.post(now, connection, &principal, post, parcels).map(Some),
+            Command::History(history) => self.history(now, &principal, history).map(Some),
+            Command::List(list) => authorise(now, &principal, &(), list).map(|_| {
+                let heard = self.sessions.values().filter(|known| audience::hears(&principal, &known.facts));
+                let sessions = heard.map(|known| {
+                    let last = self.entries(known.facts.session).pop();
+                    SessionState { entries: last.into_iter().collect(), ..self.head(known) }
+                });
+                Some(ServerFrame::Sessions(Sessions { sessions: sessions.collect(), more: false }))
+            }),
+            Command::MoveCursor(cursor) => self.move_cursor(now, &principal, cursor, parcels).map(|()| None),
+        };
+        match outcome {
+            Ok(Some(frame)) => parcels.push((connection, Parcel::Answer(id, frame))),
+            Ok(None) => {}
+            Err(denial) => parcels.push((connection, Parcel::Answer(id, ServerFrame::Err(denial.body())))),
+        }
+    }
+
+    fn open(
+        &mut self,
+        now: Millis,
+        principal: &Principal,
+        open: tieline_relay::Open,
+        parcels: &mut Parcels,
+    ) -> Result<ServerFrame, Denial> {
+        let facts = ChannelFacts {
+            channel: channel(),
+            is_open: true,
+            recipients: BTreeSet::from([DEFAULT_RECIPIENT.to_owned()]),
+            capabilities: Capabilities::all(),
+        };
+        let (open, party) = authorise(now, principal, &facts, open)?.into_parts();
+        let fresh = SessionId::at(now, self.chance.bytes());
+        let session = self.log.open(party, open.draft_id, fresh);
+        let duplicate = session != fresh;
+        if !duplicate {
+            let facts = Facts {
+                session,
+                desk: desk(),
+                visitor: party,
+                phase: Phase::Open,
+                capabilities: Capabilities::all(),
+            };
+            let known =
+                Known { facts, item: open.item, touched_at: now, taken_at: Vec::new(), cursors: BTreeMap::new() };
+            let push = ServerFrame::Session(Box::new(self.head(&known)));
+            self.announce(&known.facts, None, &push, parcels);
+            self.sessions.insert(session, known);
+        }
+        let epoch = Epoch(self.epoch.to_string());
+        Ok(ServerFrame::Ok(Receipt { session, epoch, draft_id: open.draft_id, seq: Seq::ZERO, at: now, duplicate }))
+    }
+
+    fn post(
+        &mut self,
+        now: Millis,
+        connection: Connection,
+        principal: &Principal,
+        post: tieline_relay::Post,
+        parcels: &mut Parcels,
+    ) -> Result<ServerFrame, Denial> {
+        let known = self.sessions.get(&post.session).ok_or(Denial::NoSuchSession)?;
+        let (post, party) = authorise(now, principal, &known.facts, post)?.into_parts();
+        let line = Line { party, draft_id: post.draft_id, body: post.body };
+        let (seq, duplicate) = match self.log.append(post.session, line) {
+            Appended::New(seq) => (seq, false),
+            Appended::Duplicate(seq) => (seq, true),
+            Appended::Conflict => {
+                return Ok(ServerFrame::Err(ErrorBody::new(ErrorCode::Conflict)));
+            }
+            Appended::NoSuchSession => return Err(Denial::NoSuchSession),
+        };
+        if let Some(known) = self.sessions.get_mut(&post.session).filter(|_| !duplicate) {
+            known.taken_at.push(now);
+            known.touched_at = now;
+        }
+        let entry = self.entries(post.session).swap_remove(seq.0 as usize - 1);
+        let at = entry.at;
+        if !duplicate {
+            let facts = self.sessions[&post.session].facts.clone();
+            self.announce(&facts, Some(connection), &ServerFrame::Entry(Box::new(entry)), parcels);
+        }
+        let epoch = Epoch(self.epoch.to_string());
+        Ok(ServerFrame::Ok(Receipt { session: post.session, epoch, draft_id: post.draft_id, seq, at, duplicate }))
+    }
+
+    fn history(&self, now: Millis, principal: &Principal, history: tieline_relay::History) -> Result<ServerFrame, Denial> {
+        let known = self.sessions.get(&history.session).ok_or(Denial::NoSuchSession)?;
+        let (history, _) = authorise(now, principal, &known.facts, history)?.into_parts();
+        let (all, limit) = (self.entries(history.session), history.limit as usize);
+        let last_of = |entries: Vec<Entry>| entries.into_iter().rev().take(limit).rev().collect();
+        let entries = match history.stretch {
+            Stretch::Newest => last_of(all),
+            Stretch::Before(before) => last_of(all.into_iter().filter(|entry| entry.seq < before).collect()),
+            Stretch::After(after) => all.into_iter().filter(|entry| entry.seq > after).take(limit).collect(),
+        };
+        let SessionState { session, epoch, last, .. } = self.head(known);
+        Ok(ServerFrame::Page(Page { session, epoch, last, entries }))
+    }
+
+    fn move_cursor(
+        &mut self,
+        now: Millis,
+        principal: &Principal,
+        wish: tieline_relay::MoveCursor,
+        parcels: &mut Parcels,
+    ) -> Result<(), Denial> {
+        let session = wish.0.session;
+        let known = self.sessions.get(&session).ok_or(Denial::NoSuchSession)?;
+        let (wish, party) = authorise(now, principal, &known.facts, wish)?.into_parts();
+        let last = self.head(known).last;
+        let Some(known) = self.sessions.get_mut(&session) else { return Err(Denial::NoSuchSession) };
+        let nowhere = ReaderCursor { party, role: principal.role, session, delivered: Seq::ZERO, read: Seq::ZERO };
+        let cursor = known.cursors.entry(party).or_insert(nowhere);
+        cursor.delivered = cursor.delivered.max(wish.0.delivered.min(last));
+        cursor.read = cursor.read.max(wish.0.read.min(last));
+        let (cursor, facts) = (cursor.clone(), known.facts.clone());
+        self.announce(&facts, None, &ServerFrame::Cursor(cursor), parcels);
+        Ok(())
+    }
+
+    fn announce(&self, facts: &Facts, except: Option<Connection>, frame: &ServerFrame, parcels: &mut Parcels) {
+        for (connection, joined) in &self.connections {
+            let hears = joined.principal.as_ref().is_some_and(|principal| audience::hears(principal, facts));
+            if hears && Some(*connection) != except {
+                parcels.push((*connection, Parcel::Hint(frame.clone())));
+            }
+        }
+    }
+}

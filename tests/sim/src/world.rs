@@ -1,0 +1,445 @@
+//! The run: people, the gateway, and the bad network between them, one event after the other.
+
+use std::{cmp::Reverse, collections::{BTreeMap, BinaryHeap}};
+
+use tieline_protocol::{ClientFrame, CloseCode, DraftId, Millis, Outgoing, PartyId};
+use tieline_relay::peer;
+use tieline_session::{Effect, Input};
+
+use crate::{
+    Chance, check,
+    gateway::{Connection, Gateway, Parcel},
+    person::{Disk, Door, Person},
+};
+
+/// What goes wrong, and how often: per mille of frames, hints or dials.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Faults {
+    /// Longest time on the way.
+    pub delay_ms: u64,
+    /// A dial comes to nothing.
+    pub dial_fails: u64,
+    /// A push is lost.
+    pub hint_lost: u64,
+    /// A push comes twice.
+    pub hint_doubled: u64,
+    /// A push is overtaken by later ones.
+    pub hint_late: u64,
+    /// The frame and all behind it are lost, in both directions, and both ends notice in the end.
+    pub cut: u64,
+    /// The same, but nobody is told.
+    pub blackhole: u64,
+}
+
+/// The usual bad day.
+pub const BAD: Faults =
+    Faults { delay_ms: 900, dial_fails: 150, hint_lost: 120, hint_doubled: 80, hint_late: 120, cut: 25, blackhole: 8 };
+
+enum Event {
+    DialEnds { person: usize, connection: Connection, is_open: bool },
+    ToGateway { connection: Connection, frame: Box<Outgoing<ClientFrame>> },
+    ToPerson { connection: Connection, parcel: Box<Parcel> },
+    Noticed { connection: Connection },
+    Wake { person: usize },
+    Act { person: usize, act: Act },
+    GatewayWake,
+    GatewayRestart,
+    EpochBump,
+}
+
+/// Something that a person or their browser does.
+#[derive(Clone, Debug)]
+pub enum Act {
+    /// Types a line.
+    Say(String),
+    /// The browser's or the person's doing, as it is.
+    Do(Input),
+    /// Picks the first session of the list.
+    Pick,
+    /// The tab crashes and is loaded again.
+    Reload,
+}
+
+/// One socket, seen from the network.
+struct Wire {
+    person: usize,
+    /// Nothing comes through any more.
+    is_dead: bool,
+    last_up: Millis,
+    last_down: Millis,
+}
+
+/// Everything.
+pub struct World {
+    /// Virtual time.
+    pub now: Millis,
+    /// The middle.
+    pub gateway: Gateway,
+    /// The ends.
+    pub people: Vec<Person>,
+    /// What browsers keep.
+    pub disks: Vec<Disk>,
+    /// Events so far.
+    pub steps: u64,
+    /// Print every input with its effects: for looking into one failed seed, with `TRACE=1`.
+    is_traced: bool,
+    faults: Faults,
+    chance: Chance,
+    queue: BinaryHeap<Reverse<(Millis, u64)>>,
+    events: BTreeMap<u64, Event>,
+    last_event: u64,
+    wires: BTreeMap<Connection, Wire>,
+}
+
+impl World {
+    /// Nobody there yet.
+    pub fn new(seed: u64, faults: Faults) -> Self {
+        Self {
+            now: Millis(1_760_000_000_000),
+            gateway: Gateway::new(seed),
+            people: Vec::new(),
+            disks: Vec::new(),
+            steps: 0,
+            is_traced: std::env::var_os("TRACE").is_some(),
+            faults,
+            chance: Chance::new(seed),
+            queue: BinaryHeap::new(),
+            events: BTreeMap::new(),
+            last_event: 0,
+            wires: BTreeMap::new(),
+        }
+    }
+
+    /// A browser with an empty disk.
+    pub fn add_disk(&mut self) -> usize {
+        self.disks.push(Disk::default());
+        self.disks.len() - 1
+    }
+
+    /// A visitor's tab. With a token the visitor of before, else a new one.
+    pub fn add_visitor(&mut self, disk: usize, token: Option<String>) -> usize {
+        let person = Person::visitor(disk, token, &self.disks[disk], self.chance.number());
+        self.people.push(person);
+        self.people.len() - 1
+    }
+
+    /// A desk.
+    pub fn add_agent(&mut self) -> usize {
+        let disk = self.add_disk();
+        let token = format!("agent:{}", self.fresh_party());
+        let seed = self.chance.number();
+        self.people.push(Person::agent(disk, token, seed));
+        self.people.len() - 1
+    }
+
+    /// The token of a visitor whom the gateway knows.
+    pub fn visitor_token(&mut self) -> String {
+        format!("visitor:{}", self.fresh_party())
+    }
+
+    /// Something that somebody will do.
+    pub fn plan(&mut self, after: Millis, person: usize, act: Act) {
+        self.schedule(self.now + after, Event::Act { person, act });
+    }
+
+    /// `kill -9` of the gateway.
+    pub fn plan_restart(&mut self, after: Millis) {
+        self.schedule(self.now + after, Event::GatewayRestart);
+    }
+
+    /// The operator restores a backup.
+    pub fn plan_epoch_bump(&mut self, after: Millis) {
+        self.schedule(self.now + after, Event::EpochBump);
+    }
+
+    /// The network is good from now on.
+    pub fn heal(&mut self) {
+        self.faults = Faults { delay_ms: 40, ..Faults::default() };
+    }
+
+    /// Lets so much time pass.
+    pub fn run_for(&mut self, time: Millis) {
+        let until = self.now + time;
+        while let Some(&Reverse((at, event))) = self.queue.peek().filter(|next| next.0.0 <= until) {
+            self.queue.pop();
+            self.now = self.now.max(at);
+            self.steps += 1;
+            if let Some(event) = self.events.remove(&event) {
+                self.happen(event);
+            }
+        }
+        self.now = until;
+    }
+
+    fn happen(&mut self, event: Event) {
+        match event {
+            Event::DialEnds { person, connection, is_open } => self.end_dial(person, connection, is_open),
+            Event::ToGateway { connection, frame } => {
+                if self.wires.get(&connection).is_some_and(|wire| !wire.is_dead) {
+                    let input = peer::Input::Frame { id: frame.id, frame: frame.frame, bytes: 200 };
+                    let parcels = self.gateway.handle(self.now, connection, input);
+                    self.post(parcels);
+                }
+            }
+            Event::ToPerson { connection, parcel } => self.deliver(connection, *parcel),
+            Event::Noticed { connection } => {
+                self.gateway.drop_connection(connection);
+                self.lose(connection, CloseCode(1006));
+            }
+            Event::Wake { person } => {
+                if self.people[person].armed.is_some_and(|at| at <= self.now) {
+                    self.people[person].armed = None;
+                    self.feed(person, Input::Tick);
+                }
+            }
+            Event::Act { person, act } => self.act(person, act),
+            Event::GatewayWake => {
+                let parcels = self.gateway.tick(self.now);
+                self.post(parcels);
+            }
+            Event::GatewayRestart => {
+                for connection in self.gateway.restart() {
+                    self.kill(connection, true);
+                }
+            }
+            Event::EpochBump => {
+                self.gateway.bump_epoch();
+                for connection in self.gateway.restart() {
+                    self.kill(connection, true);
+                }
+            }
+        }
+    }
+
+    fn act(&mut self, person: usize, act: Act) {
+        match act {
+            Act::Say(text) => {
+                let (draft_id, session_draft_id) = (self.fresh_draft(), self.fresh_draft());
+                self.feed(person, Input::Submit { draft_id, session_draft_id, text });
+            }
+            Act::Do(input) => self.feed(person, input),
+            Act::Pick => {
+                if let Door::Agent(agent) = &self.people[person].door {
+                    let first = agent.screen(self.now).sessions.first().map(|row| row.session);
+                    self.feed(person, Input::SessionPicked(first));
+                }
+            }
+            Act::Reload => self.reload(person),
+        }
+    }
+
+    /// The tab is gone without a word, and comes back with what the disk has.
+    fn reload(&mut self, person: usize) {
+        if let Some(connection) = self.people[person].socket.take() {
+            self.kill(connection, false);
+        }
+        let seed = self.chance.number();
+        let before = &self.people[person];
+        let (disk, said) = (before.disk, before.said.clone());
+        let mut fresh = match (&before.door, before.token.clone()) {
+            (Door::Agent(_), token) => Person::agent(disk, token.unwrap_or_default(), seed),
+            (Door::Visitor(_), token) => Person::visitor(disk, token, &self.disks[disk], seed),
+        };
+        fresh.said = said;
+        self.people[person] = fresh;
+        self.start(person);
+    }
+
+    /// What a shell does when its page is there.
+    pub fn start(&mut self, person: usize) {
+        let records = self.disks[self.people[person].disk].records.clone();
+        self.feed(person, Input::Restored(records));
+        self.feed(person, Input::Start);
+        self.feed(person, Input::PanelShown);
+    }
+
+    fn feed(&mut self, person: usize, input: Input) {
+        let told = self.is_traced.then(|| format!("{input:?}"));
+        let effects = self.people[person].handle(self.now, input);
+        if let Some(told) = told {
+            println!("{} person {person}: {told}\n    -> {effects:?}", self.now.0);
+        }
+        for effect in effects {
+            self.carry_out(person, effect);
+        }
+        let wake = self.people[person].next_wake();
+        assert!(wake.is_none_or(|at| at > self.now), "person {person} wants to be woken in the past");
+        if wake != self.people[person].armed {
+            self.people[person].armed = wake;
+            if let Some(at) = wake {
+                self.schedule(at, Event::Wake { person });
+            }
+        }
+        // A log only grows: what was right once stays right.
+        let thread = self.people[person].thread(self.now);
+        if thread != self.people[person].checked {
+            check::screen_is_a_stretch_of_the_log(self, person, thread.as_ref());
+            self.people[person].checked = thread;
+        }
+    }
+
+    fn carry_out(&mut self, person: usize, effect: Effect) {
+        let disk = self.people[person].disk;
+        match effect {
+            Effect::Dial => self.dial(person),
+            Effect::HangUp(_) => {
+                if let Some(connection) = self.people[person].socket.take() {
+                    self.kill(connection, false);
+                }
+            }
+            Effect::Send(frame) => self.send(person, frame),
+            Effect::Save(record) => {
+                if !self.people[person].said.contains(&record.draft_id) && !self.is_said(record.draft_id) {
+                    self.people[person].said.push(record.draft_id);
+                }
+                self.disks[disk].save(record);
+            }
+            Effect::Forget(draft_id) => self.disks[disk].records.retain(|record| record.draft_id != draft_id),
+            Effect::KeepVisitorToken(token) => self.disks[disk].token = Some(token),
+            Effect::FetchToken | Effect::FetchTicket => panic!("every proof holds here"),
+            Effect::Tell(_) => {}
+        }
+    }
+
+    fn is_said(&self, draft_id: DraftId) -> bool {
+        self.people.iter().any(|person| person.said.contains(&draft_id))
+    }
+
+    fn dial(&mut self, person: usize) {
+        self.last_event += 1;
+        let connection = Connection(self.last_event);
+        assert!(self.people[person].socket.is_none(), "person {person} dials with a socket in hand");
+        self.people[person].socket = Some(connection);
+        let is_open = !self.chance.happens(self.faults.dial_fails);
+        let wire = Wire { person, is_dead: !is_open, last_up: self.now, last_down: self.now };
+        self.wires.insert(connection, wire);
+        let at = self.now + self.delay();
+        self.schedule(at, Event::DialEnds { person, connection, is_open });
+    }
+
+    fn end_dial(&mut self, person: usize, connection: Connection, is_open: bool) {
+        if self.people[person].socket != Some(connection) {
+            return;
+        }
+        if is_open {
+            self.gateway.accept(self.now, connection);
+            self.arm_gateway();
+            self.feed(person, Input::SocketOpened);
+        } else {
+            self.lose(connection, CloseCode(1006));
+        }
+    }
+
+    fn send(&mut self, person: usize, frame: Outgoing<ClientFrame>) {
+        let Some(connection) = self.people[person].socket else { panic!("person {person} sends without a socket") };
+        if self.goes_wrong(connection) {
+            return;
+        }
+        let delay = self.delay();
+        let Some(wire) = self.wires.get_mut(&connection) else { return };
+        // A socket keeps its order.
+        wire.last_up = wire.last_up.max(self.now + delay);
+        let at = wire.last_up;
+        self.schedule(at, Event::ToGateway { connection, frame: Box::new(frame) });
+    }
+
+    fn post(&mut self, parcels: Vec<(Connection, Parcel)>) {
+        for (connection, parcel) in parcels {
+            let copies = match &parcel {
+                Parcel::Hint(_) if self.chance.happens(self.faults.hint_lost) => 0,
+                Parcel::Hint(_) if self.chance.happens(self.faults.hint_doubled) => 2,
+                _ => 1,
+            };
+            for _ in 0..copies {
+                self.post_one(connection, parcel.clone());
+            }
+        }
+        self.arm_gateway();
+    }
+
+    fn post_one(&mut self, connection: Connection, parcel: Parcel) {
+        if self.goes_wrong(connection) {
+            return;
+        }
+        let delay = self.delay();
+        let is_late = matches!(parcel, Parcel::Hint(_)) && self.chance.happens(self.faults.hint_late);
+        let Some(wire) = self.wires.get_mut(&connection) else { return };
+        let at = if is_late {
+            wire.last_down.max(self.now + delay) + Millis(self.faults.delay_ms)
+        } else {
+            wire.last_down = wire.last_down.max(self.now + delay);
+            wire.last_down
+        };
+        self.schedule(at, Event::ToPerson { connection, parcel: Box::new(parcel) });
+    }
+
+    fn deliver(&mut self, connection: Connection, parcel: Parcel) {
+        let Some(wire) = self.wires.get(&connection).filter(|wire| !wire.is_dead) else { return };
+        let person = wire.person;
+        if self.people[person].socket != Some(connection) {
+            return;
+        }
+        match parcel {
+            Parcel::Answer(id, frame) => self.feed(person, Input::Received { id, frame }),
+            Parcel::Hint(frame) => self.feed(person, Input::Received { id: None, frame }),
+            Parcel::Close(code) => self.lose(connection, code),
+        }
+    }
+
+    /// Whether the network fails under this frame.
+    fn goes_wrong(&mut self, connection: Connection) -> bool {
+        if self.wires.get(&connection).is_none_or(|wire| wire.is_dead) {
+            return true;
+        }
+        let is_cut = self.chance.happens(self.faults.cut);
+        let is_blackhole = !is_cut && self.chance.happens(self.faults.blackhole);
+        if is_cut || is_blackhole {
+            self.kill(connection, is_cut);
+        }
+        is_cut || is_blackhole
+    }
+
+    /// Nothing comes through any more. `is_noticed`: the end is told after a while.
+    fn kill(&mut self, connection: Connection, is_noticed: bool) {
+        if let Some(wire) = self.wires.get_mut(&connection) {
+            wire.is_dead = true;
+        }
+        if is_noticed {
+            let at = self.now + self.delay();
+            self.schedule(at, Event::Noticed { connection });
+        }
+    }
+
+    fn lose(&mut self, connection: Connection, code: CloseCode) {
+        let Some(wire) = self.wires.remove(&connection) else { return };
+        if self.people[wire.person].socket == Some(connection) {
+            self.people[wire.person].socket = None;
+            self.feed(wire.person, Input::SocketClosed(code));
+        }
+    }
+
+    fn arm_gateway(&mut self) {
+        if let Some(at) = self.gateway.next_wake() {
+            let at = at.max(self.now + Millis(1));
+            self.schedule(at, Event::GatewayWake);
+        }
+    }
+
+    fn delay(&mut self) -> Millis {
+        self.chance.between(1, self.faults.delay_ms.max(1))
+    }
+
+    fn schedule(&mut self, at: Millis, event: Event) {
+        self.last_event += 1;
+        self.queue.push(Reverse((at, self.last_event)));
+        self.events.insert(self.last_event, event);
+    }
+
+    fn fresh_draft(&mut self) -> DraftId {
+        DraftId::at(self.now, self.chance.bytes())
+    }
+
+    fn fresh_party(&mut self) -> PartyId {
+        PartyId::at(self.now, self.chance.bytes())
+    }
+}
