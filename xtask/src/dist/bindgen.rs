@@ -15,11 +15,15 @@ pub(super) struct Bound {
 pub(super) fn bind(app: App, raw: &[u8]) -> Result<Bound> {
     let mut bindgen = Bindgen::new();
     bindgen.input_bytes(app.name(), raw.to_vec()).web(true)?.typescript(false);
+    // `www/loader.js` starts it with no path of its own: the module finds its wasm beside itself.
+    bindgen.omit_default_module_path(false);
     bindgen.remove_name_section(true).remove_producers_section(true);
     let mut output = bindgen.generate_output().with_context(|| format!("binding {}", app.package()))?;
     // A snippet would be one more request, under a name without a hash.
-    if !output.local_modules().is_empty() || !output.snippets().is_empty() {
-        bail!("{} brings JavaScript of its own; all of ours lies in www/", app.package());
+    let inline = output.snippets().iter().filter(|(_, texts)| !texts.is_empty()).map(|(package, _)| package);
+    let snippets: Vec<_> = output.local_modules().keys().chain(inline).collect();
+    if !snippets.is_empty() {
+        bail!("{} brings JavaScript of its own, and all of ours lies in www/: {snippets:?}", app.package());
     }
     Ok(Bound { js: output.js().to_owned(), wasm: output.wasm_mut().emit_wasm() })
 }
