@@ -48,7 +48,10 @@ fn side(bubble: &Bubble) -> Classes {
 
 fn content(bubble: &Bubble, around: &Around<'_>) -> Html {
     match &bubble.content {
-        Content::Text(spans) => html! { <div class="bubble" dir="auto">{ for spans.iter().map(span) }</div> },
+        // The words go their own way, the bubble's tail goes with the page.
+        Content::Text(spans) => html! {
+            <div class="bubble"><div dir="auto">{ for spans.iter().map(span) }</div></div>
+        },
         Content::Item(item) => item_card(item, around.words, around.calendar),
         Content::Unsupported => html! { <div class="bubble quiet">{ around.words.unsupported }</div> },
     }

@@ -1,6 +1,6 @@
 //! Moments and prices the way one reader writes them. `Intl` does the writing; which form suits is decided here.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::cell::RefCell;
 
 use tieline_browser::{clock, intl::Formatter};
 use tieline_protocol::{Millis, Price};
@@ -30,7 +30,8 @@ pub struct Calendar {
     short_day: Option<Formatter>,
     full_day: Option<Formatter>,
     moment: Option<Formatter>,
-    prices: RefCell<BTreeMap<String, Option<Formatter>>>,
+    // By currency. A list, not a map: it holds one or two, and a map's code is eight kilobytes more to download.
+    prices: RefCell<Vec<(String, Option<Formatter>)>>,
 }
 
 // An app keeps a single one, so another one is another reader.
@@ -94,11 +95,21 @@ impl Calendar {
 
     /// A price: `49.90` and `EUR` give `€49.90`. What is no price stays as the page wrote it.
     pub fn price(&self, price: &Price) -> String {
-        let mut prices = self.prices.borrow_mut();
-        let formatter = prices.entry(price.currency.clone()).or_insert_with(|| {
-            Formatter::of_numbers(&self.language, &[("style", "currency"), ("currency", &price.currency)])
+        let known = self
+            .prices
+            .borrow()
+            .iter()
+            .find(|(kept, _)| *kept == price.currency)
+            .map(|(_, kept)| kept.clone());
+        let formatter = known.unwrap_or_else(|| {
+            let made = Formatter::of_numbers(
+                &self.language,
+                &[("style", "currency"), ("currency", &price.currency)],
+            );
+            self.prices.borrow_mut().push((price.currency.clone(), made.clone()));
+            made
         });
-        let written = formatter.as_ref().and_then(|formatter| formatter.decimal(&price.amount));
+        let written = formatter.and_then(|formatter| formatter.decimal(&price.amount));
         written.unwrap_or_else(|| format!("{} {}", price.amount, price.currency))
     }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use tieline_protocol::Item;
-use yew::{Html, html};
+use yew::{AttrValue, Callback, Html, Properties, component, html, use_state_eq};
 
 use crate::{Calendar, icon, safe::web_address, words::Words};
 
@@ -33,12 +33,41 @@ pub fn item_card(item: &Item, words: &Words, calendar: &Rc<Calendar>) -> Html {
     }
 }
 
-/// The picture, or a neutral drawing of the same size. The title always stands beside it, so it says nothing to a screen reader.
+/// The picture, or a neutral drawing of the same size. The title always stands beside it, so it says nothing to a screen
+/// reader.
 pub fn item_picture(item: &Item) -> Html {
-    match item.image_url.as_deref().and_then(web_address) {
-        Some(src) => html! {
-            <img class="item-picture" src={src.to_owned()} alt="" loading="lazy" decoding="async" referrerpolicy="no-referrer" />
-        },
+    let src = item.image_url.as_deref().and_then(web_address).map(|src| AttrValue::from(src.to_owned()));
+    html! { <Picture {src} /> }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct PictureProps {
+    src: Option<AttrValue>,
+}
+
+/// Shops lose their pictures: one that does not load gives way to the drawing.
+#[component]
+fn Picture(props: &PictureProps) -> Html {
+    let broken = use_state_eq(|| None::<AttrValue>);
+    let shown = props.src.clone().filter(|src| broken.as_ref() != Some(src));
+    match shown {
+        Some(src) => {
+            let onerror = {
+                let src = src.clone();
+                Callback::from(move |_| broken.set(Some(src.clone())))
+            };
+            html! {
+                <img
+                    class="item-picture"
+                    {src}
+                    alt=""
+                    loading="lazy"
+                    decoding="async"
+                    referrerpolicy="no-referrer"
+                    {onerror}
+                />
+            }
+        }
         None => html! { <span class="item-picture item-without">{ icon::bag() }</span> },
     }
 }

@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use tieline_browser::SizeWatch;
 use tieline_protocol::{DraftId, Millis};
 use tieline_session::screen::{Bubble, Row, Thread};
 use web_sys::Element;
@@ -73,6 +74,8 @@ pub struct ThreadView {
     asked_at: Option<DraftId>,
     /// Distance from the end before rows came in at the top.
     held_px: Option<i32>,
+    /// The composer grows, a phone's keyboard comes: the end stays in sight.
+    size: Option<SizeWatch>,
 }
 
 /// What happens to the thread.
@@ -80,6 +83,8 @@ pub struct ThreadView {
 pub enum ThreadEvent {
     /// The reader scrolled.
     Scrolled,
+    /// The pane has another height.
+    Resized,
     /// The pill was pressed.
     ToEnd,
 }
@@ -89,7 +94,14 @@ impl Component for ThreadView {
     type Properties = ThreadProps;
 
     fn create(_ctx: &Context<Self>) -> Self {
-        Self { scroller: NodeRef::default(), is_at_end: true, seen: None, asked_at: None, held_px: None }
+        Self {
+            scroller: NodeRef::default(),
+            is_at_end: true,
+            seen: None,
+            asked_at: None,
+            held_px: None,
+            size: None,
+        }
     }
 
     fn update(&mut self, ctx: &Context<Self>, event: ThreadEvent) -> bool {
@@ -100,6 +112,12 @@ impl Component for ThreadView {
                 self.is_at_end = px_below(&scroller) <= END_PX;
                 self.ask_for_older(ctx, &scroller);
                 was_at_end != self.is_at_end
+            }
+            ThreadEvent::Resized => {
+                if self.is_at_end {
+                    scroll_to_end(&scroller);
+                }
+                false
             }
             ThreadEvent::ToEnd => {
                 scroll_to_end(&scroller);
@@ -154,8 +172,12 @@ impl Component for ThreadView {
         }
     }
 
-    fn rendered(&mut self, ctx: &Context<Self>, _first_render: bool) {
+    fn rendered(&mut self, ctx: &Context<Self>, first_render: bool) {
         let Some(scroller) = self.scroller.cast::<Element>() else { return };
+        if first_render {
+            let link = ctx.link().clone();
+            self.size = SizeWatch::new(&scroller, move || link.send_message(ThreadEvent::Resized));
+        }
         let held_px = self.held_px.take();
         if self.is_at_end {
             scroll_to_end(&scroller);

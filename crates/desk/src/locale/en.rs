@@ -55,12 +55,22 @@ pub(super) static EN: Locale = Locale {
         Notice::MustReload => "There is a newer version of the desk.",
     },
     shut: |why| match why {
-        Why::NoSignIn => ("Sign in to your desk", "You come in by a link that whoever runs Tieline makes for you."),
-        Why::LinkSpent => ("This link does not work any more", "A link signs in once. This one was used before, or is incomplete."),
+        Why::NoSignIn => {
+            ("Sign in to your desk", "You come in by a link that whoever runs Tieline makes for you.")
+        }
+        Why::LinkSpent => (
+            "This link does not work any more",
+            "A link signs in once. This one was used before, or is incomplete.",
+        ),
         Why::LinkExpired => ("This link has expired", "Links are good for 24 hours. You need a new one."),
-        Why::Ended => ("Your sign-in has ended", "To go on, come in by a new link. Answers that were not sent yet wait in this tab."),
+        Why::Ended => (
+            "Your sign-in has ended",
+            "To go on, come in by a new link. Answers that were not sent yet wait in this tab.",
+        ),
         Why::Left => ("You are signed out", "To come back, you need a new link."),
-        Why::Unreachable => ("The gateway does not answer", "It may be restarting, or your network may be down."),
+        Why::Unreachable => {
+            ("The gateway does not answer", "It may be restarting, or your network may be down.")
+        }
     },
     how_to: "On the server, run this command and open the link that it prints:",
     link_rules: "The link works once, within 24 hours. It then keeps you signed in on this browser for 30 days.",

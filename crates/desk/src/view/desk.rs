@@ -20,6 +20,8 @@ use super::{
 
 /// Up to here one pane fills the window. The same number stands in the style sheet.
 const ONE_PANE: &str = "(max-width: 720px)";
+/// Up to here the context pane is folded away. The same number stands in the style sheet.
+const FOLDED: &str = "(max-width: 1100px)";
 
 /// Properties of [`Desk`].
 #[derive(Clone, PartialEq, Properties)]
@@ -79,7 +81,7 @@ impl Component for Desk {
                 true
             }
             DeskEvent::Key(KeyWish::Details) => {
-                self.has_details = !self.has_details;
+                self.has_details = !self.has_details && page::matches(FOLDED);
                 true
             }
             DeskEvent::Key(KeyWish::Step(by)) => {
@@ -133,8 +135,11 @@ impl Desk {
     fn conversation(&self, ctx: &Context<Self>) -> Html {
         let DeskProps { screen, manner, now, on_action } = ctx.props();
         let Some(open) = screen.open.clone() else {
-            let has_sessions = !screen.sessions.is_empty();
-            return if has_sessions { empty::nothing_open(manner) } else { Html::default() };
+            return match screen.sessions.is_empty() {
+                _ if !screen.is_loaded => Html::default(),
+                true => empty::no_sessions(manner),
+                false => empty::nothing_open(manner),
+            };
         };
         let session = open.session;
         let unsent = self.unsent.clone();
@@ -165,6 +170,10 @@ impl Desk {
     fn go_back(&mut self, ctx: &Context<Self>) -> bool {
         if self.has_details {
             self.has_details = false;
+            // The sheet takes its focus along when it goes.
+            if let Some(button) = self.find(".details-button") {
+                focus(&button);
+            }
             return true;
         }
         let is_in_list = self.list().is_some_and(|list| has_focus(&list));
@@ -207,8 +216,10 @@ fn listen(ctx: &Context<Desk>, root: NodeRef) -> Option<Listener> {
 }
 
 fn focus_now() -> Focus {
-    let active = web_sys::window().and_then(|window| window.document()).and_then(|document| document.active_element());
-    let is_in = |selector| active.as_ref().is_some_and(|active| active.closest(selector).ok().flatten().is_some());
+    let active =
+        web_sys::window().and_then(|window| window.document()).and_then(|document| document.active_element());
+    let is_in =
+        |selector| active.as_ref().is_some_and(|active| active.closest(selector).ok().flatten().is_some());
     if is_in("textarea, input, [contenteditable]") {
         Focus::Typing
     } else if is_in("[role=log]") {
@@ -241,7 +252,8 @@ fn who_wrote<'a>(before: &DeskScreen, after: &'a DeskScreen) -> Option<Option<&'
     if !before.is_loaded {
         return None;
     }
-    let unread_before = |session| before.sessions.iter().find(|row| row.session == session).map_or(0, |row| row.unread);
+    let unread_before =
+        |session| before.sessions.iter().find(|row| row.session == session).map_or(0, |row| row.unread);
     let row = after.sessions.iter().find(|row| row.unread > unread_before(row.session))?;
     Some(row.visitor_name.as_deref())
 }

@@ -88,7 +88,8 @@ impl Component for Inbox {
                     if !screen.is_loaded {
                         { empty::ghost_sessions() }
                     } else if screen.sessions.is_empty() {
-                        { empty::no_sessions(manner) }
+                        <p class="nothing-said only-wide">{ locale.no_sessions }</p>
+                        <div class="only-narrow">{ empty::no_sessions(manner) }</div>
                     } else {
                         { self.lines(ctx) }
                     }
@@ -107,7 +108,9 @@ impl Inbox {
         let is_there = |session| screen.sessions.iter().any(|row| row.session == session);
         let open = screen.open.as_ref().map(|open| open.session);
         let first = screen.sessions.first().map(|row| row.session);
+        let shop = screen.sessions.first().map(|row| row.channel_name.clone());
         let stop = self.stop.or(open).filter(|session| is_there(*session)).or(first);
+        let names_shop = screen.sessions.iter().any(|row| Some(&row.channel_name) != shop.as_ref());
         html! {
             <ul>
                 { for screen.sessions.iter().map(|row| html! {
@@ -116,6 +119,7 @@ impl Inbox {
                             row={row.clone()}
                             manner={manner.clone()}
                             now={*now}
+                            {names_shop}
                             is_stop={stop == Some(row.session)}
                             on_pick={on_pick.clone()}
                             on_focus={on_focus.clone()}

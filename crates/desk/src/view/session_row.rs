@@ -19,6 +19,8 @@ pub struct SessionLineProps {
     pub manner: Manner,
     /// The agent's clock, to the minute.
     pub now: Millis,
+    /// The agent serves several shops: say which one.
+    pub names_shop: bool,
     /// The tab key comes here; of a list only one line has it.
     pub is_stop: bool,
     /// It was pressed.
@@ -65,24 +67,27 @@ pub fn SessionLine(props: &SessionLineProps) -> Html {
                         </span>
                     }
                 </span>
-                { about(row, manner) }
+                { about(props) }
             </span>
         </button>
     }
 }
 
-/// The item and the shop, in one quiet line.
-fn about(row: &SessionRow, manner: &Manner) -> Html {
+/// What it is about, in one quiet line.
+fn about(props: &SessionLineProps) -> Html {
+    let SessionLineProps { row, manner, .. } = props;
     let price = row.item.as_ref().and_then(|item| item_price(item, &manner.calendar));
     let title = row.item.as_ref().map(|item| item.title.clone());
-    let words = [title, price, row.channel_name.clone()].into_iter().flatten().collect::<Vec<_>>();
-    if words.is_empty() {
+    let shop = row.channel_name.clone().filter(|_| props.names_shop);
+    if title.is_none() && shop.is_none() {
         return Html::default();
     }
     html! {
         <span class="session-about">
             { for row.item.as_ref().map(item_picture) }
-            <span dir="auto">{ words.join(" · ") }</span>
+            { for shop.map(|shop| html! { <span class="session-shop" dir="auto">{ shop }</span> }) }
+            { for title.map(|title| html! { <span class="session-item" dir="auto">{ title }</span> }) }
+            { for price.map(|price| html! { <span class="session-price">{ price }</span> }) }
         </span>
     }
 }

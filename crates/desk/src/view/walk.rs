@@ -13,7 +13,9 @@ pub fn step(list: &Element, by: i32) {
     let here = lines.iter().position(|line| active.as_ref() == Some(line.as_ref()));
     let stop = lines.iter().position(|line| line.tab_index() == 0);
     let by = if here.is_some() { by } else { 0 };
-    let Some(line) = keys::step(here.or(stop), by, lines.len()).and_then(|index| lines.get(index)) else { return };
+    let Some(line) = keys::step(here.or(stop), by, lines.len()).and_then(|index| lines.get(index)) else {
+        return;
+    };
     focus(line);
     let options = ScrollIntoViewOptions::new();
     options.set_block(ScrollLogicalPosition::Nearest);
