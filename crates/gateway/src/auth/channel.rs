@@ -102,7 +102,10 @@ pub fn save(db: &Connection, channel: &Channel, now: Millis) -> rusqlite::Result
             stamp(channel.created_at),
         ],
     )?;
-    db.execute("delete from recipient where channel_id = ?1 and connector = ?2", params![channel.id.0, DESK])?;
+    db.execute(
+        "delete from recipient where channel_id = ?1 and connector = ?2",
+        params![channel.id.0, DESK],
+    )?;
     for recipient in &channel.recipients {
         for agent in &recipient.agents {
             find_or_add_agent(db, agent, None, now)?;
@@ -119,7 +122,12 @@ pub fn save(db: &Connection, channel: &Channel, now: Millis) -> rusqlite::Result
 ///
 /// # Errors
 /// When the store fails.
-pub fn find_or_add_agent(db: &Connection, login: &str, name: Option<&str>, now: Millis) -> rusqlite::Result<PartyId> {
+pub fn find_or_add_agent(
+    db: &Connection,
+    login: &str,
+    name: Option<&str>,
+    now: Millis,
+) -> rusqlite::Result<PartyId> {
     let found = db
         .prepare_cached("select id from party where role = 'agent' and external_id = ?1")?
         .query_row([login], |row| read_uuid(row, 0))
@@ -139,8 +147,9 @@ pub fn find_or_add_agent(db: &Connection, login: &str, name: Option<&str>, now: 
 }
 
 fn recipients(db: &Connection, channel: &ChannelId) -> rusqlite::Result<Vec<Recipient>> {
-    let mut select =
-        db.prepare_cached("select name, target from recipient where channel_id = ?1 and connector = ?2 order by name, target")?;
+    let mut select = db.prepare_cached(
+        "select name, target from recipient where channel_id = ?1 and connector = ?2 order by name, target",
+    )?;
     let mut rows = select.query(params![channel.0, DESK])?;
     let mut out: Vec<Recipient> = Vec::new();
     while let Some(row) = rows.next()? {
@@ -176,6 +185,7 @@ fn json(texts: &[&str]) -> String {
 
 fn from_json(row: &Row<'_>, at: usize) -> rusqlite::Result<Vec<String>> {
     let text: String = row.get(at)?;
-    serde_json::from_str(&text)
-        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, error.into()))
+    serde_json::from_str(&text).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, error.into())
+    })
 }

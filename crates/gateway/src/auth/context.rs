@@ -15,7 +15,7 @@ use super::{
 use crate::{config::Config, store::Store};
 
 /// File of the operator's token, within the data folder.
-pub(super) const OPERATOR_TOKEN_FILE: &str = "operator.token";
+pub const OPERATOR_TOKEN_FILE: &str = "operator.token";
 
 /// The gateway's half of every proof. One per process, shared.
 pub struct AuthContext {
@@ -46,7 +46,8 @@ impl AuthContext {
     /// # Errors
     /// When a file of the data folder cannot be read or made, or others may read it.
     pub fn open(config: &Config, store: Store) -> io::Result<Self> {
-        let master = MasterKey::load_or_create(&config.data_dir).map_err(|error| at(&config.data_dir, master_key::FILE, &error))?;
+        let master = MasterKey::load_or_create(&config.data_dir)
+            .map_err(|error| at(&config.data_dir, master_key::FILE, &error))?;
         let operator_token = match &config.operator_token {
             Some(token) => token.clone(),
             None => load_operator_token(&config.data_dir)
@@ -84,7 +85,10 @@ fn load_operator_token(data_dir: &Path) -> io::Result<Secret<String>> {
     let text = String::from_utf8(bytes).map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
     let token = text.trim();
     if token.is_empty() {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "is empty: delete it, and the next start makes another"));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "is empty: delete it, and the next start makes another",
+        ));
     }
     Ok(Secret::new(token.to_owned()))
 }

@@ -61,7 +61,12 @@ impl Claims for SocketToken {
 ///
 /// # Errors
 /// When the store fails, as for every function here.
-pub fn invite(db: &Connection, login: &str, name: Option<&str>, now: Millis) -> rusqlite::Result<(Secret<String>, Millis)> {
+pub fn invite(
+    db: &Connection,
+    login: &str,
+    name: Option<&str>,
+    now: Millis,
+) -> rusqlite::Result<(Secret<String>, Millis)> {
     let agent = channel::find_or_add_agent(db, login, name, now)?;
     let (token, expires_at) = (secret::mint("ti_"), now + INVITE_LIFE);
     db.execute(
@@ -161,5 +166,7 @@ pub fn hash(token: &str) -> [u8; 32] {
 /// Whether a text may be an agent's sign-in name.
 pub fn is_login(text: &str) -> bool {
     (1..=64).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.@".contains(&byte))
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.@".contains(&byte))
 }

@@ -85,7 +85,8 @@ pub async fn identify(
         Auth::Visitor { token } => {
             let channel = admit(context, hello, origin, now).await?;
             let recognised = recognise(context, &channel.id, token, now).await??;
-            let next = recognised.next.map(|next| context.visitors.token(&channel.id, recognised.party, next));
+            let next =
+                recognised.next.map(|next| context.visitors.token(&channel.id, recognised.party, next));
             Ok(as_visitor(context, &channel, &recognised, next, now))
         }
         Auth::User { jwt, visitor } => {
@@ -98,7 +99,12 @@ pub async fn identify(
 }
 
 /// Whether the widget may stand where it stands. Gives the channel that it speaks for.
-async fn admit(context: &AuthContext, hello: &Hello, header: Option<&str>, now: Millis) -> Result<Channel, Refusal> {
+async fn admit(
+    context: &AuthContext,
+    hello: &Hello,
+    header: Option<&str>,
+    now: Millis,
+) -> Result<Channel, Refusal> {
     let channel = load_channel(context, hello.channel.as_ref().ok_or(ErrorCode::BadFrame)?).await?;
     if admit_place(context, &channel, hello, header)? != Place::Inline {
         let ticket = hello.embed.as_deref().ok_or(ErrorCode::Unauthorized)?;
@@ -308,8 +314,7 @@ pub(super) fn welcome(
         expires_at: principal.expires_at.map_or(day, |end| end.min(day)),
         origin: made,
     };
-    let tokens =
-        Tokens { resume: context.resumes.sign(&claims), visitor, expires_at: principal.expires_at };
+    let tokens = Tokens { resume: context.resumes.sign(&claims), visitor, expires_at: principal.expires_at };
     let face =
         channel.map(|channel| ChannelFace { name: channel.name.clone(), greeting: channel.greeting.clone() });
     Identified { principal, tokens, face }

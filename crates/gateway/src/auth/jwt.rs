@@ -138,7 +138,12 @@ pub struct Expected<'a> {
 ///
 /// # Errors
 /// With the first thing that does not hold.
-pub fn verify(token: &str, key: &ChannelKey, expected: &Expected<'_>, now: Millis) -> Result<Vouched, JwtFlaw> {
+pub fn verify(
+    token: &str,
+    key: &ChannelKey,
+    expected: &Expected<'_>,
+    now: Millis,
+) -> Result<Vouched, JwtFlaw> {
     if kid_of(token)? != key.kid || !key.holds(now) {
         return Err(JwtFlaw::Key);
     }
@@ -180,7 +185,8 @@ fn check(claims: Claims, expected: &Expected<'_>, now: Millis) -> Result<Vouched
     if expires_at - issued_at > LONGEST_LIFE {
         return Err(JwtFlaw::Lifetime);
     }
-    let item_bytes = claims.item.as_ref().map_or(0, |item| serde_json::to_vec(item).map_or(usize::MAX, |json| json.len()));
+    let item_bytes =
+        claims.item.as_ref().map_or(0, |item| serde_json::to_vec(item).map_or(usize::MAX, |json| json.len()));
     if item_bytes > limits::ITEM_BYTES {
         return Err(JwtFlaw::Item);
     }

@@ -153,7 +153,8 @@ pub fn check_public_key(algorithm: Algorithm, pem: &str) -> Result<(), KeyFlaw> 
 
 /// Whether a `kid` is one that we would have taken: it is looked up as given, so it may be anything in a token.
 pub fn is_kid(kid: &str) -> bool {
-    (1..=64).contains(&kid.len()) && kid.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    (1..=64).contains(&kid.len())
+        && kid.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
 #[cfg(test)]

@@ -38,7 +38,12 @@ pub fn list_keys(db: &Connection, channel: &ChannelId) -> rusqlite::Result<Vec<C
 ///
 /// # Errors
 /// When the store fails.
-pub fn add_key(db: &Connection, channel: &ChannelId, key: &ChannelKey, now: Millis) -> rusqlite::Result<bool> {
+pub fn add_key(
+    db: &Connection,
+    channel: &ChannelId,
+    key: &ChannelKey,
+    now: Millis,
+) -> rusqlite::Result<bool> {
     let added = db.execute(
         "insert or ignore into channel_key (channel_id, kid, alg, key, state, not_before, not_after, created_at)
          values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -76,7 +81,9 @@ pub fn set_key_state(
 }
 
 fn key_from_row(row: &Row<'_>) -> rusqlite::Result<ChannelKey> {
-    let unknown = |at, what: String| rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, what.into());
+    let unknown = |at, what: String| {
+        rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, what.into())
+    };
     let (alg, state): (String, String) = (row.get(1)?, row.get(3)?);
     Ok(ChannelKey {
         kid: row.get(0)?,

@@ -28,7 +28,11 @@ fn public_keys_are_taken_for_their_own_algorithm_only() {
         (HS256, P256_PEM, Err(KeyFlaw::Unreadable("EdDSA or ES256"))),
         (EdDSA, "", Err(KeyFlaw::Unreadable("EdDSA"))),
         (EdDSA, "-----BEGIN PRIVATE KEY-----\nMC4=\n-----END PRIVATE KEY-----\n", Err(KeyFlaw::Private)),
-        (ES256, "-----BEGIN EC PRIVATE KEY-----\nMC4=\n-----END EC PRIVATE KEY-----\n", Err(KeyFlaw::Private)),
+        (
+            ES256,
+            "-----BEGIN EC PRIVATE KEY-----\nMC4=\n-----END EC PRIVATE KEY-----\n",
+            Err(KeyFlaw::Private),
+        ),
     ] {
         assert_eq!(check_public_key(algorithm, pem), expected, "{algorithm:?}\n{pem}");
     }

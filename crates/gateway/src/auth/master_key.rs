@@ -121,7 +121,8 @@ pub fn load_or_create(path: &Path, make: impl FnOnce() -> Vec<u8>) -> io::Result
     // Written aside and linked into place: nobody ever reads half a key, and the slower of two starters takes the faster's.
     let draft = path.with_extension(format!("new-{}", secret::encode(&secret::random::<6>())));
     let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
-    let made = file.write_all(&make()).and_then(|()| file.sync_all()).and_then(|()| fs::hard_link(&draft, path));
+    let made =
+        file.write_all(&make()).and_then(|()| file.sync_all()).and_then(|()| fs::hard_link(&draft, path));
     fs::remove_file(&draft)?;
     match made {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),

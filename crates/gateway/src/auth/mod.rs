@@ -29,7 +29,7 @@ pub mod signed;
 pub mod ticket;
 pub mod visitor;
 
-pub use context::AuthContext;
+pub use context::{AuthContext, OPERATOR_TOKEN_FILE};
 pub use identify::{Identified, Refusal, identify};
 pub use origin::Origin;
 pub use secret::Secret;

@@ -97,11 +97,15 @@ fn split_port(rest: &str) -> Result<(&str, Option<u16>), Malformed> {
 
 fn is_host(host: &str) -> bool {
     if let Some(address) = host.strip_prefix('[') {
-        return address.strip_suffix(']').is_some_and(|address| address.parse::<std::net::Ipv6Addr>().is_ok());
+        return address
+            .strip_suffix(']')
+            .is_some_and(|address| address.parse::<std::net::Ipv6Addr>().is_ok());
     }
     let is_label = |label: &str| {
         (1..=63).contains(&label.len())
-            && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte))
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte))
     };
     host.len() <= 253 && host.split('.').all(is_label)
 }
@@ -198,7 +202,10 @@ mod tests {
     #[test]
     fn places_are_told_exactly() {
         let ours = Origin::parse("https://chat.example").unwrap();
-        let allowed = [Origin::parse("https://shop.example").unwrap(), Origin::parse("https://b.example:8443").unwrap()];
+        let allowed = [
+            Origin::parse("https://shop.example").unwrap(),
+            Origin::parse("https://b.example:8443").unwrap(),
+        ];
         for (header, expected) in [
             (None, Place::Program),
             (Some("https://chat.example"), Place::Ours),

@@ -98,9 +98,11 @@ impl Wish {
     /// # Errors
     /// With the first field at fault.
     pub fn register(&self, policy: Policy, now: Millis) -> Result<Channel, Invalid> {
-        for (at, is_absent) in
-            [("name", self.name.is_none()), ("origins", self.origins.is_none()), ("recipients", self.recipients.is_none())]
-        {
+        for (at, is_absent) in [
+            ("name", self.name.is_none()),
+            ("origins", self.origins.is_none()),
+            ("recipients", self.recipients.is_none()),
+        ] {
             if is_absent {
                 return invalid(at, "is missing");
             }
@@ -165,7 +167,10 @@ impl Wish {
         for (index, wish) in self.keys.iter().enumerate() {
             let new = wish.new_key(id, master).map_err(|flaw| flaw.within(&format!("keys[{index}]")))?;
             if new.secret.is_some() {
-                return invalid(format!("keys[{index}]"), "asks for a secret: say \"new_secret\": true beside keys");
+                return invalid(
+                    format!("keys[{index}]"),
+                    "asks for a secret: say \"new_secret\": true beside keys",
+                );
             }
             if keys.iter().any(|other: &NewKey| other.key.kid == new.key.kid) {
                 return invalid(format!("keys[{index}].kid"), "stands there twice");
@@ -212,7 +217,9 @@ impl KeyWish {
             return invalid("not_after", "must come after not_before");
         }
         let (material, secret) = match (algorithm, &self.public_key_pem) {
-            (Algorithm::HS256, Some(_)) => return invalid("public_key_pem", "HS256 has no public key; its secret is made here"),
+            (Algorithm::HS256, Some(_)) => {
+                return invalid("public_key_pem", "HS256 has no public key; its secret is made here");
+            }
             (Algorithm::HS256, None) => make_secret(id, &kid, master)?,
             (_, None) => return invalid("public_key_pem", "is missing"),
             (_, Some(pem)) => match key::check_public_key(algorithm, pem) {
@@ -265,7 +272,10 @@ fn read_origins(texts: &[String], policy: Policy) -> Result<Vec<Origin>, Invalid
             Err(flaw) => return invalid(at, format!("`{text}` {flaw}")),
         };
         if origin.is_insecure() && !policy.allow_insecure_origins {
-            return invalid(at, format!("`{text}` is plain http: only localhost may be (allow_insecure_origins lifts that)"));
+            return invalid(
+                at,
+                format!("`{text}` is plain http: only localhost may be (allow_insecure_origins lifts that)"),
+            );
         }
         if !origins.contains(&origin) {
             origins.push(origin);
@@ -288,7 +298,10 @@ fn read_recipients(recipients: &[Recipient]) -> Result<Vec<Recipient>, Invalid> 
             return invalid(format!("recipients[{index}].name"), "stands there twice");
         }
         if recipient.agents.is_empty() || recipient.agents.len() > LIST_LENGTH {
-            return invalid(format!("recipients[{index}].agents"), format!("must name 1 to {LIST_LENGTH} agents"));
+            return invalid(
+                format!("recipients[{index}].agents"),
+                format!("must name 1 to {LIST_LENGTH} agents"),
+            );
         }
         if let Some(bad) = recipient.agents.iter().position(|agent| !desk::is_login(agent)) {
             let why = "must be 1 to 64 small letters, digits, '-', '_', '.' or '@'";

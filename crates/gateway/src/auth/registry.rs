@@ -100,7 +100,12 @@ impl Registry {
     ///
     /// # Errors
     /// When there is no such channel, the wish is not right, or the store cannot take it.
-    pub async fn change(&self, id: &ChannelId, wish: &Wish, now: Millis) -> Result<Registered, RegistryError> {
+    pub async fn change(
+        &self,
+        id: &ChannelId,
+        wish: &Wish,
+        now: Millis,
+    ) -> Result<Registered, RegistryError> {
         if !wish.keys.is_empty() || wish.new_secret {
             let why = "keys are added one by one: POST /v1/channels/{id}/keys".to_owned();
             return Err(Invalid { at: "keys".into(), why }.into());
@@ -119,7 +124,8 @@ impl Registry {
     /// When there is no such channel, or the store cannot answer.
     pub async fn show(&self, id: &ChannelId) -> Result<Registered, RegistryError> {
         let wanted = id.clone();
-        let found = self.store.read(move |db| Ok((channel::find(db, &wanted)?, key_rows::list_keys(db, &wanted)?)));
+        let found =
+            self.store.read(move |db| Ok((channel::find(db, &wanted)?, key_rows::list_keys(db, &wanted)?)));
         match found.await? {
             (Some(channel), keys) => Ok(Registered { channel, keys, made: None }),
             (None, _) => Err(RegistryError::NoChannel(id.clone())),
@@ -138,7 +144,12 @@ impl Registry {
     ///
     /// # Errors
     /// When there is no such channel, it has a key of that name, or the wish is not right.
-    pub async fn add_key(&self, id: &ChannelId, wish: &KeyWish, now: Millis) -> Result<NewKey, RegistryError> {
+    pub async fn add_key(
+        &self,
+        id: &ChannelId,
+        wish: &KeyWish,
+        now: Millis,
+    ) -> Result<NewKey, RegistryError> {
         self.show(id).await?;
         let new = wish.new_key(id, &self.master)?;
         let (channel, key) = (id.clone(), new.key.clone());
@@ -153,7 +164,12 @@ impl Registry {
     ///
     /// # Errors
     /// When there is no such key, or it is revoked.
-    pub async fn retire_key(&self, id: &ChannelId, kid: &str, now: Millis) -> Result<ChannelKey, RegistryError> {
+    pub async fn retire_key(
+        &self,
+        id: &ChannelId,
+        kid: &str,
+        now: Millis,
+    ) -> Result<ChannelKey, RegistryError> {
         let key = self.find_key(id, kid).await?;
         if key.state == KeyState::Revoked {
             return Err(RegistryError::KeyRevoked(id.clone(), kid.to_owned()));
@@ -167,7 +183,12 @@ impl Registry {
     ///
     /// # Errors
     /// When there is no such key.
-    pub async fn revoke_key(&self, id: &ChannelId, kid: &str, now: Millis) -> Result<ChannelKey, RegistryError> {
+    pub async fn revoke_key(
+        &self,
+        id: &ChannelId,
+        kid: &str,
+        now: Millis,
+    ) -> Result<ChannelKey, RegistryError> {
         let key = self.find_key(id, kid).await?;
         self.set_key_state(id, key, KeyState::Revoked, Some(now)).await
     }

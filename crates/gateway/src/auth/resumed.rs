@@ -5,7 +5,9 @@ use tieline_protocol::{ChannelId, ErrorCode, Hello, Millis};
 
 use super::{
     AuthContext, desk,
-    identify::{Identified, Refusal, admit_place, agent_principal, as_made_user, as_visitor, load_channel, welcome},
+    identify::{
+        Identified, Refusal, admit_place, agent_principal, as_made_user, as_visitor, load_channel, welcome,
+    },
     key::KeyState,
     key_rows,
     origin::{self, Place},
@@ -60,7 +62,11 @@ pub(super) async fn resume(
 ///
 /// # Errors
 /// When it does not.
-pub(super) async fn as_signed_in(context: &AuthContext, session: String, now: Millis) -> Result<Identified, Refusal> {
+pub(super) async fn as_signed_in(
+    context: &AuthContext,
+    session: String,
+    now: Millis,
+) -> Result<Identified, Refusal> {
     let hash = read_hash(&session).ok_or(ErrorCode::Unauthorized)?;
     let found = context
         .store
@@ -102,4 +108,3 @@ fn read_provisional((hash, until): (String, Millis)) -> Option<([u8; 32], Millis
 fn read_hash(text: &str) -> Option<[u8; 32]> {
     secret::decode(text)?.try_into().ok()
 }
-

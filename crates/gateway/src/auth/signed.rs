@@ -119,9 +119,10 @@ mod tests {
 
         let (body, tag) = token.split_once('.').unwrap();
         let longer = secret::encode(br#"{"text":"hello","until":999}"#);
-        let of_another_purpose = Signer::<Other>::new(&master).sign(&Other { text: "hello".into(), until: Millis(100) });
-        let of_another_gateway =
-            Signer::<Note>::new(&MasterKey::new([8; 32])).sign(&Note { text: "hello".into(), until: Millis(100) });
+        let of_another_purpose =
+            Signer::<Other>::new(&master).sign(&Other { text: "hello".into(), until: Millis(100) });
+        let of_another_gateway = Signer::<Note>::new(&MasterKey::new([8; 32]))
+            .sign(&Note { text: "hello".into(), until: Millis(100) });
         for forged in [
             String::new(),
             ".".into(),

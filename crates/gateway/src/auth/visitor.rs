@@ -113,8 +113,12 @@ impl Signer<VisitorToken> {
     pub fn provisional(&self, channel: &ChannelId, now: Millis) -> (String, Recognised) {
         let party = PartyId::at(now, secret::random());
         let expires_at = now + PROVISIONAL_LIFE;
-        let token =
-            self.sign(&VisitorToken { channel: channel.clone(), party, generation: 0, expires_at: Some(expires_at) });
+        let token = self.sign(&VisitorToken {
+            channel: channel.clone(),
+            party,
+            generation: 0,
+            expires_at: Some(expires_at),
+        });
         let provisional = Some((secret::sha256(token.as_bytes()), expires_at));
         (token, Recognised { party, provisional, next: None, write: None })
     }
@@ -128,7 +132,12 @@ impl Signer<VisitorToken> {
     ///
     /// # Errors
     /// When it is not.
-    pub fn read_token(&self, token: &str, channel: &ChannelId, now: Millis) -> Result<VisitorToken, VisitorFlaw> {
+    pub fn read_token(
+        &self,
+        token: &str,
+        channel: &ChannelId,
+        now: Millis,
+    ) -> Result<VisitorToken, VisitorFlaw> {
         let claims = self.check(token, now).map_err(|flaw| match flaw {
             Flaw::Forged => VisitorFlaw::Unknown,
             Flaw::Expired => VisitorFlaw::Expired,
@@ -161,7 +170,12 @@ pub fn recognise(
     Ok(judge(&device, claims, hash, now))
 }
 
-fn judge(device: &Device, claims: &VisitorToken, hash: [u8; 32], now: Millis) -> Result<Recognised, VisitorFlaw> {
+fn judge(
+    device: &Device,
+    claims: &VisitorToken,
+    hash: [u8; 32],
+    now: Millis,
+) -> Result<Recognised, VisitorFlaw> {
     let recognised = |next, write| Ok(Recognised { party: claims.party, provisional: None, next, write });
     if device.is_revoked {
         return Err(VisitorFlaw::Unknown);

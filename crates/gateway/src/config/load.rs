@@ -42,14 +42,18 @@ pub fn load(sources: &Sources) -> Result<Config, ConfigError> {
     let mut set_by: Vec<(&'static str, String)> = Vec::new();
     for (name, text) in &sources.environment {
         if name.starts_with("TIELINE_") && name != FILE_VARIABLE {
-            let key = KEYS.iter().find(|key| key.variable() == *name).ok_or_else(|| unknown_variable(name))?;
+            let key =
+                KEYS.iter().find(|key| key.variable() == *name).ok_or_else(|| unknown_variable(name))?;
             put(&mut table, key, text, &format!("environment variable {name}"))?;
             set_by.push((key.name, format!("environment variable {name}")));
         }
     }
     for (name, text) in &sources.flags {
         let flag = format!("--{}", name.replace(['.', '_'], "-"));
-        let key = KEYS.iter().find(|key| key.name == *name).ok_or_else(|| ConfigError(format!("{flag}: no such key")))?;
+        let key = KEYS
+            .iter()
+            .find(|key| key.name == *name)
+            .ok_or_else(|| ConfigError(format!("{flag}: no such key")))?;
         put(&mut table, key, text, &flag)?;
         set_by.push((key.name, flag));
     }
@@ -69,8 +73,13 @@ fn read_file(path: &Path) -> Result<Table, ConfigError> {
         .map_err(|error| ConfigError(format!("{shown}: the configuration cannot be read: {error}")))?;
     // Read as settings first: these errors know line, column and the allowed keys.
     toml::from_str::<Settings>(&text).map_err(|error| {
-        let hint = error.message().starts_with("unknown field").then_some("  every key: tieline help config\n");
-        ConfigError(format!("{shown}: {}\n{}", error.to_string().trim_end(), hint.unwrap_or_default()).trim_end().to_owned())
+        let hint =
+            error.message().starts_with("unknown field").then_some("  every key: tieline serve --help\n");
+        ConfigError(
+            format!("{shown}: {}\n{}", error.to_string().trim_end(), hint.unwrap_or_default())
+                .trim_end()
+                .to_owned(),
+        )
     })?;
     text.parse().map_err(|error: toml::de::Error| ConfigError(format!("{shown}: {error}")))
 }
@@ -99,5 +108,8 @@ fn put(table: &mut Table, key: &Key, text: &str, source: &str) -> Result<(), Con
 
 fn unknown_variable(name: &str) -> ConfigError {
     let known: Vec<_> = KEYS.iter().map(Key::variable).collect();
-    ConfigError(format!("environment variable {name}: there is no such key. Known: {FILE_VARIABLE}, {}", known.join(", ")))
+    ConfigError(format!(
+        "environment variable {name}: there is no such key. Known: {FILE_VARIABLE}, {}",
+        known.join(", ")
+    ))
 }

@@ -84,16 +84,24 @@ impl Config {
     /// # Errors
     /// With the key at fault and what it may be.
     pub fn check(settings: Settings) -> Result<Self, ConfigError> {
-        let listen: SocketAddr = settings
-            .listen
-            .parse()
-            .map_err(|_| bad("listen", &settings.listen, "an address and port such as 127.0.0.1:7070 or [::]:7070"))?;
+        let listen: SocketAddr = settings.listen.parse().map_err(|_| {
+            bad("listen", &settings.listen, "an address and port such as 127.0.0.1:7070 or [::]:7070")
+        })?;
         let data_dir = PathBuf::from(settings.data_dir);
         let public_url = match settings.public_url {
             Some(url) => Origin::parse(&url).map_err(|flaw| {
-                bad("public_url", &url, &format!("scheme, host and port such as https://chat.example: it {flaw}"))
+                bad(
+                    "public_url",
+                    &url,
+                    &format!("scheme, host and port such as https://chat.example: it {flaw}"),
+                )
             })?,
-            None => Origin::parse(&format!("http://localhost:{}", listen.port().max(1)))
+            None if listen.port() == 0 => {
+                return Err(ConfigError(
+                    "public_url: must be set when `listen` leaves the port open (0)".into(),
+                ));
+            }
+            None => Origin::parse(&format!("http://localhost:{}", listen.port()))
                 .map_err(|flaw| ConfigError(flaw.to_string()))?,
         };
         let store = match settings.store.strip_prefix("sqlite:") {
@@ -122,7 +130,9 @@ const OPERATOR_TOKEN_CHARS: usize = 16;
 fn check_operator_token(token: Secret<String>) -> Result<Secret<String>, ConfigError> {
     // Only its length is looked at; the value itself must not get into the message.
     if token.expose().len() < OPERATOR_TOKEN_CHARS {
-        return Err(ConfigError(format!("operator_token: must have {OPERATOR_TOKEN_CHARS} characters or more")));
+        return Err(ConfigError(format!(
+            "operator_token: must have {OPERATOR_TOKEN_CHARS} characters or more"
+        )));
     }
     Ok(token)
 }
@@ -131,7 +141,9 @@ impl settings::LimitSettings {
     fn check(self) -> Result<Limits, ConfigError> {
         let rate = |name: &str, burst: u32, per_minute: u32| {
             if burst > 0 && per_minute == 0 {
-                let what = format!("limits.{name}per_minute: must be 1 or more (limits.{name}burst = 0 switches the limit off)");
+                let what = format!(
+                    "limits.{name}per_minute: must be 1 or more (limits.{name}burst = 0 switches the limit off)"
+                );
                 return Err(ConfigError(what));
             }
             Ok(Rate { burst, per_minute })
@@ -170,7 +182,10 @@ impl settings::PingSettings {
                 return Err(bad(&format!("ping.{name}"), &value.to_string(), "100 to 600000"));
             }
         }
-        Ok(PingPlan { every_ms: Millis(u64::from(self.every_ms)), grace_ms: Millis(u64::from(self.grace_ms)) })
+        Ok(PingPlan {
+            every_ms: Millis(u64::from(self.every_ms)),
+            grace_ms: Millis(u64::from(self.grace_ms)),
+        })
     }
 }
 
@@ -182,7 +197,11 @@ impl settings::LogSettings {
             other => return Err(bad("log.format", other, "text or json")),
         };
         if self.level.parse::<tracing_subscriber::EnvFilter>().is_err() {
-            return Err(bad("log.level", &self.level, "error, warn, info, debug, trace, or a filter such as warn,tieline_gateway=debug"));
+            return Err(bad(
+                "log.level",
+                &self.level,
+                "error, warn, info, debug, trace, or a filter such as warn,tieline_gateway=debug",
+            ));
         }
         Ok(Log { is_json, level: self.level })
     }

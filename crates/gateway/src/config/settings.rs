@@ -181,5 +181,9 @@ pub const KEYS: &[Key] = &[
     number("ping.every_ms", "25000", "time between heartbeats of a socket"),
     number("ping.grace_ms", "10000", "time after a missed heartbeat until the peer counts as gone"),
     text("log.format", "text", "traces as text or json"),
-    text("log.level", "info", "error, warn, info, debug, trace, or a filter such as warn,tieline_gateway=debug"),
+    text(
+        "log.level",
+        "info",
+        "error, warn, info, debug, trace, or a filter such as warn,tieline_gateway=debug",
+    ),
 ];

@@ -58,8 +58,13 @@ pub(super) async fn loader(State(site): State<Site>, headers: HeaderMap) -> Resp
 }
 
 /// `GET /assets/{name}`: hashed, for ever.
-pub(super) async fn asset(State(site): State<Site>, Path(name): Path<String>, headers: HeaderMap) -> Response {
-    let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) && !name.starts_with('.');
+pub(super) async fn asset(
+    State(site): State<Site>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+        && !name.starts_with('.');
     if !is_name || name.ends_with(".br") || name.ends_with(".gz") {
         return Problem::new(ErrorCode::NotFound).into_response();
     }

@@ -16,7 +16,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let bytes = Bytes::from_request(request, state).await.map_err(|_| Problem::new(ErrorCode::TooLarge))?;
+        let bytes =
+            Bytes::from_request(request, state).await.map_err(|_| Problem::new(ErrorCode::TooLarge))?;
         let json: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
         parse(json).map(Self)
     }

@@ -38,7 +38,8 @@ pub(super) async fn sign_in(
     let now = (site.now)();
     let cookie = site.auth.store.write(move |db| desk::redeem(db, &invite, now)).await?;
     let Some(cookie) = cookie else {
-        return Err(Problem::new(ErrorCode::Unauthorized).because("this link was used, has expired, or never existed"));
+        return Err(Problem::new(ErrorCode::Unauthorized)
+            .because("this link was used, has expired, or never existed"));
     };
     let hash = desk::hash(cookie.expose());
     let signed_in = find(&site, hash, now).await?;
@@ -67,7 +68,11 @@ pub(super) async fn show(State(site): State<Site>, headers: HeaderMap) -> Result
 }
 
 /// Signs out, here and at once: the cookie, the tokens made with it, and the open sockets.
-pub(super) async fn sign_out(State(site): State<Site>, _: OurPage, headers: HeaderMap) -> Result<Response, Problem> {
+pub(super) async fn sign_out(
+    State(site): State<Site>,
+    _: OurPage,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let now = (site.now)();
     if let Some(cookie) = read_cookie(&headers) {
         let hash = desk::hash(cookie);

@@ -15,12 +15,20 @@ use super::{
 use crate::auth::{Origin, channel};
 
 /// `GET /w/{channel}`: inside a shop's page. Only the channel's own origins may frame it.
-pub(super) async fn frame(site: State<Site>, id: Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
+pub(super) async fn frame(
+    site: State<Site>,
+    id: Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     widget(&site, id.0, "frame", &headers).await
 }
 
 /// `GET /c/{channel}`: a page of its own, for links and codes. Nobody may frame it.
-pub(super) async fn page(site: State<Site>, id: Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
+pub(super) async fn page(
+    site: State<Site>,
+    id: Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     widget(&site, id.0, "page", &headers).await
 }
 
@@ -60,7 +68,8 @@ async fn widget(site: &Site, id: String, mode: &str, headers: &HeaderMap) -> Res
 pub(super) async fn desk(State(site): State<Site>, headers: HeaderMap) -> Response {
     let Some(template) = site.assets.document("desk.html").await else { return not_built() };
     let html = template::fill(&template, &[("lang", language(&headers))]);
-    let mut response = document(StatusCode::OK, html, &policy::document(&site.auth.public_origin, &[], Ancestors::None));
+    let mut response =
+        document(StatusCode::OK, html, &policy::document(&site.auth.public_origin, &[], Ancestors::None));
     set(&mut response, "cross-origin-opener-policy", "same-origin");
     response
 }

@@ -29,7 +29,8 @@ fn bears_operator_token(headers: &HeaderMap, site: &Site) -> bool {
     let token = text(headers, header::AUTHORIZATION.as_str()).and_then(|value| value.split_once(' '));
     // Exposed to be compared, in constant time.
     token.is_some_and(|(scheme, token)| {
-        scheme.eq_ignore_ascii_case("bearer") && secret::same_text(token.trim(), site.auth.operator_token.expose())
+        scheme.eq_ignore_ascii_case("bearer")
+            && secret::same_text(token.trim(), site.auth.operator_token.expose())
     })
 }
 
@@ -41,9 +42,12 @@ impl FromRequestParts<Site> for Near {
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Problem> {
         // Behind a proxy on this machine everybody looks near: whoever was forwarded is not.
-        let is_forwarded = parts.headers.contains_key(header::FORWARDED) || parts.headers.contains_key("x-forwarded-for");
+        let is_forwarded =
+            parts.headers.contains_key(header::FORWARDED) || parts.headers.contains_key("x-forwarded-for");
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
-        if (!is_forwarded && peer.is_some_and(|ip| ip.is_loopback())) || bears_operator_token(&parts.headers, site) {
+        if (!is_forwarded && peer.is_some_and(|ip| ip.is_loopback()))
+            || bears_operator_token(&parts.headers, site)
+        {
             return Ok(Self);
         }
         Err(Problem::new(ErrorCode::Unauthorized).because("from this machine, or with the operator token"))
@@ -61,7 +65,11 @@ impl FromRequestParts<Site> for OurPage {
             Some(from) => from == "same-origin",
             None => text(&parts.headers, "origin") == Some(site.auth.public_origin.as_str()),
         };
-        if is_ours { Ok(Self) } else { Err(Problem::new(ErrorCode::OriginDenied).because("only from the desk's own page")) }
+        if is_ours {
+            Ok(Self)
+        } else {
+            Err(Problem::new(ErrorCode::OriginDenied).because("only from the desk's own page"))
+        }
     }
 }
 

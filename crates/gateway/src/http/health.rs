@@ -37,7 +37,9 @@ pub(super) async fn ready(State(site): State<Site>) -> Response {
     if is_ready {
         return "ready\n".into_response();
     }
-    Problem::new(ErrorCode::StorageBusy).because("the store cannot write; run: tieline doctor").into_response()
+    Problem::new(ErrorCode::StorageBusy)
+        .because("the store cannot write; run: tieline doctor")
+        .into_response()
 }
 
 async fn probe(site: &Site, now: Millis) -> bool {

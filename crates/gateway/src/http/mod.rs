@@ -30,11 +30,7 @@ use tieline_protocol::{Millis, PartyId};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::{
-    auth::{
-        AuthContext,
-        registration::Policy,
-        registry::Registry,
-    },
+    auth::{AuthContext, registration::Policy, registry::Registry},
     config::Config,
 };
 

@@ -27,7 +27,10 @@ pub(super) fn document(ours: &Origin, pages: &[Origin], ancestors: Ancestors<'_>
 
 /// What a document without script, style or picture may do: nothing.
 pub(super) fn inert(ancestors: Ancestors<'_>) -> String {
-    format!("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors {}", frame_ancestors(ancestors))
+    format!(
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors {}",
+        frame_ancestors(ancestors)
+    )
 }
 
 fn frame_ancestors(ancestors: Ancestors<'_>) -> String {
@@ -45,7 +48,10 @@ mod tests {
     #[test]
     fn the_frame_document_may_do_just_this() {
         let ours = Origin::parse("https://chat.example").unwrap();
-        let pages = [Origin::parse("https://shop.example").unwrap(), Origin::parse("https://b.example:8443").unwrap()];
+        let pages = [
+            Origin::parse("https://shop.example").unwrap(),
+            Origin::parse("https://b.example:8443").unwrap(),
+        ];
         assert_eq!(
             document(&ours, &pages, Ancestors::Exactly(&pages)),
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \

@@ -47,7 +47,10 @@ mod tests {
     fn places_are_filled_once_and_escaped() {
         let values = [("name", "A & <B> \"{{lang}}\" 'C'"), ("lang", "de")];
         for (template, expected) in [
-            ("<p lang=\"{{lang}}\">{{ name }}</p>", "<p lang=\"de\">A &amp; &lt;B&gt; &quot;{{lang}}&quot; &#39;C&#39;</p>"),
+            (
+                "<p lang=\"{{lang}}\">{{ name }}</p>",
+                "<p lang=\"de\">A &amp; &lt;B&gt; &quot;{{lang}}&quot; &#39;C&#39;</p>",
+            ),
             ("{{unknown}} {{lang}}", "{{unknown}} de"),
             ("{{lang", "{{lang"),
             ("{{{{lang}}}}", "{{de}}"),

@@ -1,0 +1,190 @@
+//! The words of the command line, and their help.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+use crate::config::KEYS;
+
+/// Tieline: a chat session in any web page, tied to the people who answer.
+#[derive(Debug, Parser)]
+#[command(name = "tieline", version, arg_required_else_help = true, after_help = EXAMPLES)]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) common: Common,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tieline serve                                  start on http://localhost:7070
+  tieline channel create --name 'Alpine Shop' --origin https://shop.example --agent mia
+  tieline desk invite --agent mia                a link with which Mia signs in, once
+  tieline doctor                                 what is wrong, and what to do";
+
+/// Before or after any command.
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub(super) struct Common {
+    /// Configuration file [default: $TIELINE_CONFIG, else tieline.toml if it is there]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Folder of the keys and the store [default: tieline-data]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub(super) data_dir: Option<PathBuf>,
+    /// Answer in JSON, for scripts
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run the gateway
+    Serve(Serve),
+    /// Register web pages that may hold the chat
+    #[command(subcommand)]
+    Channel(Channel),
+    /// Add, retire and revoke the keys with which a shop's backend vouches for its users
+    #[command(subcommand)]
+    Key(Key),
+    /// Let people sign in at the desk
+    #[command(subcommand)]
+    Desk(Desk),
+    /// Check configuration, folders, store, port and clock, and say what to do
+    Doctor,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = config_help())]
+pub(super) struct Serve {
+    /// Address and port to listen on [default: 127.0.0.1:7070]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(super) listen: Option<String>,
+    /// The origin under which browsers reach the gateway [default: http://localhost:<port>]
+    #[arg(long, value_name = "URL")]
+    pub(super) public_url: Option<String>,
+    /// Read the web files from this folder of `cargo xtask dist` instead of the binary
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) assets_dir: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Channel {
+    /// Register a channel and print the tag to paste
+    #[command(
+        after_help = "Example:\n  tieline channel create --name 'Alpine Shop' --origin https://shop.example \\\n      --recipient default=mia,leo --recipient returns=leo --public-key shop.pub.pem"
+    )]
+    Create(Box<Create>),
+    /// List all channels
+    List,
+    /// Show one channel, its keys and its tag
+    Show {
+        /// The channel's id, ch_...
+        channel: String,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Create {
+    /// The shop's name, as visitors see it
+    #[arg(long)]
+    pub(super) name: String,
+    /// A page's origin, such as https://shop.example; may be repeated
+    #[arg(long = "origin", value_name = "ORIGIN", required = true)]
+    pub(super) origins: Vec<String>,
+    /// Who answers, by sign-in name; may be repeated. Short for --recipient default=NAME
+    #[arg(long = "agent", value_name = "NAME")]
+    pub(super) agents: Vec<String>,
+    /// Who answers under a name that pages can ask for (data-tieline-to); may be repeated
+    #[arg(long = "recipient", value_name = "NAME=AGENT,AGENT")]
+    pub(super) recipients: Vec<String>,
+    /// What the channel may do; may be repeated [default: text, item, history, receipts]
+    #[arg(long = "capability", value_name = "NAME")]
+    pub(super) capabilities: Vec<String>,
+    /// First words in an empty chat
+    #[arg(long)]
+    pub(super) greeting: Option<String>,
+    /// Colour of the launcher, such as #00aa77
+    #[arg(long)]
+    pub(super) accent: Option<String>,
+    /// Public key of the shop's backend, in PEM: Ed25519, or P-256 with --alg ES256
+    #[arg(long, value_name = "FILE")]
+    pub(super) public_key: Option<PathBuf>,
+    /// EdDSA or ES256, for --public-key
+    #[arg(long, value_name = "ALG", requires = "public_key")]
+    pub(super) alg: Option<String>,
+    /// Make a shared secret (HS256) and show it, once
+    #[arg(long)]
+    pub(super) new_secret: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Key {
+    /// Add a key
+    #[command(
+        after_help = "Examples:\n  tieline key add ch_... --kid 2026-11 --public-key shop.pub.pem\n  tieline key add ch_... --new-secret"
+    )]
+    Add(KeyAdd),
+    /// Let a key run out: its tokens hold their time, a day at most
+    Retire(KeyName),
+    /// End a key now: nothing that it signed holds any more
+    Revoke(KeyName),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct KeyAdd {
+    /// The channel's id, ch_...
+    pub(super) channel: String,
+    /// The key's name in the tokens [default: made up]
+    #[arg(long)]
+    pub(super) kid: Option<String>,
+    /// Public key in PEM
+    #[arg(long, value_name = "FILE", required_unless_present = "new_secret", conflicts_with = "new_secret")]
+    pub(super) public_key: Option<PathBuf>,
+    /// EdDSA (default) or ES256
+    #[arg(long, value_name = "ALG", conflicts_with = "new_secret")]
+    pub(super) alg: Option<String>,
+    /// Make a shared secret (HS256) and show it, once
+    #[arg(long)]
+    pub(super) new_secret: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct KeyName {
+    /// The channel's id, ch_...
+    pub(super) channel: String,
+    /// The key's name
+    pub(super) kid: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Desk {
+    /// Make a sign-in link for an agent; it works once, for a day
+    Invite {
+        /// The agent's sign-in name; made if there is none
+        #[arg(long, value_name = "NAME")]
+        agent: String,
+        /// The name that visitors see
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+    },
+}
+
+fn config_help() -> String {
+    let mut text =
+        "Configuration, as keys of tieline.toml (or variables such as TIELINE_LIMITS_BURST):\n".to_owned();
+    for key in KEYS {
+        text.push_str(&format!("  {:<28} {} [{}]\n", key.name, key.about, key.default));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_words_are_sound() {
+        super::Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,126 @@
+//! `tieline channel create | list | show`
+
+use std::{path::Path, process::ExitCode};
+
+use serde_json::json;
+use tieline_protocol::ChannelId;
+
+use super::{
+    args::{self, Common, Create},
+    failure::Failure,
+    place,
+};
+use crate::{
+    auth::{
+        Origin,
+        channel::{Channel, Recipient},
+        registration::{KeyWish, Wish},
+        registry::Registered,
+    },
+    clock,
+    http::view::{ChannelView, SecretView, script_tag},
+};
+
+pub(super) async fn run(common: &Common, command: args::Channel) -> Result<ExitCode, Failure> {
+    let config = place::load_config(common, Vec::new())?;
+    let registry = place::open_registry(&config)?;
+    match command {
+        args::Channel::Create(create) => {
+            let wish = wish(*create)?;
+            let registered = registry.register(&wish, clock::now()).await?;
+            print(common, &config.public_url, &registered, true);
+        }
+        args::Channel::Show { channel } => {
+            let found = registry.show(&ChannelId(channel)).await?;
+            print(common, &config.public_url, &found, false);
+        }
+        args::Channel::List => print_list(common, &registry.list().await?),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn wish(create: Create) -> Result<Wish, Failure> {
+    let mut recipients = Vec::new();
+    if !create.agents.is_empty() {
+        recipients.push(Recipient { name: "default".into(), agents: create.agents });
+    }
+    for text in &create.recipients {
+        let (name, agents) = text.split_once('=').ok_or_else(|| {
+            Failure::Usage(format!("--recipient `{text}`: write NAME=AGENT,AGENT, such as default=mia,leo"))
+        })?;
+        let agents = agents.split(',').map(|agent| agent.trim().to_owned()).collect();
+        recipients.push(Recipient { name: name.to_owned(), agents });
+    }
+    if recipients.is_empty() {
+        return Err(Failure::Usage("nobody would answer: name somebody with --agent or --recipient".into()));
+    }
+    let keys = match create.public_key {
+        Some(file) => {
+            vec![KeyWish { alg: create.alg, public_key_pem: Some(read_key(&file)?), ..KeyWish::default() }]
+        }
+        None => Vec::new(),
+    };
+    Ok(Wish {
+        name: Some(create.name),
+        origins: Some(create.origins),
+        recipients: Some(recipients),
+        capabilities: (!create.capabilities.is_empty()).then_some(create.capabilities),
+        greeting: create.greeting,
+        accent: create.accent,
+        keys,
+        new_secret: create.new_secret,
+        state: None,
+    })
+}
+
+pub(super) fn read_key(file: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(file)
+        .map_err(|error| Failure::Usage(format!("--public-key {}: cannot be read: {error}", file.display())))
+}
+
+fn print(common: &Common, public_url: &Origin, registered: &Registered, is_new: bool) {
+    let channel = &registered.channel;
+    let tag = script_tag(public_url, &channel.id);
+    if common.json {
+        let mut body = json!({ "channel": ChannelView::new(channel, Some(&registered.keys)), "embed": tag });
+        if let Some(secret) = registered.made.as_ref().and_then(SecretView::new) {
+            body["secret_key"] = json!(secret);
+        }
+        return place::print_json(&body);
+    }
+    print_channel(channel);
+    for key in &registered.keys {
+        println!("  key           {} ({}, {})", key.kid, key.algorithm.name(), key.state.name());
+    }
+    // Exposed to be shown, this once, to the operator who asked for it.
+    if let Some(secret) = registered.made.as_ref().and_then(|made| made.secret.as_ref()) {
+        println!("  secret        {}   (shown once; keep it in the shop's backend)", secret.expose());
+    }
+    println!("\nPaste into the page, before </body>:\n\n  {tag}\n");
+    if is_new && let Some(agent) = channel.recipients.first().and_then(|recipient| recipient.agents.first()) {
+        println!("Then let {agent} sign in:\n\n  tieline desk invite --agent {agent}\n");
+    }
+}
+
+fn print_channel(channel: &Channel) {
+    println!("{}  {}{}", channel.id, channel.name, if channel.is_open { "" } else { "  (closed)" });
+    for origin in &channel.origins {
+        println!("  origin        {origin}");
+    }
+    for recipient in &channel.recipients {
+        println!("  recipient     {}: {}", recipient.name, recipient.agents.join(", "));
+    }
+    let capabilities: Vec<_> = channel.capabilities.0.iter().map(|capability| capability.name()).collect();
+    println!("  capabilities  {}", capabilities.join(", "));
+}
+
+fn print_list(common: &Common, channels: &[Channel]) {
+    if common.json {
+        let views: Vec<_> = channels.iter().map(|channel| ChannelView::new(channel, None)).collect();
+        return place::print_json(&json!({ "channels": views }));
+    }
+    if channels.is_empty() {
+        println!("There is no channel yet. To register one: tieline channel create --help");
+    }
+    channels.iter().for_each(print_channel);
+}

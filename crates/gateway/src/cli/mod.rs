@@ -1,0 +1,49 @@
+//! The command line: what an operator types.
+//!
+//! Says what is wrong, where, and what to do; exit code 2 for usage and configuration, 1 for what went wrong at work. Commands
+//! other than `serve` work on the store itself, beside a gateway that runs. Read next: [`args`] for the words.
+
+mod args;
+mod channel;
+mod desk;
+mod doctor;
+mod failure;
+mod key;
+mod place;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+use failure::Failure;
+
+/// Runs the program.
+pub fn run() -> ExitCode {
+    let args = Args::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return report(&Failure::Work(format!("the runtime did not start: {error}"))),
+    };
+    match runtime.block_on(dispatch(args)) {
+        Ok(code) => code,
+        Err(failure) => report(&failure),
+    }
+}
+
+async fn dispatch(args: Args) -> Result<ExitCode, Failure> {
+    let common = args.common;
+    match args.command {
+        Command::Serve(serve) => serve::run(&common, serve).await,
+        Command::Channel(command) => channel::run(&common, command).await,
+        Command::Key(command) => key::run(&common, command).await,
+        Command::Desk(command) => desk::run(&common, command).await,
+        Command::Doctor => doctor::run(&common).await,
+    }
+}
+
+fn report(failure: &Failure) -> ExitCode {
+    eprintln!("tieline: {failure}");
+    failure.exit_code()
+}
