@@ -1,1 +1,10 @@
-//! Placeholder.
+//! Clients of the gateway that are not browsers: one that tests can talk through, and many that make load.
+//!
+//! [`client`] speaks the protocol frame by frame and hides nothing. [`stage`] prepares a data folder with channels and agents,
+//! [`process`] runs the real binary on it, to be killed at any moment. [`history`] writes down what clients saw, and [`checker`]
+//! tells whether that can have happened.
+
+pub mod client;
+pub mod measure;
+pub mod process;
+pub mod stage;

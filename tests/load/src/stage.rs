@@ -1,0 +1,82 @@
+//! A data folder with a channel and its agents in it, made without the network.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use tieline_gateway::{
+    auth::{
+        AuthContext,
+        desk::{self, SocketToken},
+        registration::{Policy, Wish},
+        registry::Registry,
+        secret,
+    },
+    clock,
+    config::{self, Config, Sources},
+    store::Store,
+};
+use tieline_protocol::ChannelId;
+
+/// A folder, and what is in it.
+pub struct Stage {
+    /// The configuration file for `tieline serve --config`.
+    pub config_file: PathBuf,
+    /// What it says.
+    pub config: Config,
+    /// The channel. Recipient `r0` is answered by agent `a0`, and so on; `default` by `a0` too.
+    pub channel: ChannelId,
+    store: Store,
+    auth: AuthContext,
+}
+
+impl Stage {
+    /// Prepares a folder for a gateway at that address. `more` is added to the configuration.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub async fn prepare(folder: &Path, address: &str, agents: usize, more: &str) -> Result<Self> {
+        let config_file = folder.join("tieline.toml");
+        let data_dir = folder.join("data");
+        let settings =
+            format!("listen = \"{address}\"\ndata_dir = {:?}\n{more}", data_dir.to_string_lossy().into_owned());
+        std::fs::create_dir_all(&data_dir)?;
+        std::fs::write(&config_file, settings)?;
+        let config = config::load(&Sources { file: Some(config_file.clone()), ..Sources::default() })?;
+        let store = Store::open(&config.store)?;
+        let auth = AuthContext::open(&config, store.clone())?;
+        let channel = register(&store, &auth, agents).await?;
+        Ok(Self { config_file, config, channel, store, auth })
+    }
+
+    /// A socket token of an agent, as the desk would fetch it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn agent_token(&self, login: &str) -> Result<String> {
+        let login = login.to_owned();
+        let cookie = self
+            .store
+            .write(move |db| {
+                let (invite, _) = desk::invite(db, &login, None, clock::now())?;
+                desk::redeem(db, invite.expose(), clock::now())
+            })
+            .await?
+            .context("a fresh invite is redeemed")?;
+        let session = secret::encode(&secret::sha256(cookie.expose().as_bytes()));
+        Ok(self.auth.sockets.sign(&SocketToken { session, expires_at: clock::now() + desk::SOCKET_LIFE }))
+    }
+}
+
+async fn register(store: &Store, auth: &AuthContext, agents: usize) -> Result<ChannelId> {
+    let mut recipients = vec![serde_json::json!({"name": "default", "agents": ["a0"]})];
+    recipients.extend((0..agents).map(|n| serde_json::json!({"name": format!("r{n}"), "agents": [format!("a{n}")]})));
+    let wish: Wish = serde_json::from_value(serde_json::json!({
+        "name": "Load",
+        "origins": ["http://localhost:7071"],
+        "recipients": recipients,
+        "capabilities": ["text", "item", "history", "receipts"],
+    }))?;
+    let policy = Policy { allow_insecure_origins: true };
+    let registry = Registry { store: store.clone(), master: auth.master.clone(), policy };
+    Ok(registry.register(&wish, clock::now()).await?.channel.id)
+}
