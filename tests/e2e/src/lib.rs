@@ -1,1 +1,26 @@
-//! Placeholder.
+//! The stage for end-to-end tests: a real gateway process on a store of its own, merchant pages on another origin, and a
+//! real Chromium that looks at them.
+//!
+//! Knows the product only from outside: processes, addresses, and what stands on the screen. `TIELINE_BIN` and
+//! `TIELINE_ASSETS` say where binary and bundle lie; `cargo xtask test e2e` builds both and sets them.
+//!
+//! Nothing here sleeps in order to be right: [`until`] asks again until a deadline.
+
+mod browser;
+mod desk;
+mod gateway;
+mod hosts;
+mod stage;
+mod store;
+mod visitor;
+mod wait;
+mod window;
+
+pub use desk::Desk;
+pub use gateway::Gateway;
+pub use hosts::Hosts;
+pub use stage::{Stage, play};
+pub use store::Rows;
+pub use visitor::{Line, Side, Visitor};
+pub use wait::until;
+pub use window::Window;

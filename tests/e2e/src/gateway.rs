@@ -1,0 +1,180 @@
+//! The gateway as a process of its own, with a store in a temporary folder.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Mutex;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+
+use crate::store::{self, Rows};
+use crate::wait::until;
+
+/// The agent who answers in every test.
+pub(crate) const AGENT: &str = "mia";
+
+/// A gateway that can be killed and started again on the same port and store.
+pub struct Gateway {
+    folder: TempDir,
+    port: u16,
+    process: Mutex<Option<Child>>,
+}
+
+impl Gateway {
+    /// Starts one that listens before this returns.
+    ///
+    /// # Errors
+    /// When the binary is not there or does not come up.
+    pub async fn start() -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        // Given back at once, so that the gateway may have it: the same port again after a kill.
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let assets = required("TIELINE_ASSETS")?;
+        let config = format!(
+            "listen = \"127.0.0.1:{port}\"\npublic_url = \"http://localhost:{port}\"\ndata_dir = {data:?}\nassets_dir = {assets:?}\n",
+            data = folder.path().join("data"),
+        );
+        std::fs::write(folder.path().join("tieline.toml"), config)?;
+        let gateway = Self { folder, port, process: Mutex::new(None) };
+        gateway.serve().await?;
+        Ok(gateway)
+    }
+
+    /// Starts the process and waits until it answers.
+    ///
+    /// # Errors
+    /// When it ends, or stays silent.
+    pub async fn serve(&self) -> Result<()> {
+        let trace = std::fs::File::options().create(true).append(true).open(self.trace_file())?;
+        let process = self.command()?.arg("serve").stdout(trace.try_clone()?).stderr(trace).spawn()?;
+        *self.process.lock().expect("never poisoned") = Some(process);
+        let ready = until("the gateway", async || {
+            if let Some(status) = self.ended()? {
+                return Ok(Some(Err(status)));
+            }
+            Ok(self.get("/readyz").await?.contains(" 200 ").then_some(Ok(())))
+        });
+        match ready.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(status)) => bail!("the gateway ended with {status}:\n{}", self.trace()),
+            Err(error) => Err(error.context(self.trace())),
+        }
+    }
+
+    /// `kill -9`: no goodbye, nothing flushed. Returns when the process is gone.
+    ///
+    /// # Errors
+    /// When it was not running.
+    pub async fn kill(&self) -> Result<()> {
+        let process = self.process.lock().expect("never poisoned").take();
+        process.context("the gateway is not running")?.kill().await.context("killing the gateway")
+    }
+
+    /// Registers a merchant's page, as an operator does, and gives the channel's id.
+    ///
+    /// # Errors
+    /// When the command line refuses.
+    pub async fn register(&self, name: &str, origins: &[&str]) -> Result<String> {
+        let mut args = vec!["channel", "create", "--name", name, "--agent", AGENT];
+        for origin in origins {
+            args.extend(["--origin", origin]);
+        }
+        let answer = self.tell(&args).await?;
+        let id = answer["channel"]["id"].as_str();
+        Ok(id.with_context(|| format!("no channel in {answer}"))?.to_owned())
+    }
+
+    /// A one-time link to the desk.
+    ///
+    /// # Errors
+    /// When the command line refuses.
+    pub async fn invite(&self) -> Result<String> {
+        let answer = self.tell(&["desk", "invite", "--agent", AGENT]).await?;
+        let link = answer["link"].as_str();
+        Ok(link.with_context(|| format!("no link in {answer}"))?.to_owned())
+    }
+
+    /// Runs a command of the binary beside the running gateway.
+    async fn tell(&self, args: &[&str]) -> Result<Value> {
+        let output = self.command()?.arg("--json").args(args).output().await?;
+        if !output.status.success() {
+            bail!("tieline {}: {}", args.join(" "), String::from_utf8_lossy(&output.stderr));
+        }
+        serde_json::from_slice(&output.stdout).with_context(|| format!("the answer to {}", args.join(" ")))
+    }
+
+    fn command(&self) -> Result<Command> {
+        let mut command = Command::new(required("TIELINE_BIN")?);
+        command.arg("--config").arg(self.folder.path().join("tieline.toml"));
+        // Ours, not the gateway's: it would take them for keys of its configuration.
+        command.env_remove("TIELINE_BIN").env_remove("TIELINE_ASSETS");
+        command.stdin(Stdio::null()).kill_on_drop(true);
+        Ok(command)
+    }
+
+    /// Where browsers find it.
+    pub fn url(&self) -> String {
+        format!("http://localhost:{}", self.port)
+    }
+
+    /// The same for sockets.
+    pub fn socket_url(&self) -> String {
+        format!("ws://localhost:{}", self.port)
+    }
+
+    /// How many rows a conversation has left.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn rows(&self) -> Result<Rows> {
+        Rows::read(&self.store_file())
+    }
+
+    /// Every text in the log, in order.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn texts(&self) -> Result<Vec<String>> {
+        store::texts(&self.store_file())
+    }
+
+    /// What the gateway wrote about itself.
+    pub fn trace(&self) -> String {
+        std::fs::read_to_string(self.trace_file()).unwrap_or_default()
+    }
+
+    fn store_file(&self) -> PathBuf {
+        self.folder.path().join("data/tieline.db")
+    }
+
+    fn trace_file(&self) -> PathBuf {
+        self.folder.path().join("trace.log")
+    }
+
+    fn ended(&self) -> Result<Option<std::process::ExitStatus>> {
+        let mut process = self.process.lock().expect("never poisoned");
+        Ok(process.as_mut().context("the gateway is not running")?.try_wait()?)
+    }
+
+    /// The head of the answer to a plain GET.
+    async fn get(&self, path: &str) -> Result<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await?;
+        let request = format!("GET {path} HTTP/1.1\r\nhost: localhost:{}\r\nconnection: close\r\n\r\n", self.port);
+        stream.write_all(request.as_bytes()).await?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await?;
+        Ok(String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned())
+    }
+}
+
+fn required(name: &str) -> Result<PathBuf> {
+    let value = std::env::var_os(name);
+    let path = value.with_context(|| format!("{name} is not set: run the end-to-end tests with `cargo xtask test e2e`"))?;
+    let path = Path::new(&path).to_path_buf();
+    if path.exists() { Ok(path) } else { bail!("{name} names {}, which is not there", path.display()) }
+}

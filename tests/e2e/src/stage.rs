@@ -1,0 +1,94 @@
+//! Everything that one test needs, and its end.
+
+use std::panic::AssertUnwindSafe;
+
+use anyhow::{Context as _, Result};
+use futures_util::FutureExt as _;
+
+use crate::browser::Browser;
+use crate::desk::Desk;
+use crate::gateway::Gateway;
+use crate::hosts::Hosts;
+use crate::visitor::Visitor;
+use crate::window::Window;
+
+/// A gateway, two channels, the host pages, and a browser.
+pub struct Stage {
+    /// The gateway.
+    pub gateway: Gateway,
+    /// The merchant pages.
+    pub hosts: Hosts,
+    /// The channel that `{{CHANNEL}}` stands for.
+    pub channel: String,
+    browser: Browser,
+}
+
+/// Sets the stage, plays the scenario, and clears up whatever became of it.
+///
+/// # Panics
+/// When the stage cannot be set or the scenario fails, with what gateway and browser had to say.
+pub async fn play(scenario: impl AsyncFnOnce(&Stage) -> Result<()>) {
+    let stage = Stage::set().await.unwrap_or_else(|error| panic!("setting the stage: {error:#}"));
+    let outcome = AssertUnwindSafe(scenario(&stage)).catch_unwind().await;
+    if !matches!(outcome, Ok(Ok(()))) {
+        let console = stage.browser.console().await.unwrap_or_default();
+        eprintln!("--- console\n{}\n--- gateway\n{}", console.join("\n"), stage.gateway.trace());
+    }
+    let cleared = stage.browser.quit().await;
+    match outcome {
+        Err(panic) => std::panic::resume_unwind(panic),
+        Ok(Err(error)) => panic!("{error:#}"),
+        Ok(Ok(())) => cleared.unwrap_or_else(|error| panic!("stopping the browser: {error:#}")),
+    }
+}
+
+impl Stage {
+    async fn set() -> Result<Self> {
+        let (gateway, hosts, browser) = tokio::try_join!(Gateway::start(), Hosts::start(), Browser::start())?;
+        let origin = hosts.origin();
+        let channel = gateway.register("Lamps", &[&origin]).await?;
+        let other = gateway.register("Workshop", &[&origin]).await?;
+        hosts.fill("G", &gateway.url());
+        hosts.fill("WS", &gateway.socket_url());
+        hosts.fill("CHANNEL", &channel);
+        hosts.fill("OTHER", &other);
+        Ok(Self { gateway, hosts, channel, browser })
+    }
+
+    /// An empty window.
+    ///
+    /// # Errors
+    /// When the browser gives none.
+    pub async fn window(&self) -> Result<Window> {
+        self.browser.window().await
+    }
+
+    /// Somebody who has loaded one of the host pages.
+    ///
+    /// # Errors
+    /// When the page does not load.
+    pub async fn visitor(&self, page: &str) -> Result<Visitor> {
+        let window = self.window().await?;
+        window.go(&format!("{}/{page}", self.hosts.origin())).await?;
+        Ok(Visitor::new(window))
+    }
+
+    /// The agent, signed in at the desk.
+    ///
+    /// # Errors
+    /// When the desk does not let them in.
+    pub async fn desk(&self) -> Result<Desk> {
+        let window = self.window().await?;
+        let link = self.gateway.invite().await?;
+        window.go(&link).await?;
+        Desk::enter(window).await.context("signing in at the desk")
+    }
+
+    /// What all windows wrote to their consoles since the last call.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub async fn console(&self) -> Result<Vec<String>> {
+        self.browser.console().await
+    }
+}

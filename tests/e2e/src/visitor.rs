@@ -1,0 +1,150 @@
+//! Somebody on a merchant's page.
+
+use anyhow::{Context as _, Result};
+use serde::Deserialize;
+use thirtyfour::{By, Key, WebDriver};
+
+use crate::wait::until;
+use crate::window::Window;
+
+/// Who said a line, as the reader of it sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// The reader.
+    Mine,
+    /// Somebody else.
+    Theirs,
+}
+
+/// One line of a thread on the screen.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Line {
+    /// Who said it.
+    pub side: Side,
+    /// What.
+    pub text: String,
+}
+
+/// Reads the thread under `arguments[0]`, a selector of the shadow host, or of the document if it is null.
+pub(crate) const LINES: &str = "
+const host = arguments[0];
+const root = host ? document.querySelector(host).shadowRoot : document;
+return Array.from(root.querySelectorAll('.thread-rows .said:not(.ghost)'), (row) => ({
+  side: row.classList.contains('mine') ? 'mine' : 'theirs',
+  text: row.querySelector('.bubble, .item').innerText,
+}));";
+
+/// The launcher's button in the page.
+pub(crate) const LAUNCHER: [&str; 2] = ["tieline-launcher", "button"];
+/// The frame of the panel.
+const PANEL: [&str; 2] = ["tieline-launcher", "iframe"];
+const COMPOSER: &str = ".composer textarea";
+
+/// A person with a window on a page that holds a widget in a frame.
+pub struct Visitor {
+    /// The page.
+    pub page: Window,
+    frame: Vec<String>,
+}
+
+impl Visitor {
+    pub(crate) fn new(page: Window) -> Self {
+        Self { page, frame: PANEL.map(str::to_owned).to_vec() }
+    }
+
+    /// The same person, looking at another frame of the page.
+    #[must_use]
+    pub fn at(&self, frame: &[&str]) -> Self {
+        Self { page: self.page.clone(), frame: frame.iter().map(|step| (*step).to_owned()).collect() }
+    }
+
+    /// Presses a session creation control, and waits until there is somewhere to write.
+    ///
+    /// # Errors
+    /// When the panel does not come.
+    pub async fn ask(&self, control: &str) -> Result<()> {
+        self.page.click(&[control]).await?;
+        self.wait_for_composer().await
+    }
+
+    /// Presses the launcher.
+    ///
+    /// # Errors
+    /// When it cannot be pressed.
+    pub async fn press_launcher(&self) -> Result<()> {
+        self.page.click(&LAUNCHER).await
+    }
+
+    /// Waits until the caret stands in the composer.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn wait_for_composer(&self) -> Result<()> {
+        let script = format!("return document.hasFocus() && document.activeElement?.matches('{COMPOSER}') === true");
+        until("the caret in the composer", async || {
+            let answer = self.inside().await?.execute(&script, Vec::new()).await?;
+            Ok(answer.convert::<bool>()?.then_some(()))
+        })
+        .await
+    }
+
+    /// Types a line and sends it with Enter.
+    ///
+    /// # Errors
+    /// When there is no composer.
+    pub async fn say(&self, text: &str) -> Result<()> {
+        let composer = self.inside().await?.find(By::Css(COMPOSER)).await?;
+        composer.send_keys(text).await?;
+        composer.send_keys(Key::Enter + "").await.context("sending")
+    }
+
+    /// What stands in the thread.
+    ///
+    /// # Errors
+    /// When the panel is not there.
+    pub async fn lines(&self) -> Result<Vec<Line>> {
+        let answer = self.inside().await?.execute(LINES, vec![serde_json::Value::Null]).await?;
+        Ok(answer.convert()?)
+    }
+
+    /// Waits for a line.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub async fn wait_for_line(&self, side: Side, text: &str) -> Result<()> {
+        let line = Line { side, text: text.to_owned() };
+        until(&format!("{line:?} at the visitor"), async || Ok(self.lines().await?.contains(&line).then_some(()))).await
+    }
+
+    /// Waits until nothing said is still on its way.
+    ///
+    /// # Errors
+    /// When something stays behind.
+    pub async fn wait_until_sent(&self) -> Result<()> {
+        until("an empty outbox", async || {
+            let driver = self.inside().await?;
+            let waiting = driver.find_all(By::Css(".said.waiting, .said.failed")).await?;
+            let said = driver.find_all(By::Css(".said.mine")).await?;
+            Ok((waiting.is_empty() && !said.is_empty()).then_some(()))
+        })
+        .await
+    }
+
+    /// The texts of all elements of a selector inside the panel.
+    ///
+    /// # Errors
+    /// When the panel is not there.
+    pub async fn texts(&self, selector: &str) -> Result<Vec<String>> {
+        Window::texts(self.inside().await?, selector).await
+    }
+
+    /// The driver inside the panel's frame.
+    ///
+    /// # Errors
+    /// When there is no frame.
+    pub async fn inside(&self) -> Result<&WebDriver> {
+        let path: Vec<&str> = self.frame.iter().map(String::as_str).collect();
+        self.page.inside(&path).await
+    }
+}

@@ -1,0 +1,133 @@
+//! Widgets come and go with the page.
+
+use tieline_e2e::{Side, play};
+
+/// Nothing of a widget is left behind, and a new tag brings a new one.
+#[tokio::test(flavor = "multi_thread")]
+async fn destroy_frees_everything_and_a_new_tag_begins_anew() {
+    play(async |stage| {
+        let visitor = stage.visitor("spa.html").await?;
+        visitor.ask("#ask").await?;
+        visitor.say("Before").await?;
+        visitor.wait_until_sent().await?;
+        for _ in 0..3 {
+            visitor.page.script::<()>("tieline.destroy()").await?;
+            let left = "return [document.querySelectorAll('tieline-launcher').length, frames.length, typeof window.tieline]";
+            let left: (usize, usize, String) = visitor.page.script(left).await?;
+            assert_eq!(left, (0, 0, "undefined".into()));
+            // The control is dead now, and harmless.
+            visitor.page.click(&["#ask"]).await?;
+            assert_eq!(visitor.page.script::<usize>("return frames.length").await?, 0);
+            visitor.page.script::<()>("again()").await?;
+            visitor.page.wait_for(&["tieline-launcher", "button"]).await?;
+            visitor.ask("#ask").await?;
+            visitor.wait_for_line(Side::Mine, "Before").await?;
+        }
+        Ok(())
+    })
+    .await;
+}
+
+/// A route change that replaces the body keeps the conversation, and the new page's product is what is asked about.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_route_change_keeps_the_panel_and_takes_the_new_product() {
+    play(async |stage| {
+        let visitor = stage.visitor("spa.html").await?;
+        visitor.ask("#ask").await?;
+        assert!(visitor.texts(".item-strip").await?.join(" ").contains("Reading lamp"));
+        visitor.page.script::<()>("window.frame = frames[0]; go('mug')").await?;
+        assert!(visitor.page.script::<bool>("return window.frame === frames[0]").await?, "the frame was not loaded again");
+        visitor.ask("#ask").await?;
+        tieline_e2e::until("the mug in the strip", async || {
+            let strip = visitor.texts(".item-strip").await?.join(" ");
+            Ok(strip.contains("Stoneware mug").then_some(()))
+        })
+        .await
+    })
+    .await;
+}
+
+/// Two channels, three tags, two launchers: each control opens its own, and neither hears the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_widgets_live_side_by_side() {
+    play(async |stage| {
+        let desk = stage.desk().await?;
+        let visitor = stage.visitor("two-widgets.html").await?;
+        assert_eq!(visitor.page.script::<usize>("return document.querySelectorAll('tieline-launcher').length").await?, 2);
+        visitor.ask("#ask").await?;
+        visitor.say("To the shop").await?;
+        let other = visitor.at(&["tieline-launcher[left]", "iframe"]);
+        other.ask("#ask-other").await?;
+        other.say("To the workshop").await?;
+        desk.open("To the shop").await?;
+        desk.say("Shop here").await?;
+        desk.open("To the workshop").await?;
+        desk.say("Workshop here").await?;
+        visitor.wait_for_line(Side::Theirs, "Shop here").await?;
+        other.wait_for_line(Side::Theirs, "Workshop here").await?;
+        assert_eq!(visitor.lines().await?.len(), 2);
+        assert_eq!(other.lines().await?.len(), 2);
+        Ok(())
+    })
+    .await;
+}
+
+/// A blocking tag in the head, and calls made before it: they wait, and then they are heard.
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_before_the_loader_and_before_the_body_are_heard() {
+    play(async |stage| {
+        let visitor = stage.visitor("early.html").await?;
+        assert!(!visitor.page.script::<bool>("return window.hadBody").await?);
+        visitor.wait_for_composer().await?;
+        assert!(visitor.texts(".item-strip").await?.join(" ").contains("Asked before the loader came"));
+        visitor.page.script::<()>("tieline('close')").await?;
+        let expected = ["opened", "ready", "closed"].map(|name| (format!("tieline:{name}"), stage.channel.clone()));
+        let events: Vec<(String, String)> = visitor.page.script("return window.events").await?;
+        assert_eq!(events, expected);
+        Ok(())
+    })
+    .await;
+}
+
+/// `<tieline-session>` in the layout: begun when it is seen, freed when it is taken out.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_element_begins_when_it_is_seen_and_ends_when_it_is_removed() {
+    play(async |stage| {
+        let visitor = stage.visitor("element.html").await?;
+        let near = visitor.at(&["#near", "iframe"]);
+        visitor.page.wait_for(&["#near[ready]"]).await?;
+        near.say("From the layout").await?;
+        near.wait_until_sent().await?;
+        assert_eq!(visitor.page.script::<usize>("return frames.length").await?, 1, "the far one waits");
+        visitor.page.script::<()>("document.getElementById('far').scrollIntoView()").await?;
+        visitor.page.wait_for(&["#far[ready]"]).await?;
+        visitor.page.script::<()>("for (const id of ['near', 'far']) document.getElementById(id).remove()").await?;
+        assert_eq!(visitor.page.script::<usize>("return frames.length").await?, 0);
+        Ok(())
+    })
+    .await;
+}
+
+/// Back and forward: the page comes out of the browser's memory as it was, and the session goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_session_goes_on_after_back_and_forward() {
+    play(async |stage| {
+        let visitor = stage.visitor("plain.html").await?;
+        visitor.ask("#ask").await?;
+        visitor.say("Before I left").await?;
+        visitor.wait_until_sent().await?;
+        visitor.page.script::<()>("window.stamp = 1; addEventListener('pageshow', (event) => { window.restored = event.persisted; })").await?;
+        visitor.page.go("about:blank").await?;
+        visitor.page.top().await?.back().await?;
+        let launcher = visitor.page.wait_for(&["tieline-launcher", "button"]).await?;
+        if visitor.page.script::<bool>("return window.stamp !== 1").await? {
+            launcher.click().await?;
+        }
+        visitor.wait_for_line(Side::Mine, "Before I left").await?;
+        visitor.say("And back").await?;
+        visitor.wait_until_sent().await?;
+        assert_eq!(stage.gateway.texts()?, ["Before I left", "And back"]);
+        Ok(())
+    })
+    .await;
+}

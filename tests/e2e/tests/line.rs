@@ -1,0 +1,80 @@
+//! The line both ways: from a page to the desk and back, and over the gateway's death.
+
+use anyhow::Result;
+use tieline_e2e::{Side, play};
+
+/// The whole product in one test: a product is asked about, the desk sees who asks about what, and the answer comes back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_reaches_the_desk_and_the_answer_comes_back() {
+    play(async |stage| {
+        let desk = stage.desk().await?;
+        let visitor = stage.visitor("plain.html").await?;
+        visitor.ask("#ask").await?;
+        visitor.say("Does it come in green?").await?;
+        desk.open("Does it come in green?").await?;
+        desk.wait_for_line(Side::Theirs, "Does it come in green?").await?;
+        assert!(desk.sessions().await?[0].contains("Reading lamp"), "the item from the page's JSON-LD");
+        desk.say("In green and in blue.").await?;
+        visitor.wait_for_line(Side::Theirs, "In green and in blue.").await?;
+        visitor.say("Then blue.").await?;
+        desk.wait_for_line(Side::Theirs, "Then blue.").await?;
+        let expected = ["Does it come in green?", "In green and in blue.", "Then blue."];
+        assert_eq!(stage.gateway.texts()?, expected);
+        Ok(())
+    })
+    .await;
+}
+
+/// What was said before, during and after the death of the gateway stands once, in order, on both sides.
+#[tokio::test(flavor = "multi_thread")]
+async fn kill_nine_in_mid_conversation_loses_nothing() {
+    play(async |stage| {
+        let desk = stage.desk().await?;
+        let visitor = stage.visitor("plain.html").await?;
+        visitor.ask("#ask").await?;
+        let mut expected = Vec::new();
+        for round in 0..3 {
+            let before = format!("before kill {round}");
+            visitor.say(&before).await?;
+            if round == 0 {
+                desk.open(&before).await?;
+            }
+            desk.wait_for_line(Side::Theirs, &before).await?;
+            stage.gateway.kill().await?;
+            let during = format!("while dead {round}");
+            visitor.say(&during).await?;
+            let answer = format!("answer while dead {round}");
+            stage.gateway.serve().await?;
+            visitor.wait_until_sent().await?;
+            desk.wait_for_line(Side::Theirs, &during).await?;
+            desk.say(&answer).await?;
+            visitor.wait_for_line(Side::Theirs, &answer).await?;
+            expected.extend([before, during, answer]);
+        }
+        assert_eq!(stage.gateway.texts()?, expected);
+        assert_eq!(texts(&visitor.lines().await?), expected);
+        assert_eq!(texts(&desk.lines().await?), expected);
+        Ok(())
+    })
+    .await;
+}
+
+/// A visitor who comes back finds what was said, on another page too.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_conversation_is_there_on_the_next_page() -> Result<()> {
+    play(async |stage| {
+        let visitor = stage.visitor("plain.html").await?;
+        visitor.ask("#ask").await?;
+        visitor.say("Still there?").await?;
+        visitor.wait_until_sent().await?;
+        visitor.page.go(&format!("{}/two-widgets.html", stage.hosts.origin())).await?;
+        visitor.ask("#ask").await?;
+        visitor.wait_for_line(Side::Mine, "Still there?").await
+    })
+    .await;
+    Ok(())
+}
+
+fn texts(lines: &[tieline_e2e::Line]) -> Vec<String> {
+    lines.iter().map(|line| line.text.clone()).collect()
+}
