@@ -221,10 +221,6 @@ impl Chat {
     pub(crate) fn newest_item(&self) -> Option<&Item> {
         let said = self.timeline.entries().rev().map(|entry| &entry.body);
         let waiting = self.outbox.rows().rev().map(|row| &row.record.body);
-        let item_of = |body| match body {
-            &Body::Item { ref item } => Some(item),
-            _ => None,
-        };
         waiting.chain(said).find_map(item_of).or(self.item.as_ref())
     }
 
@@ -261,5 +257,12 @@ impl Chat {
         let fresh = self.timeline.entries().rev().take_while(|entry| entry.seq > before && !was_blank);
         let received = fresh.filter(|entry| !self.is_mine(entry)).fold(0, |count, _| count + 1);
         Change { received, is_wrong }
+    }
+}
+
+fn item_of(body: &Body) -> Option<&Item> {
+    match body {
+        Body::Item { item } => Some(item),
+        Body::Text { .. } | Body::Unknown => None,
     }
 }

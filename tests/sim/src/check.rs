@@ -30,8 +30,7 @@ pub fn screen_is_a_stretch_of_the_log(world: &World, person: usize, thread: Opti
     let whole = said.iter().zip(&log).take_while(|(bubble, entry)| bubble.key == entry.draft_id).count();
     assert!(
         said[whole..].iter().all(|bubble| bubble.is_mine),
-        "person {person} sees a log with a hole: {} lines, then something else",
-        whole,
+        "person {person} sees a log with a hole: {whole} lines, then something else",
     );
 }
 

@@ -82,9 +82,8 @@ impl Link {
         let deadline = match self.state {
             State::Dialling { limit } | State::Greeting { limit, .. } => Some(limit.due_at()),
             State::Live { silent, probe, leave } => {
-                [probe, leave].into_iter().fold(Some(silent.due_at()), |soonest, alarm| {
-                    earlier(soonest, alarm.map(Alarm::due_at))
-                })
+                let soonest = earlier(probe.map(Alarm::due_at), leave.map(Alarm::due_at));
+                earlier(Some(silent.due_at()), soonest)
             }
             State::Waiting { until } => Some(until.due_at()),
             State::Asking { again, .. } => Some(again.due_at()),

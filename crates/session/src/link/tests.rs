@@ -1,1 +1,139 @@
+use super::*;
+use crate::{alarm::Alarm, screen::Notice};
 
+const NOW: Millis = Millis(1_000_000);
+const PLAN: PingPlan = PingPlan { every_ms: Millis::secs(25), grace_ms: Millis::secs(10) };
+const PAUSE: Cure = Cure::Pause { at_least: Millis(0) };
+
+fn live() -> Link {
+    let mut link = Link::new(1);
+    link.start(NOW, &mut Vec::new());
+    assert!(link.opened(NOW));
+    link.welcomed(NOW, PLAN);
+    link
+}
+
+/// What the link wants done after `act`.
+fn done(act: impl FnOnce(&mut Vec<Effect>)) -> Vec<Effect> {
+    let mut out = Vec::new();
+    act(&mut out);
+    out
+}
+
+#[test]
+fn close_codes_decide_by_range() {
+    for (code, expected) in [
+        (CloseCode(1006), None),
+        (CloseCode(1000), None),
+        (CloseCode::DRAIN, None),
+        (CloseCode::SLOW, None),
+        (CloseCode(4077), None),
+        (CloseCode::ORIGIN, Some(Notice::Refused)),
+        (CloseCode(4499), Some(Notice::Refused)),
+        (CloseCode::VERSION, Some(Notice::MustReload)),
+        (CloseCode::BAD_HELLO, Some(Notice::Refused)),
+    ] {
+        let mut link = live();
+        link.closed(NOW, code, PAUSE, &mut Vec::new());
+        assert_eq!(link.notice(NOW), expected, "{code:?}");
+        let comes_back = link.next_wake(NOW).is_some_and(|at| at <= NOW + FIRST_PAUSE) || link.next_wake(NOW).is_some() && expected.is_none();
+        assert_eq!(comes_back, expected.is_none(), "{code:?}");
+    }
+}
+
+#[test]
+fn pauses_grow_have_jitter_and_a_cap() {
+    let mut link = Link::new(3);
+    for (tries, longest) in [(0, 500), (1, 1_000), (4, 8_000), (6, 30_000), (40, 30_000)] {
+        let drawn: Vec<_> = (0..200).map(|_| link.pause_after(tries).0).collect();
+        assert!(drawn.iter().all(|pause| *pause <= longest), "{tries}");
+        assert!(drawn.iter().any(|pause| *pause > longest / 2) && drawn.iter().any(|pause| *pause < longest / 2), "{tries}");
+    }
+}
+
+#[test]
+fn a_silent_peer_is_dead_after_a_beat_and_its_grace() {
+    let mut link = live();
+    assert_eq!(done(|out| link.tick(NOW + Millis(34_999), out)), []);
+    link.heard(NOW + Millis(30_000));
+    assert_eq!(done(|out| link.tick(NOW + Millis(35_000), out)), []);
+    assert_eq!(done(|out| link.tick(NOW + Millis(65_000), out)), [Effect::HangUp(CloseCode::NO_PONG), Effect::Dial]);
+}
+
+#[test]
+fn waking_asks_and_waits_three_seconds() {
+    let mut link = live();
+    assert!(matches!(&done(|out| link.woke(NOW, out))[..], [Effect::Send(_)]));
+    assert_eq!(done(|out| link.woke(NOW, out)), [], "one question is enough");
+    assert_eq!(link.next_wake(NOW), Some(NOW + Millis::secs(3)));
+    link.heard(NOW + Millis(100));
+    assert_eq!(done(|out| link.tick(NOW + Millis::secs(3), out)), []);
+    link.woke(NOW, &mut Vec::new());
+    assert_eq!(done(|out| link.tick(NOW + Millis::secs(3), out)), [Effect::HangUp(CloseCode::NO_PONG), Effect::Dial]);
+}
+
+#[test]
+fn hello_and_dial_have_limits() {
+    let mut link = Link::new(1);
+    link.start(NOW, &mut Vec::new());
+    assert_eq!(done(|out| link.tick(NOW + Millis::secs(10), out)), [Effect::HangUp(CloseCode::BYE)]);
+    let mut link = Link::new(1);
+    link.start(NOW, &mut Vec::new());
+    link.opened(NOW);
+    assert_eq!(done(|out| link.tick(NOW + Millis::secs(10), out)), [Effect::HangUp(CloseCode::BYE)]);
+    assert!(!link.is_greeting());
+}
+
+#[test]
+fn a_hello_that_came_late_from_a_frozen_tab_is_said_again() {
+    let mut link = Link::new(1);
+    link.start(NOW, &mut Vec::new());
+    link.opened(NOW);
+    link.closed(NOW + Millis::secs(6), CloseCode::BAD_HELLO, PAUSE, &mut Vec::new());
+    assert!(!link.is_refused());
+}
+
+#[test]
+fn a_hidden_page_has_no_socket_and_a_woken_one_dials_at_once() {
+    let mut link = live();
+    assert_eq!(done(|out| link.hidden(out)), [Effect::HangUp(CloseCode::BYE)]);
+    assert_eq!(link.next_wake(NOW), None);
+    assert_eq!(done(|out| link.tick(NOW + Millis::minutes(9), out)), []);
+    assert_eq!(link.notice(NOW + Millis::minutes(9)), None);
+    assert_eq!(done(|out| link.woke(NOW + Millis::minutes(9), out)), [Effect::Dial]);
+    let mut link = live();
+    link.closed(NOW, CloseCode(1006), Cure::Pause { at_least: Millis::secs(20) }, &mut Vec::new());
+    assert_eq!(done(|out| link.tick(NOW + Millis::secs(19), out)), []);
+    assert_eq!(done(|out| link.woke(NOW + Millis::secs(19), out)), [Effect::Dial]);
+}
+
+#[test]
+fn a_missing_token_is_asked_for_and_waited_for() {
+    let mut link = live();
+    assert_eq!(done(|out| link.closed(NOW, CloseCode::SIGN_IN, Cure::Ask(Lack::Token), out)), [Effect::FetchToken]);
+    assert_eq!(done(|out| link.provided(NOW, Lack::Ticket, out)), [], "that was not the question");
+    link.not_provided(NOW);
+    assert_eq!(link.notice(NOW), Some(Notice::SignedOut));
+    let again = link.next_wake(NOW).expect("asks again");
+    assert_eq!(done(|out| link.tick(again.max(NOW + LONGEST_PAUSE), out)), [Effect::FetchToken]);
+    // Tokens that do not hold make no busy loop: the pause grows.
+    link.provided(NOW, Lack::Token, &mut Vec::new());
+    assert!(matches!(link.state, State::Waiting { .. }));
+}
+
+#[test]
+fn a_draining_gateway_is_left_within_its_spread() {
+    let mut link = live();
+    link.drain(NOW, Millis::secs(5));
+    let leave = link.next_wake(NOW).expect("a moment to leave");
+    assert!(leave <= NOW + Millis::secs(5));
+    assert_eq!(done(|out| link.tick(leave, out)), [Effect::HangUp(CloseCode::BYE), Effect::Dial]);
+}
+
+#[test]
+fn a_clock_put_back_by_an_hour_does_not_stop_the_redial() {
+    let mut link = live();
+    link.closed(NOW, CloseCode(1006), Cure::Pause { at_least: Millis::secs(20) }, &mut Vec::new());
+    assert_eq!(done(|out| link.tick(Millis(0), out)), [Effect::Dial]);
+    assert!(Alarm::after(NOW, Millis(1)).is_due(Millis(0)));
+}
