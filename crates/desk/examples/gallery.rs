@@ -26,7 +26,6 @@ fn Gallery() -> Html {
     let why = match state.as_str() {
         "no-sign-in" => Some(Why::NoSignIn),
         "spent" => Some(Why::LinkSpent),
-        "expired" => Some(Why::LinkExpired),
         "out" => Some(Why::Ended),
         "left" => Some(Why::Left),
         "unreachable" => Some(Why::Unreachable),

@@ -49,10 +49,8 @@ pub enum Gate {
 pub enum Why {
     /// No sign-in on this browser, or one that ran out while nobody was here.
     NoSignIn,
-    /// The link was used before, or never was one.
+    /// The link was used before, is too old, or never was one. Which of them the gateway does not tell.
     LinkSpent,
-    /// The link is older than it may be.
-    LinkExpired,
     /// The sign-in ended while the desk was open.
     Ended,
     /// The agent signed out.
@@ -70,12 +68,11 @@ pub fn invite_in(fragment: &str) -> Option<&str> {
 }
 
 /// What the answer to a question at the door means when it is no badge.
-pub fn refusal(is_link: bool, status: u16, code: Option<&str>) -> Why {
-    match (is_link, status, code) {
-        (_, 408 | 429 | 500.., _) => Why::Unreachable,
-        (true, _, Some("token_expired")) | (true, 410, _) => Why::LinkExpired,
-        (true, ..) => Why::LinkSpent,
-        (false, ..) => Why::NoSignIn,
+pub fn refusal(is_link: bool, status: u16) -> Why {
+    match (is_link, status) {
+        (_, 408 | 429 | 500..) => Why::Unreachable,
+        (true, _) => Why::LinkSpent,
+        (false, _) => Why::NoSignIn,
     }
 }
 
@@ -102,18 +99,17 @@ mod tests {
 
     #[test]
     fn each_refusal_is_told_apart() {
-        for (is_link, status, code, expected) in [
-            (true, 401, Some("unauthorized"), Why::LinkSpent),
-            (true, 401, Some("token_expired"), Why::LinkExpired),
-            (true, 410, None, Why::LinkExpired),
-            (true, 404, Some("not_found"), Why::LinkSpent),
-            (true, 503, Some("storage_busy"), Why::Unreachable),
-            (false, 401, Some("unauthorized"), Why::NoSignIn),
-            (false, 401, Some("token_expired"), Why::NoSignIn),
-            (false, 429, Some("rate_limited"), Why::Unreachable),
-            (false, 502, None, Why::Unreachable),
+        for (is_link, status, expected) in [
+            (true, 401, Why::LinkSpent),
+            (true, 400, Why::LinkSpent),
+            (true, 503, Why::Unreachable),
+            (true, 429, Why::Unreachable),
+            (false, 401, Why::NoSignIn),
+            (false, 403, Why::NoSignIn),
+            (false, 429, Why::Unreachable),
+            (false, 502, Why::Unreachable),
         ] {
-            assert_eq!(refusal(is_link, status, code), expected, "{is_link} {status} {code:?}");
+            assert_eq!(refusal(is_link, status), expected, "{is_link} {status}");
         }
     }
 

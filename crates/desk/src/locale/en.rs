@@ -60,9 +60,8 @@ pub(super) static EN: Locale = Locale {
         }
         Why::LinkSpent => (
             "This link does not work any more",
-            "A link signs in once. This one was used before, or is incomplete.",
+            "It was used before, is older than 24 hours, or was not copied whole.",
         ),
-        Why::LinkExpired => ("This link has expired", "Links are good for 24 hours. You need a new one."),
         Why::Ended => (
             "Your sign-in has ended",
             "To go on, come in by a new link. Answers that were not sent yet wait in this tab.",

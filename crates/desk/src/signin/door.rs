@@ -11,7 +11,7 @@ const SESSION: &str = "/desk/session";
 pub async fn enter(invite: Option<String>) -> Result<Badge, Why> {
     let Some(invite) = invite else { return renew().await };
     match exchange(&invite).await {
-        Err(why @ (Why::LinkSpent | Why::LinkExpired)) => renew().await.map_err(|_| why),
+        Err(Why::LinkSpent) => renew().await.map_err(|_| Why::LinkSpent),
         other => other,
     }
 }
@@ -39,6 +39,5 @@ fn read(is_link: bool, answer: Option<Answer>) -> Result<Badge, Why> {
     if (200..300).contains(&answer.status) {
         return serde_wasm_bindgen::from_value(answer.body).map_err(|_| Why::Unreachable);
     }
-    let code = Reflect::get(&answer.body, &"code".into()).ok().and_then(|code| code.as_string());
-    Err(refusal(is_link, answer.status, code.as_deref()))
+    Err(refusal(is_link, answer.status))
 }

@@ -131,7 +131,7 @@ impl App {
                 false
             }
             // A bad link does not put out who is in.
-            (Err(Why::LinkSpent | Why::LinkExpired), Gate::Open(_)) => false,
+            (Err(Why::LinkSpent), Gate::Open(_)) => false,
             (Err(Why::NoSignIn), Gate::Open(_)) => self.shut(Why::Ended),
             (Err(why), _) => self.shut(why),
         }
