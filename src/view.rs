@@ -10,9 +10,10 @@ mod empty;
 mod header;
 mod item_strip;
 mod notice;
+mod paint;
 mod panel;
 
-pub use app::{Act, App, AppProps, Face, Scheme, Shape};
+pub use app::{Act, App, AppProps, Face, Scene, Scheme, Shape};
 
 /// The style sheet of the whole widget, for where there is no document of ours to link it from.
 pub const STYLE: &str = concat!(include_str!("../crates/talk/style.css"), include_str!("view/style.css"));

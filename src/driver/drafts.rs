@@ -2,7 +2,7 @@
 //!
 //! It outlives a mount: a page that changes its route takes the widget away and puts it back, and nothing typed is lost.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::cell::RefCell;
 
 use tieline_protocol::{ChannelId, DraftId};
 use tieline_session::Record;
@@ -13,10 +13,9 @@ pub(super) struct Drafts {
     channel: ChannelId,
 }
 
-type Shelf = BTreeMap<(ChannelId, DraftId), Record>;
-
 thread_local! {
-    static SHELF: RefCell<Shelf> = const { RefCell::new(Shelf::new()) };
+    // A list, not a map: it holds a handful, and a map's code is more to download than it could ever save.
+    static SHELF: RefCell<Vec<(ChannelId, Record)>> = const { RefCell::new(Vec::new()) };
 }
 
 impl Drafts {
@@ -24,21 +23,22 @@ impl Drafts {
         Self { channel }
     }
 
-    /// What an earlier mount left, in the order in which it was typed: ids are by time.
+    /// What an earlier mount left, in the order in which it was typed.
     pub(super) fn load(&self) -> Vec<Record> {
         SHELF.with_borrow(|shelf| {
-            let own = shelf.iter().filter(|((channel, _), _)| *channel == self.channel);
+            let own = shelf.iter().filter(|(channel, _)| *channel == self.channel);
             own.map(|(_, record)| record.clone()).collect()
         })
     }
 
     pub(super) fn save(&self, record: Record) {
-        let key = (self.channel.clone(), record.draft_id);
-        SHELF.with_borrow_mut(|shelf| shelf.insert(key, record));
+        self.forget(record.draft_id);
+        SHELF.with_borrow_mut(|shelf| shelf.push((self.channel.clone(), record)));
     }
 
     pub(super) fn forget(&self, draft_id: DraftId) {
-        let key = (self.channel.clone(), draft_id);
-        SHELF.with_borrow_mut(|shelf| shelf.remove(&key));
+        SHELF.with_borrow_mut(|shelf| {
+            shelf.retain(|(channel, record)| *channel != self.channel || record.draft_id != draft_id);
+        });
     }
 }

@@ -8,7 +8,7 @@ use std::{
 use tieline_browser::{Listener, clock, focus};
 use tieline_protocol::Millis;
 use tieline_session::{Event, Screen};
-use tieline_talk::calendar::Calendar;
+use tieline_talk::Calendar;
 use web_sys::HtmlElement;
 use yew::{AttrValue, Callback};
 
@@ -21,7 +21,7 @@ use super::{
 use crate::{
     driver::{Driver, Hooks, Settings, Word},
     locale::Locale,
-    view::{Act, AppProps, Face, Scheme, Shape},
+    view::{Act, Face, Scene, Scheme, Shape},
 };
 
 /// A running session on a page. The last clone takes everything with it.
@@ -31,7 +31,7 @@ pub struct Mount(Rc<Inner>);
 #[derive(Debug)]
 struct Inner {
     driver: Driver,
-    scene: Rc<Scene>,
+    picture: Rc<Picture>,
     shape: Shape,
     /// The recipient of the chat that is shown.
     to: RefCell<Option<String>>,
@@ -48,12 +48,12 @@ impl Mount {
     /// Draws, tells the page, and in page and inline mode connects. A frame waits until it is shown.
     pub fn new(place: &HtmlElement, config: Config, host: Host) -> Self {
         let line = Rc::new(OnceCell::<Line>::new());
-        let scene = Rc::new(Scene::new(place, &config));
-        let driver = Driver::new(settings(&config), hooks(&scene, &line));
-        scene.set_act(act(&driver, &line));
+        let picture = Rc::new(Picture::new(place, &config));
+        let driver = Driver::new(settings(&config), hooks(&picture, &line));
+        picture.set_act(act(&driver, &line));
         let inner = Rc::new(Inner {
             driver,
-            scene,
+            picture,
             shape: config.shape,
             to: RefCell::new(config.to.clone()),
             is_identified: Cell::new(false),
@@ -87,7 +87,7 @@ impl Inner {
             self.driver.set_shown(true);
         }
         if self.shape == Shape::Page {
-            self.scene.change(|face| face.focus_turn = 1);
+            self.picture.change(|face| face.focus_turn = 1);
         }
         if let Some(line) = self.line.get() {
             line.tell(&ToPage::Ready);
@@ -97,7 +97,7 @@ impl Inner {
     fn hear(&self, word: FromPage) {
         match word {
             FromPage::Open { to, item } => {
-                self.scene.change(|face| face.chat = AttrValue::from(to.clone().unwrap_or_default()));
+                self.picture.change(|face| face.chat = AttrValue::from(to.clone().unwrap_or_default()));
                 self.to.replace(to.clone());
                 self.driver.ask(to, item);
                 self.driver.start();
@@ -125,8 +125,8 @@ impl Inner {
             FromPage::Token(token) => self.driver.take_token(token),
             FromPage::Item(Some(item)) => self.driver.ask(self.to.borrow().clone(), Some(item)),
             FromPage::Item(None) => {}
-            FromPage::Locale(tag) => self.scene.change(|face| speak(face, &tag)),
-            FromPage::Theme { accent, scheme } => self.scene.change(|face| wear(face, accent, scheme)),
+            FromPage::Locale(tag) => self.picture.change(|face| speak(face, &tag)),
+            FromPage::Theme { accent, scheme } => self.picture.change(|face| wear(face, accent, scheme)),
         }
     }
 
@@ -134,14 +134,14 @@ impl Inner {
     fn place_caret(&self) {
         let is_ours = self.shape != Shape::Frame || focus::is_in_document();
         if is_ours && self.wants_caret.take() {
-            self.scene.change(|face| face.focus_turn = face.focus_turn.wrapping_add(1).max(1));
+            self.picture.change(|face| face.focus_turn = face.focus_turn.wrapping_add(1).max(1));
         }
     }
 }
 
 /// What is drawn, and how.
 #[derive(Debug)]
-struct Scene {
+struct Picture {
     place: HtmlElement,
     face: RefCell<Face>,
     screen: RefCell<Option<Rc<Screen>>>,
@@ -149,7 +149,7 @@ struct Scene {
     stage: RefCell<Option<Stage>>,
 }
 
-impl Scene {
+impl Picture {
     fn new(place: &HtmlElement, config: &Config) -> Self {
         let locale = Locale::find([config.language.as_str()]);
         let face = Face {
@@ -189,7 +189,7 @@ impl Scene {
     fn draw(&self) {
         let (Some(screen), Some(act)) = (self.screen.borrow().clone(), self.act.get()) else { return };
         let now = Millis(clock::now_ms());
-        let scene = AppProps { screen, now, face: self.face.borrow().clone(), act: act.clone() };
+        let scene = Scene { screen, now, face: self.face.borrow().clone(), act: act.clone() };
         let mut stage = self.stage.borrow_mut();
         match stage.as_mut() {
             Some(stage) => stage.show(scene),
@@ -208,10 +208,10 @@ fn settings(config: &Config) -> Settings {
     }
 }
 
-fn hooks(scene: &Rc<Scene>, line: &Rc<OnceCell<Line>>) -> Hooks {
-    let (scene, line) = (scene.clone(), line.clone());
+fn hooks(picture: &Rc<Picture>, line: &Rc<OnceCell<Line>>) -> Hooks {
+    let (picture, line) = (picture.clone(), line.clone());
     Hooks {
-        draw: Box::new(move |screen| scene.show(screen)),
+        draw: Box::new(move |screen| picture.show(screen)),
         tell: Box::new(move |word| {
             if let Some(line) = line.get() {
                 line.tell(&translate(word));

@@ -8,9 +8,9 @@
 use std::cell::{Cell, RefCell};
 
 use web_sys::{Element, HtmlElement};
-use yew::{AppHandle, Html, Properties, component, html};
+use yew::AppHandle;
 
-use crate::view::{App, AppProps};
+use crate::view::{App, AppProps, Scene};
 
 thread_local! {
     static PARKED: RefCell<Vec<Seat>> = const { RefCell::new(Vec::new()) };
@@ -20,7 +20,7 @@ thread_local! {
 /// A root element with its Yew app.
 struct Seat {
     root: Element,
-    app: AppHandle<Root>,
+    app: AppHandle<App>,
 }
 
 /// One app on screen. Dropping it takes it off.
@@ -32,10 +32,10 @@ pub struct Stage {
 
 impl Stage {
     /// Draws for the first time, in place of what the element holds. None: the element is in no document.
-    pub fn new(place: &HtmlElement, scene: AppProps) -> Option<Self> {
+    pub fn new(place: &HtmlElement, scene: Scene) -> Option<Self> {
         let turn = TURN.get().wrapping_add(1);
         TURN.set(turn);
-        let props = RootProps { scene: Some(scene), turn };
+        let props = AppProps { scene: Some(scene), turn };
         let seat = match PARKED.with_borrow_mut(Vec::pop) {
             Some(mut seat) => {
                 seat.app.update(props);
@@ -44,7 +44,7 @@ impl Stage {
             None => {
                 let root = place.owner_document()?.create_element("div").ok()?;
                 root.set_class_name("tieline-seat");
-                let app = yew::Renderer::<Root>::with_root_and_props(root.clone(), props).render();
+                let app = yew::Renderer::<App>::with_root_and_props(root.clone(), props).render();
                 Seat { root, app }
             }
         };
@@ -53,9 +53,9 @@ impl Stage {
     }
 
     /// Draws again.
-    pub fn show(&mut self, scene: AppProps) {
+    pub fn show(&mut self, scene: Scene) {
         if let Some(seat) = &mut self.seat {
-            seat.app.update(RootProps { scene: Some(scene), turn: self.turn });
+            seat.app.update(AppProps { scene: Some(scene), turn: self.turn });
         }
     }
 }
@@ -64,7 +64,7 @@ impl Drop for Stage {
     fn drop(&mut self) {
         if let Some(mut seat) = self.seat.take() {
             seat.root.remove();
-            seat.app.update(RootProps { scene: None, turn: self.turn });
+            seat.app.update(AppProps { scene: None, turn: self.turn });
             PARKED.with_borrow_mut(|parked| parked.push(seat));
         }
     }
@@ -74,18 +74,4 @@ impl std::fmt::Debug for Stage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Stage").field("turn", &self.turn).finish_non_exhaustive()
     }
-}
-
-#[derive(Clone, PartialEq, Properties)]
-struct RootProps {
-    /// None: parked.
-    scene: Option<AppProps>,
-    /// Tells one session from the next on the same root, so that nothing of the earlier one is left in it.
-    turn: u32,
-}
-
-#[component]
-fn Root(props: &RootProps) -> Html {
-    let key = props.turn.to_string();
-    props.scene.as_ref().map_or_else(Html::default, |scene| html! { <App {key} ..scene.clone() /> })
 }

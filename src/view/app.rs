@@ -1,15 +1,18 @@
-//! The root: language, direction, colours, and the way out by Escape. Everything inside is the panel.
+//! The root: language, direction, and the way out by Escape. Everything inside is the panel.
 
 use std::rc::Rc;
 
+use tieline_browser::focus;
 use tieline_protocol::Millis;
-use tieline_session::{Input, Screen};
-use tieline_talk::calendar::Calendar;
-use wasm_bindgen::JsCast;
-use web_sys::{Document, HtmlElement, KeyboardEvent, ShadowRoot};
-use yew::{AttrValue, Callback, Html, NodeRef, Properties, component, html, use_effect_with, use_node_ref};
+use tieline_session::{Input, Screen, screen::Thread};
+use tieline_talk::{Calendar, ThreadWish};
+use web_sys::{Element, KeyboardEvent};
+use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, html};
 
-use super::panel::Panel;
+use super::{
+    paint::Paint,
+    panel::{Kept, panel},
+};
 use crate::locale::{self, Locale};
 
 /// Where the session stands.
@@ -64,9 +67,9 @@ pub struct Act {
     pub close: Callback<()>,
 }
 
-/// Properties of [`App`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct AppProps {
+/// One moment of the session, ready to be drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scene {
     /// What to show.
     pub screen: Rc<Screen>,
     /// When: tells today from yesterday.
@@ -77,65 +80,120 @@ pub struct AppProps {
     pub act: Act,
 }
 
-/// The widget.
-#[component]
-pub fn App(props: &AppProps) -> Html {
-    let root = use_node_ref();
-    let face = &props.face;
-    use_effect_with((root.clone(), face.accent.clone(), face.scheme), |(root, accent, scheme)| {
-        let painted = top_of(root);
-        if let Some(top) = &painted {
-            paint(top, accent.as_deref(), *scheme);
+/// Properties of [`App`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct AppProps {
+    /// None: nothing is drawn.
+    pub scene: Option<Scene>,
+    /// Tells one session from the next on the same root, so that nothing of the earlier one is left in it.
+    pub turn: u32,
+}
+
+/// The widget: one component for all that has no state of its own.
+#[derive(Debug)]
+pub struct App {
+    root: NodeRef,
+    panel: NodeRef,
+    /// The thread at one address while it stays the same: nothing further down compares it row by row.
+    thread: Rc<Thread>,
+    on_wish: Callback<ThreadWish>,
+    /// The colours that the host element wears.
+    painted: Option<Paint>,
+    /// The last [`Face::focus_turn`] that was obeyed.
+    focused: u32,
+}
+
+impl Component for App {
+    type Message = ();
+    type Properties = AppProps;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        Self {
+            root: NodeRef::default(),
+            panel: NodeRef::default(),
+            thread: Rc::new(thread_of(ctx.props())),
+            on_wish: wishes_of(ctx.props()),
+            painted: None,
+            focused: 0,
         }
-        move || {
-            if let Some(top) = painted {
-                paint(&top, None, None);
-            }
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, old: &AppProps) -> bool {
+        let props = ctx.props();
+        if props.scene.as_ref().is_none_or(|scene| *self.thread != scene.screen.thread) {
+            self.thread = Rc::new(thread_of(props));
         }
-    });
-    let on_key = {
-        let (close, can_close) = (props.act.close.clone(), face.shape == Shape::Frame);
-        Callback::from(move |event: KeyboardEvent| {
-            if can_close && event.key() == "Escape" && !event.is_composing() {
-                event.prevent_default();
-                close.emit(());
-            }
-        })
-    };
-    html! {
-        <div
-            ref={root}
-            class="tieline"
-            lang={face.locale.words.language}
-            dir={locale::direction(face.locale.words.language)}
-            data-shape={match face.shape { Shape::Frame => "frame", Shape::Page => "page", Shape::Inline => "inline" }}
-            onkeydown={on_key}
-        >
-            <Panel screen={props.screen.clone()} now={props.now} face={props.face.clone()} act={props.act.clone()} />
-        </div>
+        if old.turn != props.turn || props.scene.is_none() {
+            self.on_wish = wishes_of(props);
+            self.painted = None;
+            self.focused = 0;
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let AppProps { scene, turn } = ctx.props();
+        let Some(scene) = scene else { return Html::default() };
+        let kept = Kept { panel: &self.panel, thread: &self.thread, on_wish: &self.on_wish };
+        let language = scene.face.locale.words.language;
+        html! {
+            <div
+                ref={self.root.clone()}
+                class="tieline"
+                lang={language}
+                dir={locale::direction(language)}
+                data-shape={match scene.face.shape {
+                    Shape::Frame => "frame",
+                    Shape::Page => "page",
+                    Shape::Inline => "inline",
+                }}
+                onkeydown={on_key(scene)}
+            >
+                { panel(scene, *turn, &kept) }
+            </div>
+        }
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, _first_render: bool) {
+        let Some(scene) = &ctx.props().scene else { return };
+        if self.painted.as_ref().is_none_or(|paint| !paint.is_of(&scene.face)) {
+            // Off with the old ones first: taking them off later would take off the new ones.
+            self.painted = None;
+            self.painted = Paint::put(&self.root, &scene.face);
+        }
+        if self.focused != scene.face.focus_turn {
+            self.focused = scene.face.focus_turn;
+            take_caret(&self.panel);
+        }
     }
 }
 
-/// Where the tokens stand: the element with our shadow root, or that of our own document.
-fn top_of(root: &NodeRef) -> Option<HtmlElement> {
-    let top = root.get()?.get_root_node();
-    let host = top.dyn_ref::<ShadowRoot>().map(ShadowRoot::host);
-    host.or_else(|| top.dyn_ref::<Document>()?.document_element())?.dyn_into().ok()
+fn thread_of(props: &AppProps) -> Thread {
+    props.scene.as_ref().map(|scene| scene.screen.thread.clone()).unwrap_or_default()
 }
 
-/// Colours go through the CSSOM: our CSP refuses `style` attributes.
-fn paint(top: &HtmlElement, accent: Option<&str>, scheme: Option<Scheme>) {
-    let is_colour = |value: &&str| web_sys::css::supports_with_value("color", value).unwrap_or(false);
-    let scheme = scheme.map(|scheme| match scheme {
-        Scheme::Light => "light",
-        Scheme::Dark => "dark",
-    });
-    let style = top.style();
-    for (name, value) in [("--tieline-accent", accent.filter(is_colour)), ("color-scheme", scheme)] {
-        // Neither can fail: the names are valid, and a value the browser does not take is ignored by it.
-        let _ = match value {
-            Some(value) => style.set_property(name, value),
-            None => style.remove_property(name).map(drop),
-        };
+fn wishes_of(props: &AppProps) -> Callback<ThreadWish> {
+    let Some(scene) = &props.scene else { return Callback::noop() };
+    scene.act.feed.reform(|wish| match wish {
+        ThreadWish::Older => Input::OlderWanted,
+        ThreadWish::Retry(draft_id) => Input::Retry(draft_id),
+        ThreadWish::Discard(draft_id) => Input::Discard(draft_id),
+    })
+}
+
+fn on_key(scene: &Scene) -> Callback<KeyboardEvent> {
+    let (close, can_close) = (scene.act.close.clone(), scene.face.shape == Shape::Frame);
+    Callback::from(move |event: KeyboardEvent| {
+        if can_close && event.key() == "Escape" && !event.is_composing() {
+            event.prevent_default();
+            close.emit(());
+        }
+    })
+}
+
+fn take_caret(panel: &NodeRef) {
+    let field = panel.cast::<Element>().and_then(|panel| panel.query_selector("textarea").ok()?);
+    if let Some(field) = field {
+        focus::focus(&field);
     }
 }

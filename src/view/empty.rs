@@ -1,32 +1,19 @@
 //! A thread before its first word.
 
-use tieline_talk::avatar::Avatar;
-use yew::{AttrValue, Html, Properties, component, html};
+use tieline_talk::avatar::avatar;
+use yew::{Html, html};
 
 use crate::locale::Locale;
 
-/// Properties of [`Empty`].
-#[derive(Clone, PartialEq, Properties)]
-pub(super) struct EmptyProps {
-    /// The shop's name, if known.
-    pub(super) name: Option<AttrValue>,
-    /// The shop's own first words.
-    pub(super) greeting: Option<String>,
-    /// Texts.
-    pub(super) locale: &'static Locale,
-}
-
-/// The greeting.
-#[component]
-pub(super) fn Empty(props: &EmptyProps) -> Html {
-    let seed = props.name.clone().unwrap_or_default();
+/// The greeting: the shop's own, else ours.
+pub(super) fn empty(name: Option<&str>, greeting: Option<&str>, locale: &'static Locale) -> Html {
     html! {
         <div class="empty">
-            <Avatar name={props.name.clone()} {seed} />
-            <p class="empty-head">{ props.locale.welcome }</p>
-            <p class="empty-text" dir="auto">
-                { props.greeting.clone().unwrap_or_else(|| props.locale.greeting.to_owned()) }
-            </p>
+            { avatar(name, name.unwrap_or_default()) }
+            if greeting.is_none() {
+                <p class="empty-head">{ locale.welcome }</p>
+            }
+            <p class="empty-text" dir="auto">{ greeting.unwrap_or(locale.greeting).to_owned() }</p>
         </div>
     }
 }

@@ -1,40 +1,29 @@
 //! Who one writes to, and the way out.
 
-use tieline_talk::{avatar::Avatar, icon};
-use yew::{AttrValue, Callback, Html, Properties, component, html};
+use tieline_talk::{avatar::avatar, icon};
+use yew::{Callback, Html, html};
 
 use crate::locale::Locale;
 
-/// Properties of [`Header`].
-#[derive(Clone, PartialEq, Properties)]
-pub(super) struct HeaderProps {
-    /// The shop's name, or a word in its place.
-    pub(super) name: AttrValue,
-    /// It is the shop's own.
-    pub(super) has_title: bool,
-    /// Texts.
-    pub(super) locale: &'static Locale,
-    /// None: there is nothing to close.
-    pub(super) on_close: Option<Callback<()>>,
-}
+/// The element that names the panel.
+pub(super) const TITLE_ID: &str = "tieline-title";
 
-/// The header.
-#[component]
-pub(super) fn Header(props: &HeaderProps) -> Html {
-    let name = &props.name;
+/// The header. `name` is the shop's, if known; without `on_close` there is nothing to close.
+pub(super) fn header(name: Option<&str>, locale: &'static Locale, on_close: Option<&Callback<()>>) -> Html {
+    let shown = name.unwrap_or(locale.chat).to_owned();
     html! {
         <header class="header">
-            <Avatar name={props.has_title.then(|| name.clone())} seed={name.clone()} />
+            { avatar(name, &shown) }
             <div class="header-text">
-                <h1 id="tieline-title" class="header-name" dir="auto" title={name.clone()}>{ name.clone() }</h1>
-                <p class="header-tagline">{ props.locale.tagline }</p>
+                <h1 id={TITLE_ID} class="header-name" dir="auto" title={shown.clone()}>{ shown }</h1>
+                <p class="header-tagline">{ locale.tagline }</p>
             </div>
-            if let Some(on_close) = &props.on_close {
+            if let Some(on_close) = on_close {
                 <button
                     type="button"
                     class="icon-button"
-                    aria-label={props.locale.close}
-                    title={props.locale.close}
+                    aria-label={locale.close}
+                    title={locale.close}
                     onclick={on_close.reform(|_| ())}
                 >
                     { icon::close() }

@@ -2,62 +2,53 @@
 
 use std::rc::Rc;
 
-use tieline_browser::focus;
-use tieline_session::Input;
+use tieline_session::screen::Thread;
 use tieline_talk::{Composer, ThreadView, ThreadWish};
-use web_sys::Element;
-use yew::{AttrValue, Html, NodeRef, component, html, use_callback, use_effect_with, use_memo, use_node_ref};
+use yew::{Callback, Html, NodeRef, html};
 
 use super::{
-    app::{AppProps, Shape},
-    empty::Empty,
-    header::Header,
+    app::{Scene, Shape},
+    empty::empty,
+    header::{TITLE_ID, header},
     item_strip::item_strip,
-    notice::NoticeLine,
+    notice::notice_line,
 };
 
-/// The panel.
-#[component]
-pub(super) fn Panel(props: &AppProps) -> Html {
-    let AppProps { screen, now, face, act } = props;
-    let panel = use_node_ref();
-    use_effect_with((panel.clone(), face.focus_turn), |(panel, turn)| take_caret(panel, *turn));
-    let thread = use_memo(screen.thread.clone(), Clone::clone);
-    let on_wish = use_callback(act.feed.clone(), |wish: ThreadWish, feed| {
-        feed.emit(match wish {
-            ThreadWish::Older => Input::OlderWanted,
-            ThreadWish::Retry(draft_id) => Input::Retry(draft_id),
-            ThreadWish::Discard(draft_id) => Input::Discard(draft_id),
-        });
-    });
+/// What outlives one drawing of the panel.
+pub(super) struct Kept<'a> {
+    /// The panel's element.
+    pub(super) panel: &'a NodeRef,
+    /// The thread, the same one as before if nothing in it has changed.
+    pub(super) thread: &'a Rc<Thread>,
+    /// Takes the thread's wishes.
+    pub(super) on_wish: &'a Callback<ThreadWish>,
+}
+
+/// The panel. Another chat, or another mount on the same root, has its own scrolling and its own unsent words.
+pub(super) fn panel(scene: &Scene, turn: u32, kept: &Kept<'_>) -> Html {
+    let Scene { screen, now, face, act } = scene;
     let words = &face.locale.words;
-    let name = screen.title.clone().map(AttrValue::from).or_else(|| face.name.clone());
-    let placeholder = name.as_deref().map_or_else(|| face.locale.write.to_owned(), face.locale.write_to);
-    let has_title = name.is_some();
+    let name = screen.title.as_deref().or(face.name.as_deref());
+    let on_close = (face.shape == Shape::Frame).then_some(&act.close);
     html! {
-        <section ref={panel} class="panel" role={role(face.shape)} aria-labelledby="tieline-title">
-            <Header
-                name={name.clone().unwrap_or_else(|| face.locale.chat.into())}
-                {has_title}
-                locale={face.locale}
-                on_close={(face.shape == Shape::Frame).then(|| act.close.clone())}
-            />
-            <NoticeLine notice={screen.notice} locale={face.locale} />
+        <section ref={kept.panel.clone()} class="panel" role={role(face.shape)} aria-labelledby={TITLE_ID}>
+            { header(name, face.locale, on_close) }
+            { notice_line(screen.notice, face.locale) }
             { item_strip(screen, face) }
             <ThreadView
-                key={format!("thread {}", face.chat)}
-                thread={Rc::clone(&thread)}
+                key={format!("thread {turn} {}", face.chat)}
+                thread={kept.thread.clone()}
                 {words}
                 calendar={face.calendar.clone()}
                 now={*now}
-                {on_wish}
-                empty={html! { <Empty {name} greeting={screen.greeting.clone()} locale={face.locale} /> }}
+                on_wish={kept.on_wish.clone()}
+                empty={empty(name, screen.greeting.as_deref(), face.locale)}
             />
             if screen.can_write {
                 <Composer
-                    key={format!("composer {}", face.chat)}
+                    key={format!("composer {turn} {}", face.chat)}
                     {words}
-                    {placeholder}
+                    placeholder={name.map_or_else(|| face.locale.write.to_owned(), face.locale.write_to)}
                     text_chars={screen.text_chars}
                     on_send={act.submit.clone()}
                 />
@@ -74,12 +65,5 @@ fn role(shape: Shape) -> &'static str {
         Shape::Frame => "dialog",
         Shape::Page => "main",
         Shape::Inline => "region",
-    }
-}
-
-fn take_caret(panel: &NodeRef, turn: u32) {
-    let field = panel.cast::<Element>().and_then(|panel| panel.query_selector("textarea").ok()?);
-    if let Some(field) = field.filter(|_| turn > 0) {
-        focus::focus(&field);
     }
 }

@@ -14,11 +14,7 @@ pub fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "0 <= x < 256"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 <= x < 256")]
 fn weak_byte() -> u8 {
     (js_sys::Math::random() * 256.0) as u8
 }

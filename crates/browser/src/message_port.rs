@@ -13,7 +13,8 @@ pub struct Port {
 impl Port {
     /// Takes the port over. What had come in before is handed out now, in order.
     pub fn new(port: MessagePort, handle: impl Fn(JsValue) + 'static) -> Self {
-        let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| handle(event.data()));
+        let on_message =
+            Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| handle(event.data()));
         // Setting `onmessage` also starts the port.
         port.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         Self { port, _on_message: on_message }

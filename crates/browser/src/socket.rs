@@ -70,7 +70,9 @@ impl Socket {
     /// Hands a text to the browser. False if the socket is not open: the text is lost and has to be said again.
     pub fn send(&self, text: String) -> bool {
         let mut socket = self.line.socket.borrow_mut();
-        let Some(socket) = socket.as_mut().filter(|socket| matches!(socket.state(), State::Open)) else { return false };
+        let Some(socket) = socket.as_mut().filter(|socket| matches!(socket.state(), State::Open)) else {
+            return false;
+        };
         Pin::new(socket).start_send(Message::Text(text)).is_ok()
     }
 

@@ -1,6 +1,6 @@
 //! Small strings that should outlive the page, where the browser allows it.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::cell::RefCell;
 
 use web_sys::Storage;
 
@@ -16,20 +16,21 @@ pub trait Store {
 
 /// Lives as long as the page.
 #[derive(Debug, Default)]
-pub struct MemoryStore(RefCell<BTreeMap<String, String>>);
+pub struct MemoryStore(RefCell<Vec<(String, String)>>);
 
 impl Store for MemoryStore {
     fn read(&self, name: &str) -> Option<String> {
-        self.0.borrow().get(name).cloned()
+        self.0.borrow().iter().find(|(kept, _)| kept == name).map(|(_, value)| value.clone())
     }
 
     fn write(&self, name: &str, value: &str) -> bool {
-        self.0.borrow_mut().insert(name.to_owned(), value.to_owned());
+        self.remove(name);
+        self.0.borrow_mut().push((name.to_owned(), value.to_owned()));
         false
     }
 
     fn remove(&self, name: &str) {
-        self.0.borrow_mut().remove(name);
+        self.0.borrow_mut().retain(|(kept, _)| kept != name);
     }
 }
 

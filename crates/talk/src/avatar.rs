@@ -1,26 +1,18 @@
 //! A round sign for a person: their initials on one of six quiet colours. Nothing is fetched.
 
-use yew::{AttrValue, Html, Properties, component, html};
+use yew::{Html, html};
 
 use crate::icon;
 
-/// Properties of [`Avatar`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct AvatarProps {
-    /// The person's name; without one, a neutral figure is drawn.
-    #[prop_or_default]
-    pub name: Option<AttrValue>,
-    /// Anything stable about the person; picks the colour.
-    pub seed: AttrValue,
-}
-
-/// Hidden from screen readers: the name always stands beside it as text.
-#[component]
-pub fn Avatar(props: &AvatarProps) -> Html {
+/// The sign. Without a name a neutral figure is drawn; `seed` is anything stable about the person and picks the colour.
+///
+/// Hidden from screen readers: the name always stands beside it as text. A function and not a component: it has no state,
+/// and each component is five more kilobytes to download.
+pub fn avatar(name: Option<&str>, seed: &str) -> Html {
     let hue =
         ["avatar hue-0", "avatar hue-1", "avatar hue-2", "avatar hue-3", "avatar hue-4", "avatar hue-5"];
-    let class = hue.get(hue_of(&props.seed)).copied().unwrap_or("avatar");
-    let initials = props.name.as_deref().map(initials).filter(|initials| !initials.is_empty());
+    let class = hue.get(hue_of(seed)).copied().unwrap_or("avatar");
+    let initials = name.map(initials).filter(|initials| !initials.is_empty());
     html! {
         <span {class} aria-hidden="true">
             { initials.map_or_else(icon::person, Html::from) }

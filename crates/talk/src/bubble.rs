@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use tieline_protocol::DraftId;
 use tieline_session::screen::{Bubble, Content, Delivery, Span};
-use yew::{AttrValue, Callback, Classes, Html, classes, html};
+use yew::{Callback, Classes, Html, classes, html};
 
-use crate::{Calendar, ThreadWish, avatar::Avatar, icon, item::item_card, words::Words};
+use crate::{Calendar, ThreadWish, avatar::avatar, icon, item::item_card, words::Words};
 
 /// What every bubble of a thread shares.
 pub(crate) struct Around<'a> {
@@ -22,7 +22,7 @@ pub(crate) fn view(bubble: &Bubble, around: &Around<'_>) -> Html {
     html! {
         <div key={bubble.key.to_string()} class={side(bubble)}>
             if !bubble.is_mine && bubble.ends_group {
-                <Avatar name={bubble.author.clone().map(AttrValue::from)} seed={author} />
+                { avatar(bubble.author.as_deref(), &author) }
             }
             <div class="bubble-column">
                 if bubble.starts_group {

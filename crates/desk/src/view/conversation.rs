@@ -5,7 +5,7 @@ use std::rc::Rc;
 use tieline_browser::page;
 use tieline_protocol::{Millis, limits};
 use tieline_session::screen::{OpenSession, Thread};
-use tieline_talk::{Composer, ThreadView, ThreadWish, avatar::Avatar, icon};
+use tieline_talk::{Composer, ThreadView, ThreadWish, avatar::avatar, icon};
 use yew::{AttrValue, Callback, Html, Properties, component, html};
 
 use super::{Action, Manner};
@@ -98,7 +98,7 @@ fn head(props: &ConversationProps, name: &str) -> Html {
             >
                 { icon::back() }
             </button>
-            <Avatar name={open.visitor_name.clone().map(AttrValue::from)} {seed} />
+            { avatar(open.visitor_name.as_deref(), &seed) }
             <div class="pane-title">
                 <h2 dir="auto">{ name.to_owned() }</h2>
                 <p dir="auto">{ under.join(" · ") }</p>

@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use tieline_protocol::{Millis, SessionId};
 use tieline_session::DeskScreen;
-use tieline_talk::avatar::Avatar;
+use tieline_talk::avatar::avatar;
 use web_sys::Element;
-use yew::{AttrValue, Callback, Component, Context, Event, Html, NodeRef, Properties, TargetCast, html};
+use yew::{Callback, Component, Context, Event, Html, NodeRef, Properties, TargetCast, html};
 
 use super::{Action, Manner, empty, session_row::SessionLine};
 
@@ -147,7 +147,7 @@ fn me(props: &InboxProps) -> Html {
     let Some(name) = props.screen.me.clone() else { return Html::default() };
     html! {
         <footer class="me">
-            <Avatar name={AttrValue::from(name.clone())} seed={name.clone()} />
+            { avatar(Some(&name), &name) }
             <span class="me-name" dir="auto">{ name }</span>
             <button type="button" class="quiet-button" onclick={props.on_action.reform(|_| Action::SignOut)}>
                 { props.manner.locale.sign_out }

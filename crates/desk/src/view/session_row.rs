@@ -3,10 +3,10 @@
 use tieline_protocol::{Millis, SessionId};
 use tieline_session::screen::SessionRow;
 use tieline_talk::{
-    avatar::Avatar,
+    avatar::avatar,
     item::{item_picture, item_price},
 };
-use yew::{AttrValue, Callback, Html, Properties, classes, component, html};
+use yew::{Callback, Html, Properties, classes, component, html};
 
 use super::Manner;
 
@@ -45,7 +45,7 @@ pub fn SessionLine(props: &SessionLineProps) -> Html {
             onclick={props.on_pick.reform(move |_| session)}
             onfocus={props.on_focus.reform(move |_| session)}
         >
-            <Avatar name={row.visitor_name.clone().map(AttrValue::from)} seed={seed(row)} />
+            { avatar(row.visitor_name.as_deref(), &seed(row)) }
             <span class="session-text">
                 <span class="session-top">
                     <span class="session-name" dir="auto">{ name }</span>

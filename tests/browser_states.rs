@@ -1,0 +1,233 @@
+//! What each state of the session looks like: every state has a shape and a word, every notice a sentence.
+#![cfg(target_arch = "wasm32")]
+
+mod support;
+
+use std::{cell::RefCell, rc::Rc};
+
+use support::{document, settle, until};
+use tieline_protocol::{DraftId, Millis};
+use tieline_session::{
+    Input, Screen,
+    screen::{Bubble, Content, Delivery, Failure, Notice, Row, Span, Thread},
+};
+use tieline_talk::Calendar;
+use tieline_widget::{
+    locale::Locale,
+    view::{Act, App, AppProps, Face, Scene, Shape},
+};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::{Element, HtmlElement};
+use yew::Callback;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const NOON: u64 = 1_795_344_000_000;
+
+fn bubble(number: u8, is_mine: bool, state: Option<Delivery>) -> Bubble {
+    Bubble {
+        key: DraftId::at(Millis(u64::from(number)), [number; 10]),
+        is_mine,
+        author: (!is_mine).then(|| "Mia".to_owned()),
+        content: Content::Text(vec![Span::Plain(format!("message {number}"))]),
+        at: Millis(NOON + u64::from(number) * 1000),
+        state,
+        starts_group: true,
+        ends_group: true,
+    }
+}
+
+fn screen(rows: Vec<Row>) -> Screen {
+    Screen {
+        title: Some("Fern & Clay".into()),
+        greeting: None,
+        item: None,
+        notice: None,
+        thread: Thread { rows, has_older: false, is_loading: false },
+        unread: 0,
+        can_write: true,
+        text_chars: 8000,
+    }
+}
+
+/// The app with one screen, and the inputs that it gave.
+struct Shown {
+    root: Element,
+    inputs: Rc<RefCell<Vec<Input>>>,
+    closed: Rc<RefCell<u32>>,
+}
+
+impl Shown {
+    async fn new(screen: Screen, shape: Shape, language: &str) -> Self {
+        wear_our_style();
+        let root = document().create_element("div").unwrap();
+        root.set_class_name("tieline-seat");
+        let host = support::new_host();
+        host.append_child(&root).unwrap();
+        let (inputs, closed) = (Rc::new(RefCell::new(Vec::new())), Rc::new(RefCell::new(0)));
+        let (fed, counted) = (inputs.clone(), closed.clone());
+        let locale = Locale::find([language]);
+        let face = Face {
+            locale,
+            calendar: Rc::new(Calendar::new(&locale.words, language)),
+            shape,
+            name: None,
+            scheme: None,
+            accent: None,
+            chat: "".into(),
+            focus_turn: 0,
+        };
+        let act = Act {
+            feed: Callback::from(move |input| fed.borrow_mut().push(input)),
+            submit: Callback::from(|_| ()),
+            close: Callback::from(move |()| *counted.borrow_mut() += 1),
+        };
+        let scene = Scene { screen: Rc::new(screen), now: Millis(NOON), face, act };
+        let props = AppProps { scene: Some(scene), turn: 1 };
+        yew::Renderer::<App>::with_root_and_props(root.clone(), props).render();
+        let shown = Self { root, inputs, closed };
+        until("the panel", || shown.find(".panel").is_some()).await;
+        shown
+    }
+
+    async fn of(rows: Vec<Row>) -> Self {
+        Self::new(screen(rows), Shape::Frame, "en").await
+    }
+
+    fn find(&self, selector: &str) -> Option<Element> {
+        self.root.query_selector(selector).unwrap()
+    }
+
+    fn text(&self, selector: &str) -> String {
+        self.find(selector).and_then(|element| element.text_content()).unwrap_or_default()
+    }
+
+    fn click(&self, selector: &str) {
+        self.find(selector).unwrap().unchecked_into::<HtmlElement>().click();
+    }
+}
+
+fn wear_our_style() {
+    if document().get_element_by_id("ours").is_none() {
+        let style = document().create_element("style").unwrap();
+        style.set_id("ours");
+        style.set_text_content(Some(tieline_widget::view::STYLE));
+        document().head().unwrap().append_child(&style).unwrap();
+    }
+}
+
+#[wasm_bindgen_test]
+async fn each_state_of_a_message_has_a_shape_and_a_word() {
+    let mut shapes = Vec::new();
+    for (state, word) in [
+        (Delivery::Queued, "Waiting to be sent"),
+        (Delivery::Sent, "Sent"),
+        (Delivery::Delivered, "Delivered"),
+        (Delivery::Read, "Read"),
+        (Delivery::Failed(Failure::Expired), "Not sent: it waited for more than a day."),
+    ] {
+        let shown = Shown::of(vec![Row::Bubble(bubble(1, true, Some(state)))]).await;
+        assert_eq!(shown.text(".state"), word);
+        let shape = shown.find(".state svg path").unwrap().get_attribute("d").unwrap();
+        let class = shown.find(".state").unwrap().class_name();
+        shapes.push((shape, class));
+    }
+    shapes.sort();
+    shapes.dedup();
+    assert_eq!(shapes.len(), 5, "no two look alike");
+}
+
+#[wasm_bindgen_test]
+async fn a_failed_message_can_be_said_again_or_dropped() {
+    let failed = bubble(1, true, Some(Delivery::Failed(Failure::Refused)));
+    let shown = Shown::of(vec![Row::Bubble(failed.clone())]).await;
+    shown.click(".failure button:nth-of-type(1)");
+    shown.click(".failure button:nth-of-type(2)");
+    assert_eq!(*shown.inputs.borrow(), [Input::Retry(failed.key), Input::Discard(failed.key)]);
+}
+
+#[wasm_bindgen_test]
+async fn each_notice_is_a_sentence_in_a_status_region() {
+    for notice in [
+        Notice::Connecting,
+        Notice::Reconnecting,
+        Notice::Offline,
+        Notice::NotKept,
+        Notice::Refused,
+        Notice::SignedOut,
+        Notice::MustReload,
+    ] {
+        let mut told = Vec::new();
+        for language in ["en", "de"] {
+            let screen = Screen { notice: Some(notice), ..screen(Vec::new()) };
+            let shown = Shown::new(screen, Shape::Frame, language).await;
+            told.push(shown.text(".notice[role=status] p"));
+        }
+        assert!(told.iter().all(|sentence| sentence.ends_with('.')), "{notice:?}: {told:?}");
+        assert_ne!(told[0], told[1]);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn an_empty_session_greets_and_a_loading_one_shows_its_shape() {
+    let shown = Shown::of(Vec::new()).await;
+    assert_eq!(shown.text(".empty-head"), "Hello!");
+    let mut loading = screen(Vec::new());
+    loading.thread.is_loading = true;
+    let shown = Shown::new(loading, Shape::Frame, "en").await;
+    assert!(shown.find(".empty").is_none());
+    assert!(shown.find(".skeleton .bubble").is_some());
+    assert_eq!(shown.find("[role=log]").unwrap().get_attribute("aria-busy").as_deref(), Some("true"));
+}
+
+#[wasm_bindgen_test]
+async fn names_roles_and_labels_are_there_for_who_does_not_see() {
+    let shown = Shown::of(vec![Row::Bubble(bubble(1, false, None)), Row::Bubble(bubble(2, true, Some(Delivery::Sent)))]).await;
+    let panel = shown.find("[role=dialog]").unwrap();
+    let title = panel.get_attribute("aria-labelledby").unwrap();
+    assert_eq!(shown.text(&format!("#{title}")), "Fern & Clay");
+    assert_eq!(shown.find("textarea").unwrap().get_attribute("aria-label").as_deref(), Some("Message"));
+    assert_eq!(shown.find(".send").unwrap().get_attribute("aria-label").as_deref(), Some("Send"));
+    assert_eq!(shown.find("header button").unwrap().get_attribute("aria-label").as_deref(), Some("Close"));
+    assert!(shown.text(".theirs").starts_with("Mia: message 1"));
+    assert!(shown.text(".mine").starts_with("You: message 2"));
+}
+
+#[wasm_bindgen_test]
+async fn escape_and_the_button_close_a_frame_and_nothing_else() {
+    for (shape, closings) in [(Shape::Frame, 1), (Shape::Page, 0), (Shape::Inline, 0)] {
+        let shown = Shown::new(screen(Vec::new()), shape, "en").await;
+        support::press(&shown.find("textarea").unwrap(), "Escape", false, true);
+        assert_eq!(*shown.closed.borrow(), 0, "an input method's Escape is its own");
+        support::press(&shown.find("textarea").unwrap(), "Escape", false, false);
+        assert_eq!(*shown.closed.borrow(), closings, "{shape:?}");
+        assert_eq!(shown.find("header button").is_some(), closings == 1);
+    }
+    let shown = Shown::of(Vec::new()).await;
+    shown.click("header button");
+    assert_eq!(*shown.closed.borrow(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_session_that_takes_no_words_says_so_in_place_of_the_composer() {
+    let shown = Shown::new(Screen { can_write: false, ..screen(Vec::new()) }, Shape::Frame, "de").await;
+    assert!(shown.find("textarea").is_none());
+    assert_eq!(shown.text(".read-only"), "Dieser Chat nimmt keine Nachrichten mehr an.");
+}
+
+#[wasm_bindgen_test]
+async fn a_long_name_and_a_long_word_stay_inside_the_panel() {
+    let mut rows = vec![Row::Bubble(Bubble {
+        content: Content::Text(vec![Span::Plain("w".repeat(400))]),
+        ..bubble(1, false, None)
+    })];
+    rows.push(Row::Bubble(bubble(2, true, Some(Delivery::Sent))));
+    let long = Screen { title: Some("N".repeat(60)), ..screen(rows) };
+    let shown = Shown::new(long, Shape::Frame, "en").await;
+    settle().await;
+    for selector in [".panel", ".thread-rows", ".header"] {
+        let element = shown.find(selector).unwrap();
+        assert!(element.scroll_width() <= element.client_width(), "{selector} scrolls sideways");
+    }
+}
