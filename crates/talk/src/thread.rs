@@ -151,7 +151,8 @@ impl Component for ThreadView {
                     id={props.id.clone()}
                     class="thread-rows"
                     role="log"
-                    aria-live="polite"
+                    aria-live={if self.is_paging(ctx) { "off" } else { "polite" }}
+                    aria-relevant="additions"
                     aria-label={props.words.thread}
                     aria-busy={props.thread.is_loading.to_string()}
                     tabindex="0"
@@ -190,6 +191,12 @@ impl Component for ThreadView {
 }
 
 impl ThreadView {
+    /// Older rows are awaited or just coming in. They are not news: a screen reader is not to read them out.
+    fn is_paging(&self, ctx: &Context<Self>) -> bool {
+        let is_awaiting = self.asked_at.is_some() && self.asked_at == first_key(&ctx.props().thread);
+        is_awaiting || self.held_px.is_some()
+    }
+
     fn ask_for_older(&mut self, ctx: &Context<Self>, scroller: &Element) {
         let thread = &ctx.props().thread;
         let oldest = first_key(thread);
