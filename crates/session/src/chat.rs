@@ -25,7 +25,7 @@ pub(crate) struct ChatKey(pub(crate) u32);
 pub(crate) struct Opening {
     pub(crate) draft_id: DraftId,
     /// The wish was on the wire, now or on an earlier page: the session may exist.
-    pub(crate) is_in_doubt: bool,
+    pub(crate) is_asked: bool,
     /// Not before then, because the gateway said so.
     pub(crate) not_before: Option<Alarm>,
     pub(crate) tries: u32,
@@ -91,17 +91,31 @@ impl Chat {
     pub(crate) fn place(&self) -> Option<Place> {
         match (self.session, &self.opening) {
             (Some(session), _) => Some(Place::Session(session)),
-            (None, Some(Opening { draft_id, .. })) => {
-                Some(Place::Opening { draft_id: *draft_id, to: self.to.clone(), item: self.item.clone() })
-            }
+            (None, Some(Opening { draft_id, is_asked, .. })) => Some(Place::Opening {
+                draft_id: *draft_id,
+                to: self.to.clone(),
+                item: self.item.clone(),
+                is_asked: *is_asked,
+            }),
             (None, None) => None,
         }
     }
 
     /// The wish to open a session. Its name lasts until it is granted.
-    pub(crate) fn open_as(&mut self, draft_id: DraftId, is_in_doubt: bool) {
+    pub(crate) fn open_as(&mut self, draft_id: DraftId, is_asked: bool) {
         if self.session.is_none() && self.opening.is_none() {
-            self.opening = Some(Opening { draft_id, is_in_doubt, not_before: None, tries: 0 });
+            self.opening = Some(Opening { draft_id, is_asked, not_before: None, tries: 0 });
+        }
+    }
+
+    /// The wish to open a session goes on the wire. Gives the records whose place changed, to be kept before that.
+    pub(crate) fn ask_to_open(&mut self) -> Vec<Record> {
+        match &mut self.opening {
+            Some(opening) if !opening.is_asked => {
+                opening.is_asked = true;
+                self.move_records()
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -109,20 +123,24 @@ impl Chat {
     pub(crate) fn settle_in(&mut self, session: SessionId) -> Vec<Record> {
         self.session = Some(session);
         self.opening = None;
-        self.outbox.records_mut().for_each(|record| record.place = Place::Session(session));
+        self.move_records()
+    }
+
+    fn move_records(&mut self) -> Vec<Record> {
+        if let Some(place) = self.place() {
+            self.outbox.records_mut().for_each(|record| record.place = place.clone());
+        }
         self.outbox.records().cloned().collect()
     }
 
     /// Its session is out of reach: what is still to be said opens another.
-    pub(crate) fn leave(&mut self, opening: DraftId) {
+    pub(crate) fn leave(&mut self, opening: DraftId) -> Vec<Record> {
         self.session = None;
         self.timeline.void();
         self.cursors.void();
         self.outbox.drop_accepted();
         self.open_as(opening, false);
-        if let Some(place) = self.place() {
-            self.outbox.records_mut().for_each(|record| record.place = place.clone());
-        }
+        self.move_records()
     }
 
     /// Whether the page means this chat's recipient. To name none is to name the default.

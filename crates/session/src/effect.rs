@@ -74,6 +74,8 @@ pub enum Place {
         to: Option<String>,
         /// What it is about.
         item: Option<Item>,
+        /// The wish was on the wire, so the session may exist: only asking again under the same id tells.
+        is_asked: bool,
     },
 }
 

@@ -33,6 +33,8 @@ mod thread;
 mod timeline;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod testing;
 
 pub use agent::Agent;

@@ -9,10 +9,11 @@ use tieline_sim::{
     world::{Act, BAD},
 };
 
-/// Every run of the scenario, the seed printed if one fails. `SEED=17` runs that one alone.
+/// Every run of the scenario, the seed printed if one fails. `SEED=17` runs that one alone, `SEEDS=5000` so many.
 fn for_seeds(seeds: u64, scenario: impl Fn(u64)) {
-    let only = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok());
-    for seed in only.map_or(0..seeds, |seed: u64| seed..seed + 1) {
+    let number = |name| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
+    let seeds = number("SEEDS").unwrap_or(seeds);
+    for seed in number("SEED").map_or(0..seeds, |seed| seed..seed + 1) {
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| scenario(seed))) {
             println!("failed with SEED={seed}");
             resume_unwind(panic);

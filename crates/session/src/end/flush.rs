@@ -99,9 +99,10 @@ fn open(chat: &mut Chat, now: Millis, can_item: bool, requests: &mut Requests, o
         return;
     }
     opening.not_before = None;
-    opening.is_in_doubt = true;
+    let draft_id = opening.draft_id;
+    out.extend(chat.ask_to_open().into_iter().map(Effect::Save));
     let item: Option<Item> = chat.item.clone().filter(|_| can_item);
-    let open = Open { draft_id: opening.draft_id, to: chat.to.clone(), item };
+    let open = Open { draft_id, to: chat.to.clone(), item };
     requests.ask(now, Asked::Open(key), ClientFrame::Open(open), out);
 }
 

@@ -50,19 +50,19 @@ impl End {
     pub(super) fn start_over(&mut self, now: Millis, out: &mut Vec<Effect>) {
         self.chats.retain(|chat| chat.outbox.records().next().is_some());
         for chat in self.chats.iter_mut().filter(|chat| chat.session.is_some()) {
-            chat.leave(DraftId::at(now, self.link.jitter.bytes()));
-            out.extend(chat.outbox.records().cloned().map(Effect::Save));
+            let records = chat.leave(DraftId::at(now, self.link.jitter.bytes()));
+            out.extend(records.into_iter().map(Effect::Save));
         }
     }
 
     /// A chat that waits for a session takes the one that its person already has with the same recipient. Not if its own
     /// may exist as well: then asking again tells which it is.
     pub(super) fn move_in(&mut self, out: &mut Vec<Effect>) {
-        let is_waiting = |opening: &crate::chat::Opening| !opening.is_in_doubt;
+        let is_unasked = |opening: &crate::chat::Opening| !opening.is_asked;
         let homeless: Vec<ChatKey> = self
             .chats
             .iter()
-            .filter(|chat| chat.session.is_none() && chat.opening.as_ref().is_none_or(is_waiting))
+            .filter(|chat| chat.session.is_none() && chat.opening.as_ref().is_none_or(is_unasked))
             .map(|chat| chat.key)
             .collect();
         for key in homeless {
@@ -118,14 +118,14 @@ impl End {
                 Some(chat) => chat.key,
                 None => self.add_chat(|chat| chat.session = Some(*session)),
             },
-            Place::Opening { draft_id, to, item } => {
+            Place::Opening { draft_id, to, item, is_asked } => {
                 let is_same = |chat: &&crate::chat::Chat| chat.opening.as_ref().is_some_and(|opening| opening.draft_id == *draft_id);
                 if let Some(chat) = self.chats.iter().find(is_same) {
                     return chat.key;
                 }
                 self.add_chat(|chat| {
                     (chat.to, chat.item) = (to.clone(), item.clone());
-                    chat.open_as(*draft_id, true);
+                    chat.open_as(*draft_id, *is_asked);
                 })
             }
         }

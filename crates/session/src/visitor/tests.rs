@@ -23,8 +23,10 @@ fn first_words_open_a_session_and_are_kept_before_they_are_sent() {
     bench.connect(VISITOR, vec![]).take();
     let draft_id = bench.submit("  Is it loud?  ");
     let done = bench.take();
-    let [Effect::Save(record), Effect::Send(open)] = &done[..] else { panic!("{done:?}") };
+    let [Effect::Save(record), Effect::Save(asked), Effect::Send(open)] = &done[..] else { panic!("{done:?}") };
     assert_eq!(record.body, text("Is it loud?"));
+    let was_asked = |record: &Record| matches!(record.place, Place::Opening { is_asked: true, .. });
+    assert!(!was_asked(record) && was_asked(asked), "after a reload it is known whether the session may exist");
     let ClientFrame::Open(wish) = &open.frame else { panic!("{open:?}") };
     assert_eq!((wish.to.as_deref(), wish.item.as_ref().map(|item| item.title.as_str())), (Some("mia"), Some("Kettle")));
     assert_eq!(sketch(&bench.thread()), "| Is it loud?:Queued");
@@ -134,7 +136,7 @@ fn no_answer_means_the_same_again() {
 
 #[test]
 fn draft_survives_reload() {
-    let opening = Place::Opening { draft_id: draft(90), to: None, item: None };
+    let opening = Place::Opening { draft_id: draft(90), to: None, item: None, is_asked: true };
     let mut bench = Bench::visitor();
     bench.feed(Input::Restored(vec![record(2, opening.clone(), START), record(1, opening, START - Millis(5))]));
     assert_eq!(sketch(&bench.thread()), "| kept:Queued kept:Queued");
@@ -148,6 +150,19 @@ fn draft_survives_reload() {
         _ => None,
     });
     assert_eq!(first, Some(draft(1)), "the earlier one goes first");
+}
+
+#[test]
+fn words_that_never_left_join_the_session_that_is_there() {
+    let opening = Place::Opening { draft_id: draft(90), to: None, item: None, is_asked: false };
+    let mut bench = Bench::visitor();
+    bench.feed(Input::Restored(vec![record(1, opening, START)]));
+    bench.connect(VISITOR, vec![state(1, vec![entry(1, AGENT)])]);
+    let done = bench.take();
+    let moved = done.iter().position(|effect| matches!(effect, Effect::Save(record) if record.place == Place::Session(session(1))));
+    let sent = done.iter().position(|effect| matches!(effect, Effect::Send(frame) if frame.frame.name() == "send"));
+    assert!(moved.is_some() && moved < sent, "{done:?}");
+    assert_eq!(sketch(&bench.thread()), "| line 1 kept:Sending");
 }
 
 #[test]

@@ -1,0 +1,4 @@
+//! What holds for every list of operations, not just for those that somebody thought of.
+
+mod anything;
+mod log;

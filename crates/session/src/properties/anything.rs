@@ -1,0 +1,213 @@
+//! Arbitrary facts in arbitrary order, sense or none: no panic, no wake-up in the past, nothing said before it is kept,
+//! and the same facts give the same wishes and the same screen.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use tieline_protocol::{
+    Auth, Body, ClientFrame, CloseCode, Entry, ErrorBody, ErrorCode, Item, Millis, RequestId, Role, Seq, ServerFrame,
+    client::Beat,
+    server::{Drain, Head, Page, Ping, ReaderCursor, Receipt, Sessions},
+};
+
+use crate::{
+    Agent, Effect, Input, Visitor,
+    effect::{Owner, Place, Record},
+    testing::{Door, START, author, draft, entry, epoch, party, session, setup, state, welcome},
+};
+
+/// Small spaces, so that ids meet.
+fn some_entry() -> impl Strategy<Value = Entry> {
+    (1..12u64, 1..4u64, 1..4u64, 0..30u64).prop_map(|(seq, from, place, name)| {
+        let draft_id = if name < 25 { draft(1000 + seq) } else { draft(name - 20) };
+        Entry { session: session(place), draft_id, from: author(from), ..entry(seq, from) }
+    })
+}
+
+fn some_state() -> impl Strategy<Value = tieline_protocol::SessionState> {
+    (1..4u64, prop::collection::vec(some_entry(), 0..5), 0..15u64, 1..3u64, any::<[bool; 3]>()).prop_map(
+        |(number, entries, last, generation, [more, reset, has_to])| {
+            let mut head = state(number, entries);
+            (head.last, head.epoch, head.more, head.reset) = (Seq(last), epoch(generation), more, reset);
+            head.to = has_to.then(|| "mia".into());
+            head.cursors.push(some_cursor(number, last));
+            head
+        },
+    )
+}
+
+fn some_cursor(number: u64, reach: u64) -> ReaderCursor {
+    ReaderCursor { party: party(number), role: Role::Agent, session: session(number), delivered: Seq(reach), read: Seq(reach / 2) }
+}
+
+fn some_code() -> impl Strategy<Value = ErrorCode> {
+    prop::sample::select(ErrorCode::ALL.to_vec())
+}
+
+fn some_frame() -> impl Strategy<Value = ServerFrame> {
+    prop_oneof![
+        4 => (1..4u64, prop::collection::vec(some_state(), 0..3)).prop_map(|(me, sessions)| welcome(me, sessions)),
+        6 => some_entry().prop_map(|entry| ServerFrame::Entry(Box::new(entry))),
+        5 => (1..4u64, 0..12u64, 0..12u64, 1..3u64).prop_map(|(number, name, seq, generation)| ServerFrame::Ok(Receipt {
+            session: session(number),
+            epoch: epoch(generation),
+            draft_id: draft(name),
+            seq: Seq(seq),
+            at: START,
+            duplicate: false,
+        })),
+        3 => (1..4u64, prop::collection::vec(some_entry(), 0..5), 0..15u64, 1..3u64).prop_map(
+            |(number, entries, last, generation)| ServerFrame::Page(Page {
+                session: session(number),
+                epoch: epoch(generation),
+                last: Seq(last),
+                entries,
+            })
+        ),
+        2 => some_state().prop_map(|state| ServerFrame::Session(Box::new(state))),
+        1 => (prop::collection::vec(some_state(), 0..3), any::<bool>())
+            .prop_map(|(sessions, more)| ServerFrame::Sessions(Sessions { sessions, more })),
+        2 => (1..4u64, 0..15u64).prop_map(|(number, reach)| ServerFrame::Cursor(some_cursor(number, reach))),
+        1 => (1..4u64, 0..15u64).prop_map(|(number, last)| {
+            ServerFrame::Ping(Ping { nonce: 1, heads: vec![Head { session: session(number), last: Seq(last) }] })
+        }),
+        1 => Just(ServerFrame::Pong(Beat { nonce: 1 })),
+        1 => (0..20_000u64).prop_map(|spread| ServerFrame::Drain(Drain {
+            by: START,
+            spread_ms: Millis(spread),
+            why: String::new(),
+        })),
+        3 => (some_code(), any::<bool>(), prop::option::of(0..9_000u64)).prop_map(|(code, at, retry)| {
+            let at = at.then(|| "embed".to_owned());
+            ServerFrame::Err(ErrorBody { at, retry_ms: retry.map(Millis), ..ErrorBody::new(code) })
+        }),
+    ]
+}
+
+fn some_record() -> impl Strategy<Value = Record> {
+    (0..12u64, 1..4u64, any::<bool>(), any::<bool>(), 0..100_000_000u64).prop_map(
+        |(name, number, is_opening, is_visitor, age)| Record {
+            draft_id: draft(name),
+            place: if is_opening {
+                Place::Opening { draft_id: draft(50 + number), to: None, item: None, is_asked: is_visitor }
+            } else {
+                Place::Session(session(number))
+            },
+            body: Body::Text { text: "kept".into() },
+            made_at: START - Millis(age),
+            owner: if is_visitor { Owner::Visitor } else { Owner::Agent },
+        },
+    )
+}
+
+fn some_auth() -> impl Strategy<Value = Auth> {
+    prop_oneof![
+        Just(Auth::New),
+        Just(Auth::Visitor { token: "v".into() }),
+        Just(Auth::Agent { token: "a".into() }),
+        Just(Auth::Resume { token: "r".into() }),
+        prop::sample::select(vec!["e30.eyJzdWIiOiJhIn0.s", "e30.eyJzdWIiOiJiIn0.s", "broken"]).prop_flat_map(|jwt| {
+            prop::option::of(Just("v".to_owned())).prop_map(move |visitor| Auth::User { jwt: jwt.into(), visitor })
+        }),
+    ]
+}
+
+fn some_input() -> impl Strategy<Value = Input> {
+    let codes = vec![1000, 1006, 4001, 4008, 4009, 4010, 4400, 4401, 4403, 4426, 65_535];
+    prop_oneof![
+        8 => Just(Input::SocketOpened),
+        20 => (prop::option::of(0..14u32), some_frame())
+            .prop_map(|(id, frame)| Input::Received { id: id.map(RequestId), frame }),
+        4 => prop::sample::select(codes).prop_map(|code| Input::SocketClosed(CloseCode(code))),
+        6 => (0..12u64, 50..54u64, "[a-z ]{0,4}").prop_map(|(name, opening, text)| Input::Submit {
+            draft_id: draft(name),
+            session_draft_id: draft(opening),
+            text,
+        }),
+        2 => (prop::option::of("mia|ben"), any::<bool>()).prop_map(|(to, has_item)| Input::Asked {
+            to,
+            item: has_item.then(|| Item { title: "Kettle".into(), ..Item::default() }),
+        }),
+        2 => (0..12u64).prop_map(|name| Input::Retry(draft(name))),
+        2 => (0..12u64).prop_map(|name| Input::Discard(draft(name))),
+        2 => prop::option::of(1..4u64).prop_map(|number| Input::SessionPicked(number.map(session))),
+        1 => prop::collection::vec(some_record(), 0..4).prop_map(Input::Restored),
+        2 => some_auth().prop_map(Input::TokenArrived),
+        1 => any::<i32>().prop_map(|offset_minutes| Input::TimeZone { offset_minutes }),
+        8 => prop::sample::select(vec![
+            Input::Start,
+            Input::PanelShown,
+            Input::PanelHidden,
+            Input::OlderWanted,
+            Input::MoreSessionsWanted,
+            Input::Saved(draft(1)),
+            Input::SaveFailed(draft(1)),
+            Input::TicketArrived("t".into()),
+            Input::TokenFailed,
+            Input::WokeUp,
+            Input::WentOffline,
+            Input::PageHidden,
+            Input::Tick,
+        ]),
+        1 => Just(Input::MustReload),
+    ]
+}
+
+/// A fact, after a pause of any length, now and then with the clock put back.
+fn some_script() -> impl Strategy<Value = Vec<(i64, Input)>> {
+    let pause = prop_oneof![6 => Just(0i64), 4 => 1..400i64, 3 => 400..40_000i64, 1 => -5_000_000..90_000_000i64];
+    prop::collection::vec((pause, some_input()), 1..80)
+}
+
+/// Plays the script, checks each step, gives all that was wanted and seen.
+fn play<D: Door, S>(mut door: D, script: &[(i64, Input)], screen: impl Fn(&D, Millis) -> S) -> (Vec<Effect>, Vec<S>) {
+    let (mut now, mut done, mut seen) = (START, Vec::new(), Vec::new());
+    let mut kept = BTreeSet::new();
+    // A shell starts before anything else.
+    let begin = [(0, Input::Start), (0, Input::SocketOpened)];
+    for (pause, input) in begin.iter().chain(script) {
+        now = Millis(now.0.saturating_add_signed(*pause));
+        if let Input::Restored(records) = input {
+            kept.extend(records.iter().map(|record| record.draft_id));
+        }
+        let effects = door.handle(now, input.clone());
+        for effect in &effects {
+            match effect {
+                Effect::Save(record) => {
+                    kept.insert(record.draft_id);
+                }
+                Effect::Send(outgoing) => {
+                    if let ClientFrame::Send(said) = &outgoing.frame {
+                        assert!(kept.contains(&said.draft_id), "sent before it was kept");
+                    }
+                }
+                _ => {}
+            }
+        }
+        assert!(door.next_wake().is_none_or(|at| at > now), "wants to be woken in the past");
+        seen.push(screen(&door, now));
+        done.extend(effects);
+        // A second wake-up changes nothing that can be seen.
+        let spurious = door.handle(now, Input::Tick);
+        assert!(!spurious.iter().any(|effect| matches!(effect, Effect::Send(_) | Effect::Dial)), "{spurious:?}");
+    }
+    (done, seen)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_visitor_takes_anything_and_the_same_twice(script in some_script()) {
+        let visitor = || Visitor::new(setup(Auth::Visitor { token: "v".into() }));
+        let once = play(visitor(), &script, |door, now| door.screen(now));
+        prop_assert_eq!(once, play(visitor(), &script, |door, now| door.screen(now)));
+    }
+
+    #[test]
+    fn an_agent_takes_anything_and_the_same_twice(script in some_script()) {
+        let agent = || Agent::new(setup(Auth::Agent { token: "a".into() }));
+        let once = play(agent(), &script, |door, now| door.screen(now));
+        prop_assert_eq!(once, play(agent(), &script, |door, now| door.screen(now)));
+    }
+}

@@ -1,0 +1,287 @@
+//! A visitor against a log in forty lines: whatever is cut, swallowed or reloaded, every draft that its person did not
+//! take back stands in the log once, in the order of typing, and the screen shows the log.
+
+use std::collections::VecDeque;
+
+use proptest::prelude::*;
+use tieline_protocol::{
+    Author, Auth, Body, ClientFrame, CloseCode, DraftId, Entry, ErrorBody, ErrorCode, Millis, RequestId, Seq, ServerFrame,
+    SessionState,
+    server::{Page, Receipt},
+};
+
+use crate::{
+    Effect, Input, Visitor,
+    effect::Record,
+    screen::{Bubble, Delivery, Row},
+    testing::{AGENT, START, VISITOR, author, draft, epoch, session, setup, state, text, welcome},
+};
+
+#[derive(Clone, Copy, Debug)]
+enum Operation {
+    /// The person types a line.
+    Say,
+    /// The gateway takes the next frame and its answer arrives.
+    Answer,
+    /// The gateway takes the next frame, and the answer is lost with the connection.
+    Swallow,
+    /// The gateway cannot take the next frame just now.
+    Refuse,
+    /// The connection is gone, and with it what was on the way.
+    Cut,
+    /// The tab crashes and comes back with its disk.
+    Reload,
+    /// The agent writes; the push arrives, or it is lost.
+    Agent { is_heard: bool },
+    /// The person takes back the newest draft that still waits.
+    TakeBack,
+    /// Time passes.
+    Wait(u16),
+}
+
+fn some_operation() -> impl Strategy<Value = Operation> {
+    prop_oneof![
+        4 => Just(Operation::Say),
+        6 => Just(Operation::Answer),
+        1 => Just(Operation::Swallow),
+        1 => Just(Operation::Refuse),
+        1 => Just(Operation::Cut),
+        1 => Just(Operation::Reload),
+        2 => any::<bool>().prop_map(|is_heard| Operation::Agent { is_heard }),
+        1 => Just(Operation::TakeBack),
+        2 => (1..20_000u16).prop_map(Operation::Wait),
+    ]
+}
+
+/// The visitor, the disk, the wire, and the log at its end.
+struct Scene {
+    visitor: Visitor,
+    now: Millis,
+    disk: Vec<Record>,
+    wire: VecDeque<(Option<RequestId>, ClientFrame)>,
+    log: Vec<Entry>,
+    is_open: bool,
+    opening: Option<DraftId>,
+    said: Vec<DraftId>,
+    drafts: u64,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let mut scene = Self {
+            visitor: Visitor::new(setup(Auth::Visitor { token: "v".into() })),
+            now: START,
+            disk: Vec::new(),
+            wire: VecDeque::new(),
+            log: Vec::new(),
+            is_open: false,
+            opening: None,
+            said: Vec::new(),
+            drafts: 0,
+        };
+        scene.feed(Input::Start);
+        scene
+    }
+
+    fn feed(&mut self, input: Input) {
+        for effect in self.visitor.handle(self.now, input) {
+            match effect {
+                Effect::Dial => self.is_open = true,
+                Effect::HangUp(_) => {
+                    self.is_open = false;
+                    self.wire.clear();
+                }
+                Effect::Send(outgoing) => self.wire.push_back((outgoing.id, outgoing.frame)),
+                Effect::Save(record) => {
+                    self.disk.retain(|kept| kept.draft_id != record.draft_id);
+                    self.disk.push(record);
+                }
+                Effect::Forget(draft_id) => self.disk.retain(|kept| kept.draft_id != draft_id),
+                _ => {}
+            }
+        }
+        if std::mem::take(&mut self.is_open) {
+            self.feed(Input::SocketOpened);
+        }
+    }
+
+    fn operate(&mut self, operation: Operation) {
+        match operation {
+            Operation::Say => {
+                self.drafts += 2;
+                let draft_id = draft(self.drafts);
+                self.said.push(draft_id);
+                let session_draft_id = draft(self.drafts + 1);
+                self.feed(Input::Submit { draft_id, session_draft_id, text: "hello".into() });
+            }
+            Operation::Answer => {
+                if let Some((id, Some(frame))) = self.serve() {
+                    self.feed(Input::Received { id, frame });
+                }
+            }
+            Operation::Swallow => {
+                self.serve();
+                self.cut();
+            }
+            Operation::Refuse => match self.wire.pop_front() {
+                Some((id, ClientFrame::Send(_) | ClientFrame::Open(_) | ClientFrame::History(_))) => {
+                    let frame = ServerFrame::Err(ErrorBody::new(ErrorCode::StorageBusy));
+                    self.feed(Input::Received { id, frame });
+                }
+                Some(other) => self.wire.push_front(other),
+                None => {}
+            },
+            Operation::Cut => self.cut(),
+            Operation::Reload => {
+                self.wire.clear();
+                self.visitor = Visitor::new(setup(Auth::Visitor { token: "v".into() }));
+                self.feed(Input::Restored(self.disk.clone()));
+                self.feed(Input::Start);
+            }
+            Operation::Agent { is_heard } => self.agent_says(is_heard),
+            Operation::TakeBack => self.take_back(),
+            Operation::Wait(ms) => self.wait(Millis(ms.into())),
+        }
+        self.check();
+    }
+
+    fn cut(&mut self) {
+        self.wire.clear();
+        self.feed(Input::SocketClosed(CloseCode(1006)));
+    }
+
+    fn wait(&mut self, time: Millis) {
+        let until = self.now + time;
+        while let Some(at) = self.visitor.next_wake().filter(|at| *at <= until) {
+            self.now = at;
+            self.feed(Input::Tick);
+        }
+        self.now = until;
+    }
+
+    fn agent_says(&mut self, is_heard: bool) {
+        if self.opening.is_some() {
+            let draft_id = draft(10_000 + self.log.len() as u64);
+            let entry = self.append(author(AGENT), draft_id, text("well"));
+            if is_heard {
+                self.feed(Input::Received { id: None, frame: ServerFrame::Entry(Box::new(entry)) });
+            }
+        }
+    }
+
+    fn take_back(&mut self) {
+        let thread = self.visitor.screen(self.now).thread;
+        let newest = thread.rows.iter().rev().find_map(|row| match row {
+            Row::Bubble(Bubble { key, state: Some(Delivery::Queued), .. }) => Some(*key),
+            _ => None,
+        });
+        // What was on the wire once may stand in the log: only words that never left are surely gone.
+        if let Some(draft_id) = newest.filter(|draft_id| self.said.last() == Some(draft_id)) {
+            let was_sent = self.wire.iter().any(|(_, frame)| matches!(frame, ClientFrame::Send(said) if said.draft_id == draft_id));
+            let is_logged = self.log.iter().any(|entry| entry.draft_id == draft_id);
+            if !was_sent && !is_logged {
+                self.said.pop();
+                self.feed(Input::Discard(draft_id));
+            }
+        }
+    }
+
+    /// The gateway takes the next frame. Gives its answer, if it has one.
+    fn serve(&mut self) -> Option<(Option<RequestId>, Option<ServerFrame>)> {
+        let (id, frame) = self.wire.pop_front()?;
+        let answer = match frame {
+            ClientFrame::Hello(hello) => {
+                let held = hello.cursors.first().map_or(Seq::ZERO, |position| position.seq);
+                let sessions = self.opening.map(|_| self.head(held)).into_iter().collect();
+                Some(welcome(VISITOR, sessions))
+            }
+            ClientFrame::Open(open) => {
+                let known = *self.opening.get_or_insert(open.draft_id);
+                assert_eq!(known, open.draft_id, "one chat opens one session");
+                Some(self.receipt(open.draft_id, Seq::ZERO))
+            }
+            ClientFrame::Send(said) => {
+                let known = self.log.iter().find(|entry| entry.draft_id == said.draft_id).map(|entry| entry.seq);
+                let seq = known.unwrap_or_else(|| self.append(author(VISITOR), said.draft_id, said.body).seq);
+                Some(self.receipt(said.draft_id, seq))
+            }
+            ClientFrame::History(asked) => {
+                let after = asked.after.unwrap_or_default();
+                let entries = self.log.iter().filter(|entry| entry.seq > after).take(2).cloned().collect();
+                let last = Seq(self.log.len() as u64);
+                Some(ServerFrame::Page(Page { session: session(1), epoch: epoch(1), last, entries }))
+            }
+            ClientFrame::Ping(beat) => Some(ServerFrame::Pong(beat)),
+            ClientFrame::List(_) | ClientFrame::Cursor(_) | ClientFrame::Pong(_) | ClientFrame::Bye => None,
+        };
+        Some((id, answer))
+    }
+
+    fn head(&self, held: Seq) -> SessionState {
+        let entries: Vec<_> = self.log.iter().filter(|entry| entry.seq > held).take(2).cloned().collect();
+        let last = Seq(self.log.len() as u64);
+        SessionState { more: true, last, ..state(1, entries) }
+    }
+
+    fn receipt(&self, draft_id: DraftId, seq: Seq) -> ServerFrame {
+        let at = self.now;
+        ServerFrame::Ok(Receipt { session: session(1), epoch: epoch(1), draft_id, seq, at, duplicate: false })
+    }
+
+    fn append(&mut self, from: Author, draft_id: DraftId, body: Body) -> Entry {
+        let seq = Seq(self.log.len() as u64 + 1);
+        let entry = Entry { session: session(1), seq, draft_id, from, at: self.now, body };
+        self.log.push(entry.clone());
+        entry
+    }
+
+    fn bubbles(&self) -> Vec<Bubble> {
+        let rows = self.visitor.screen(self.now).thread.rows;
+        rows.into_iter().filter_map(|row| if let Row::Bubble(bubble) = row { Some(bubble) } else { None }).collect()
+    }
+
+    /// At every moment: a beginning of the log, then own words in the order of typing; no line twice; none forgotten that
+    /// the log does not have.
+    fn check(&self) {
+        let shown: Vec<_> = self.bubbles().iter().map(|bubble| bubble.key).collect();
+        let whole = shown.iter().zip(&self.log).take_while(|(key, entry)| **key == entry.draft_id).count();
+        let rest: Vec<_> = shown[whole..].iter().filter_map(|key| self.said.iter().position(|said| said == key)).collect();
+        assert_eq!(rest.len(), shown.len() - whole, "a line that is neither said nor in the log");
+        assert!(rest.is_sorted_by(|one, next| one < next), "drafts in another order than typed: {rest:?}");
+        for draft_id in &self.said {
+            let is_safe = self.log.iter().any(|entry| entry.draft_id == *draft_id)
+                || self.disk.iter().any(|record| record.draft_id == *draft_id);
+            assert!(is_safe, "{draft_id} is neither on the disk nor in the log");
+        }
+    }
+
+    /// A good network, until nothing moves any more.
+    fn finish(&mut self) {
+        for _ in 0..40 {
+            self.feed(Input::WokeUp);
+            while !self.wire.is_empty() {
+                self.operate(Operation::Answer);
+            }
+            self.wait(Millis::secs(1));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_draft_is_lost_or_doubled(operations in prop::collection::vec(some_operation(), 1..60)) {
+        let mut scene = Scene::new();
+        operations.into_iter().for_each(|operation| scene.operate(operation));
+        // The first cut makes a reconnect tell about lost pushes.
+        scene.cut();
+        scene.finish();
+        let logged: Vec<_> = scene.log.iter().filter(|entry| entry.from == author(VISITOR)).map(|entry| entry.draft_id).collect();
+        prop_assert_eq!(&logged, &scene.said, "once each, in the order of typing");
+        let shown: Vec<_> = scene.bubbles().iter().map(|bubble| bubble.key).collect();
+        let log: Vec<_> = scene.log.iter().map(|entry| entry.draft_id).collect();
+        prop_assert_eq!(shown, log);
+        prop_assert!(scene.disk.is_empty());
+    }
+}
