@@ -65,13 +65,6 @@ impl Page {
     async fn shows(&self, words: &str) {
         until(words, || self.text().contains(words)).await;
     }
-
-    async fn is_in(&self) {
-        until("the desk opens", || {
-            self.asked().len() == 1 || self.root.query_selector(".desk").unwrap().is_some()
-        })
-        .await;
-    }
 }
 
 impl Drop for Page {
@@ -104,7 +97,8 @@ async fn the_links_secret_is_off_the_address_before_anything_is_asked() {
     until("it is exchanged", || !page.asked().is_empty()).await;
     assert_eq!(page.asked(), [r#"POST /desk/session {"invite":"ti_abc-123"} "#]);
     assert_eq!(fragment(), "");
-    page.is_in().await;
+    stage::turn().await;
+    assert!(page.root.query_selector(".desk").unwrap().is_some());
     assert!(!page.root.inner_html().contains("secret-token"), "a token is never on the page");
 }
 

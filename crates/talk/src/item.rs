@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use tieline_protocol::Item;
-use yew::{AttrValue, Callback, Html, Properties, component, html, use_state_eq};
+use web_sys::{Event, HtmlElement};
+use yew::{Callback, Html, TargetCast, html};
 
 use crate::{Calendar, icon, safe::web_address, words::Words};
 
@@ -33,42 +34,32 @@ pub fn item_card(item: &Item, words: &Words, calendar: &Rc<Calendar>) -> Html {
     }
 }
 
-/// The picture, or a neutral drawing of the same size. The title always stands beside it, so it says nothing to a screen
-/// reader.
+/// The picture, over a neutral drawing of the same size: shops lose their pictures. The title always stands beside it, so it
+/// says nothing to a screen reader.
 pub fn item_picture(item: &Item) -> Html {
-    let src = item.image_url.as_deref().and_then(web_address).map(|src| AttrValue::from(src.to_owned()));
-    html! { <Picture {src} /> }
-}
-
-#[derive(Clone, PartialEq, Properties)]
-struct PictureProps {
-    src: Option<AttrValue>,
-}
-
-/// Shops lose their pictures: one that does not load gives way to the drawing.
-#[component]
-fn Picture(props: &PictureProps) -> Html {
-    let broken = use_state_eq(|| None::<AttrValue>);
-    let shown = props.src.clone().filter(|src| broken.as_ref() != Some(src));
-    match shown {
-        Some(src) => {
-            let onerror = {
-                let src = src.clone();
-                Callback::from(move |_| broken.set(Some(src.clone())))
-            };
-            html! {
+    let src = item.image_url.as_deref().and_then(web_address);
+    html! {
+        <span class="item-picture">
+            { icon::bag() }
+            // The key makes another picture another element, which is not hidden for the first one's fault.
+            { for src.map(|src| html! {
                 <img
-                    class="item-picture"
-                    {src}
+                    key={src}
+                    src={src.to_owned()}
                     alt=""
                     loading="lazy"
                     decoding="async"
                     referrerpolicy="no-referrer"
-                    {onerror}
+                    onerror={Callback::from(hide)}
                 />
-            }
-        }
-        None => html! { <span class="item-picture item-without">{ icon::bag() }</span> },
+            }) }
+        </span>
+    }
+}
+
+fn hide(event: Event) {
+    if let Some(picture) = event.target_dyn_into::<HtmlElement>() {
+        picture.set_hidden(true);
     }
 }
 
