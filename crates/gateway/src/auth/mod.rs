@@ -12,6 +12,7 @@ pub mod channel;
 mod columns;
 mod context;
 pub mod desk;
+mod fields;
 pub mod identify;
 pub mod jwt;
 pub mod key;
@@ -27,6 +28,7 @@ mod resumed;
 pub mod secret;
 pub mod signed;
 pub mod ticket;
+pub mod visiting;
 pub mod visitor;
 
 pub use context::{AuthContext, OPERATOR_TOKEN_FILE};

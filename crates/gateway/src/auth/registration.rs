@@ -3,22 +3,17 @@
 //! Shared by the HTTP API and the command line, so both take and refuse the same.
 
 use serde::Deserialize;
-use tieline_protocol::{Capabilities, Capability, ChannelId, Millis};
+use tieline_protocol::{Capabilities, ChannelId, Millis};
 
 use super::{
     channel::{self, Channel, Recipient},
-    desk,
+    fields::{
+        LIST_LENGTH, read_accent, read_capabilities, read_greeting, read_name, read_origins, read_recipients,
+    },
     key::{self, Algorithm, ChannelKey, KeyState},
     master_key::MasterKey,
-    origin::Origin,
-    plain,
     secret::{self, Secret},
 };
-
-/// Most of anything that is listed.
-const LIST_LENGTH: usize = 50;
-/// Longest greeting, in characters.
-const GREETING_CHARS: usize = 500;
 
 /// A request to register a channel, or to change one: what is absent stays as it is.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -88,7 +83,7 @@ pub struct Policy {
     pub allow_insecure_origins: bool,
 }
 
-fn invalid<T>(at: impl Into<String>, why: impl Into<String>) -> Result<T, Invalid> {
+pub(super) fn invalid<T>(at: impl Into<String>, why: impl Into<String>) -> Result<T, Invalid> {
     Err(Invalid { at: at.into(), why: why.into() })
 }
 
@@ -249,106 +244,5 @@ fn make_secret(
     match master.seal(&key::seal_context(id, kid), secret.expose().as_bytes()) {
         Some(sealed) => Ok((sealed, Some(secret))),
         None => invalid("alg", "the secret could not be sealed"),
-    }
-}
-
-fn read_name(at: &str, text: &str) -> Result<String, Invalid> {
-    match plain::name(text) {
-        Some(name) if text.trim().chars().count() <= plain::NAME_CHARS => Ok(name),
-        Some(_) => invalid(at, format!("is longer than {} characters", plain::NAME_CHARS)),
-        None => invalid(at, "is empty"),
-    }
-}
-
-fn read_origins(texts: &[String], policy: Policy) -> Result<Vec<Origin>, Invalid> {
-    if texts.is_empty() || texts.len() > LIST_LENGTH {
-        return invalid("origins", format!("must name 1 to {LIST_LENGTH} origins"));
-    }
-    let mut origins = Vec::new();
-    for (index, text) in texts.iter().enumerate() {
-        let at = format!("origins[{index}]");
-        let origin = match Origin::parse(text) {
-            Ok(origin) => origin,
-            Err(flaw) => return invalid(at, format!("`{text}` {flaw}")),
-        };
-        if origin.is_insecure() && !policy.allow_insecure_origins {
-            return invalid(
-                at,
-                format!("`{text}` is plain http: only localhost may be (allow_insecure_origins lifts that)"),
-            );
-        }
-        if !origins.contains(&origin) {
-            origins.push(origin);
-        }
-    }
-    Ok(origins)
-}
-
-fn read_recipients(recipients: &[Recipient]) -> Result<Vec<Recipient>, Invalid> {
-    if recipients.is_empty() || recipients.len() > LIST_LENGTH {
-        return invalid("recipients", format!("must name 1 to {LIST_LENGTH} recipients"));
-    }
-    let mut out: Vec<Recipient> = Vec::new();
-    for (index, recipient) in recipients.iter().enumerate() {
-        if !key::is_kid(&recipient.name) {
-            let why = "must be 1 to 64 letters, digits, '-', '_' or '.'";
-            return invalid(format!("recipients[{index}].name"), why);
-        }
-        if out.iter().any(|other| other.name == recipient.name) {
-            return invalid(format!("recipients[{index}].name"), "stands there twice");
-        }
-        if recipient.agents.is_empty() || recipient.agents.len() > LIST_LENGTH {
-            return invalid(
-                format!("recipients[{index}].agents"),
-                format!("must name 1 to {LIST_LENGTH} agents"),
-            );
-        }
-        if let Some(bad) = recipient.agents.iter().position(|agent| !desk::is_login(agent)) {
-            let why = "must be 1 to 64 small letters, digits, '-', '_', '.' or '@'";
-            return invalid(format!("recipients[{index}].agents[{bad}]"), why);
-        }
-        out.push(recipient.clone());
-    }
-    if !out.iter().any(|recipient| recipient.name == "default") {
-        return invalid("recipients", "must have one named default: it answers when a page names nobody");
-    }
-    Ok(out)
-}
-
-fn read_capabilities(names: &[String]) -> Result<Capabilities, Invalid> {
-    let mut out = Capabilities::default();
-    for (index, name) in names.iter().enumerate() {
-        let Some(capability) = Capability::find(name) else {
-            let known = Capability::ALL.map(Capability::name).join(", ");
-            return invalid(format!("capabilities[{index}]"), format!("`{name}` is not one of {known}"));
-        };
-        out.0.insert(capability);
-    }
-    if !out.grants(Capability::Text) {
-        return invalid("capabilities", "must hold text: a channel without words is none");
-    }
-    Ok(out)
-}
-
-fn read_greeting(text: &str) -> Result<Option<String>, Invalid> {
-    let text = text.trim();
-    if text.chars().count() > GREETING_CHARS {
-        return invalid("greeting", format!("is longer than {GREETING_CHARS} characters"));
-    }
-    if text.chars().any(|letter| letter.is_control() && letter != '\n') {
-        return invalid("greeting", "holds control characters");
-    }
-    Ok((!text.is_empty()).then(|| text.to_owned()))
-}
-
-/// Hex colours only: the value goes into a style, and a closed syntax cannot carry anything else there.
-fn read_accent(text: &str) -> Result<Option<String>, Invalid> {
-    let is_hex = text.strip_prefix('#').is_some_and(|digits| {
-        matches!(digits.len(), 3 | 6) && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
-    });
-    match text {
-        "" => Ok(None),
-        _ if is_hex => Ok(Some(text.to_ascii_lowercase())),
-        _ => invalid("accent", format!("`{text}` is not a colour such as #0a7 or #00aa77")),
     }
 }

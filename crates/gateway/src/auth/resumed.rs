@@ -1,18 +1,19 @@
 //! A principal from a resume token or a desk session: what was proven before, checked against what has changed since.
 
 use rusqlite::Connection;
-use tieline_protocol::{ChannelId, ErrorCode, Hello, Millis};
+use tieline_protocol::{Capabilities, ChannelId, ErrorCode, Hello, Millis, Role};
+use tieline_relay::{Principal, Scope};
 
 use super::{
-    AuthContext, desk,
-    identify::{
-        Identified, Refusal, admit_place, agent_principal, as_made_user, as_visitor, load_channel, welcome,
-    },
+    AuthContext,
+    channel::Channel,
+    desk,
+    identify::{Identified, Refusal, admit_place, load_channel, welcome},
     key::KeyState,
     key_rows,
     origin::{self, Place},
     resume::Made,
-    secret,
+    secret, visiting,
     visitor::{self, Recognised},
 };
 
@@ -32,14 +33,16 @@ pub(super) async fn resume(
     match claims.origin {
         Made::Visitor { channel, provisional } => {
             let channel = resume_channel(context, hello, &channel, header).await?;
-            let known = context.store.read(move |db| visitor::is_remembered(db, party, now)).await?;
-            let provisional = match known {
-                Some(true) => None,
-                Some(false) => return Err(ErrorCode::Unauthorized.into()),
-                None => Some(provisional.and_then(read_provisional).ok_or(ErrorCode::Unauthorized)?),
+            let recalled = context.store.read(move |db| visitor::recall(db, party, now)).await?;
+            let recognised = match recalled.map_err(|flaw| flaw.code())? {
+                Some(recognised) => recognised,
+                None => {
+                    let fresh = provisional.and_then(read_provisional).ok_or(ErrorCode::Unauthorized)?;
+                    Recognised { party, provisional: Some(fresh), next: None, write: None }
+                }
             };
-            let recognised = Recognised { party, provisional, next: None, write: None };
-            Ok(as_visitor(context, &channel, &recognised, None, now))
+            visiting::renew(context, &recognised, now).await;
+            Ok(visiting::as_visitor(context, &channel, &recognised, None, now))
         }
         Made::User { ref channel, ref kid, .. } => {
             let channel = resume_channel(context, hello, channel, header).await?;
@@ -47,7 +50,7 @@ pub(super) async fn resume(
             if context.store.read(move |db| is_revoked(db, &id, &kid)).await? {
                 return Err(ErrorCode::KeyUnknown.into());
             }
-            Ok(as_made_user(context, &channel, party, claims.name, claims.origin, now))
+            Ok(visiting::as_made_user(context, &channel, party, claims.name, claims.origin, now))
         }
         Made::Agent { session } => {
             if origin::place(header, &context.public_origin, &[]) == Place::Stranger {
@@ -87,7 +90,7 @@ async fn resume_channel(
     hello: &Hello,
     id: &ChannelId,
     header: Option<&str>,
-) -> Result<super::channel::Channel, Refusal> {
+) -> Result<Channel, Refusal> {
     if hello.channel.as_ref() != Some(id) {
         return Err(ErrorCode::Unauthorized.into());
     }
@@ -107,4 +110,22 @@ fn read_provisional((hash, until): (String, Millis)) -> Option<([u8; 32], Millis
 
 fn read_hash(text: &str) -> Option<[u8; 32]> {
     secret::decode(text)?.try_into().ok()
+}
+
+/// An agent's principal, from the desk session behind a socket token or a resume token.
+fn agent_principal(
+    signed_in: &desk::SignedIn,
+    desks: std::collections::BTreeSet<tieline_relay::Desk>,
+) -> Principal {
+    Principal {
+        party: signed_in.agent,
+        role: Role::Agent,
+        name: Some(signed_in.name.clone()),
+        scope: Scope::Desks(desks),
+        // Each session's channel grants what it grants; the desk itself can do everything of this build.
+        capabilities: Capabilities::all(),
+        expires_at: Some(signed_in.expires_at),
+        provisional: None,
+        signed_item: None,
+    }
 }

@@ -99,8 +99,8 @@ impl VisitorFlaw {
 }
 
 struct Device {
-    token: Vec<u8>,
-    previous: Option<Vec<u8>>,
+    token: [u8; 32],
+    previous: Option<[u8; 32]>,
     previous_until: Option<Millis>,
     issued_at: Millis,
     expires_at: Millis,
@@ -176,24 +176,15 @@ fn judge(
     hash: [u8; 32],
     now: Millis,
 ) -> Result<Recognised, VisitorFlaw> {
-    let recognised = |next, write| Ok(Recognised { party: claims.party, provisional: None, next, write });
-    if device.is_revoked {
-        return Err(VisitorFlaw::Unknown);
-    }
-    if device.expires_at <= now {
-        return Err(VisitorFlaw::Expired);
-    }
+    check_life(device, now)?;
     if secret::same(&device.token, &hash) {
-        let next = (device.issued_at + ROTATE_AFTER <= now).then_some(device.generation + 1);
-        // Sliding by whole days: a visit an hour after the last one is not worth a write.
-        let is_stale = device.expires_at - now < DEVICE_LIFE - ROTATE_AFTER;
-        return recognised(next, is_stale.then_some(DeviceWrite::Keep { token: hash }));
+        return Ok(current(device, claims.party, now));
     }
+    let recognised = |next, write| Ok(Recognised { party: claims.party, provisional: None, next, write });
     if claims.generation == device.generation + 1 {
-        let from = <[u8; 32]>::try_from(device.token.as_slice()).map_err(|_| VisitorFlaw::Unknown)?;
-        return recognised(None, Some(DeviceWrite::Adopt { from, to: hash }));
+        return recognised(None, Some(DeviceWrite::Adopt { from: device.token, to: hash }));
     }
-    let is_previous = device.previous.as_deref().is_some_and(|previous| secret::same(previous, &hash));
+    let is_previous = device.previous.is_some_and(|previous| secret::same(&previous, &hash));
     if is_previous && device.previous_until.is_some_and(|until| now < until) {
         return recognised(Some(device.generation), None);
     }
@@ -229,15 +220,37 @@ pub fn revoke(db: &Connection, party: PartyId) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Whether a visitor whose connection resumes is still remembered. `None`: the store does not know the browser yet.
+/// A visitor whose connection resumes: the browser is remembered longer, and offered its next token, as at any visit. The
+/// inner `None`: the store does not know the browser yet.
 ///
 /// # Errors
 /// When the store fails.
-pub fn is_remembered(db: &Connection, party: PartyId, now: Millis) -> rusqlite::Result<Option<bool>> {
-    match find_device(db, party)? {
-        Some(device) => Ok(Some(!device.is_revoked && now < device.expires_at)),
-        None => Ok(party_exists(db, party)?.then_some(false)),
+pub fn recall(
+    db: &Connection,
+    party: PartyId,
+    now: Millis,
+) -> rusqlite::Result<Result<Option<Recognised>, VisitorFlaw>> {
+    let Some(device) = find_device(db, party)? else {
+        return Ok(if party_exists(db, party)? { Err(VisitorFlaw::Unknown) } else { Ok(None) });
+    };
+    Ok(check_life(&device, now).map(|()| Some(current(&device, party, now))))
+}
+
+fn check_life(device: &Device, now: Millis) -> Result<(), VisitorFlaw> {
+    match device {
+        Device { is_revoked: true, .. } => Err(VisitorFlaw::Unknown),
+        Device { expires_at, .. } if *expires_at <= now => Err(VisitorFlaw::Expired),
+        _ => Ok(()),
     }
+}
+
+/// What follows from a visit with the current token.
+fn current(device: &Device, party: PartyId, now: Millis) -> Recognised {
+    let next = (device.issued_at + ROTATE_AFTER <= now).then_some(device.generation + 1);
+    // Sliding by whole days: a visit an hour after the last one is not worth a write.
+    let is_stale = device.expires_at - now < DEVICE_LIFE - ROTATE_AFTER;
+    let write = is_stale.then_some(DeviceWrite::Keep { token: device.token });
+    Recognised { party, provisional: None, next, write }
 }
 
 fn find_device(db: &Connection, party: PartyId) -> rusqlite::Result<Option<Device>> {

@@ -1,6 +1,9 @@
 //! `tieline serve`
 
-use std::{io, process::ExitCode};
+use std::{
+    io::{self, IsTerminal},
+    process::ExitCode,
+};
 
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -70,6 +73,7 @@ async fn greet(config: &Config, listener: &TcpListener) {
 fn start_traces(log: &Log) {
     let filter = EnvFilter::new(&log.level);
     let traces = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let traces = traces.with_ansi(io::stderr().is_terminal());
     // Fails only if there is one already, which then serves.
     let _ = if log.is_json { traces.json().try_init() } else { traces.try_init() };
 }

@@ -15,7 +15,8 @@ use crate::{
     log::{Fresh, Opened, Opener},
 };
 
-pub(super) async fn open(caller: Arc<Caller>, id: Option<RequestId>, wish: Open) {
+pub(super) async fn open(caller: Arc<Caller>, id: Option<RequestId>, mut wish: Open) {
+    wish.item = wish.item.map(|item| caller.principal.vouch(item));
     let draft_id = wish.draft_id;
     let permit = match permit(&caller, wish).await {
         Ok(permit) => permit,

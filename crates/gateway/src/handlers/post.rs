@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tieline_protocol::{ErrorBody, RequestId, Seq, ServerFrame, SessionId, envelope::json, server::Receipt};
+use tieline_protocol::{Body, ErrorBody, RequestId, Seq, ServerFrame, SessionId, envelope::json, server::Receipt};
 use tieline_relay::{Facts, Permit, Post, audience::audience_of};
 
 use super::{Caller, Work};
@@ -12,7 +12,10 @@ use crate::{
     log::{Appended, LogError},
 };
 
-pub(super) fn post(caller: Arc<Caller>, id: Option<RequestId>, wish: Post) -> Option<Work<()>> {
+pub(super) fn post(caller: Arc<Caller>, id: Option<RequestId>, mut wish: Post) -> Option<Work<()>> {
+    if let Body::Item { item } = wish.body {
+        wish.body = Body::Item { item: caller.principal.vouch(item) };
+    }
     if let Err(denial) = caller.take_token() {
         caller.refuse(id, denial.into());
         return None;
