@@ -1,6 +1,8 @@
 //! The checkout's own tool: `cargo xtask <word>`. Each word is one file; [`shell`] runs other programs.
 
+mod demo;
 mod dist;
+mod golden;
 mod shell;
 mod size;
 
@@ -41,6 +43,11 @@ fn run(mut arguments: Arguments) -> Result<()> {
     let word = arguments.subcommand()?;
     match word.as_deref() {
         Some("dist") => finish(arguments).and_then(|()| dist::run()),
+        Some("demo") => {
+            let options = demo::Options::parse(&mut arguments)?;
+            finish(arguments).and_then(|()| demo::run(&options))
+        }
+        Some("golden") => finish(arguments).and_then(|()| golden::run()),
         Some("size") => finish(arguments).and_then(|()| size::run()),
         Some(other) => bail!("there is no `{other}`\n\n{HELP}"),
         None => {

@@ -34,7 +34,11 @@ pub(crate) const PRODUCTS: [Product; 6] = [
         line: "Slow spout, steady hand. 0.9 litres.",
         story: "A gooseneck that pours as slowly as you like. The handle stays cool, the lid stays on, and the base is \
                 flat enough for induction.",
-        facts: &[("Holds", "0.9 l"), ("Made of", "Brushed steel, beech"), ("Hob", "Gas, electric, induction")],
+        facts: &[
+            ("Holds", "0.9 l"),
+            ("Made of", "Brushed steel, beech"),
+            ("Hob", "Gas, electric, induction"),
+        ],
         picture: include_str!("../assets/pictures/pour-over-kettle.svg"),
     },
     Product {

@@ -60,11 +60,8 @@ struct Visit {
 async fn main() -> Result<()> {
     let args = Args::parse();
     let gateway = args.gateway.trim_end_matches('/').to_owned();
-    let signer = args
-        .kid
-        .zip(args.secret)
-        .map(|(kid, secret)| Signer::new(&args.channel, &gateway, kid, &secret))
-        .transpose()?;
+    let signer =
+        args.kid.zip(args.secret).map(|(kid, secret)| Signer::new(&args.channel, &gateway, kid, &secret));
     let shop = Arc::new(Shop { gateway, channel: args.channel, signer });
     let listener = TcpListener::bind(("127.0.0.1", args.port))
         .await

@@ -174,7 +174,11 @@ mod tests {
         let shop = Shop { gateway: "http://g".into(), channel: "ch_1".into(), signer: None };
         let page = front(&shop, None);
         for product in &PRODUCTS {
-            assert!(page.contains(&format!("&quot;id&quot;:&quot;{}&quot;", product.slug)), "{}", product.slug);
+            assert!(
+                page.contains(&format!("&quot;id&quot;:&quot;{}&quot;", product.slug)),
+                "{}",
+                product.slug
+            );
         }
     }
 }

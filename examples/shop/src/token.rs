@@ -32,11 +32,11 @@ struct Claims<'a> {
 }
 
 impl Signer {
-    pub(crate) fn new(channel: &str, gateway: &str, kid: String, secret: &str) -> Result<Self> {
-        // Registration writes the secret in base64url; the key is the bytes behind it.
-        let key = EncodingKey::from_urlsafe_base64_secret(secret).context("--secret is not base64url")?;
+    pub(crate) fn new(channel: &str, gateway: &str, kid: String, secret: &str) -> Self {
+        // The key is the text as registration gave it, prefix and all.
+        let key = EncodingKey::from_secret(secret.as_bytes());
         let header = Header { kid: Some(kid), ..Header::new(Algorithm::HS256) };
-        Ok(Self { header, key, issuer: channel.to_owned(), audience: gateway.to_owned() })
+        Self { header, key, issuer: channel.to_owned(), audience: gateway.to_owned() }
     }
 
     pub(crate) fn sign(&self, user: &str) -> Result<String> {
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn a_token_names_the_key_the_shop_and_the_customer() {
-        let signer = Signer::new("ch_1", "http://localhost:7070", "k1".into(), "c2VjcmV0").unwrap();
+        let signer = Signer::new("ch_1", "http://localhost:7070", "k1".into(), "secret");
         let token = signer.sign("ada").unwrap();
         let header = jsonwebtoken::decode_header(&token).unwrap();
         assert_eq!(header.kid.as_deref(), Some("k1"));
