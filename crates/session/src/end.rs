@@ -151,6 +151,7 @@ impl End {
             }
             self.requests.drop_all();
         }
+        self.drop_hollow();
         self.look_at(focus);
         self.flush(now, out);
         self.was_live = self.link.is_live();

@@ -49,6 +49,10 @@ impl Outbox {
         self.rows.iter()
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     pub(crate) fn push(&mut self, record: Record) {
         self.rows.push(Waiting { record, stage: Stage::Queued, not_before: None, tries: 0 });
     }
@@ -101,9 +105,11 @@ impl Outbox {
     /// The gateway cannot take it just now.
     pub(crate) fn put_off(&mut self, draft_id: DraftId, until: Alarm) {
         self.change(draft_id, |row| {
-            row.stage = Stage::Queued;
-            row.not_before = Some(until);
-            row.tries = row.tries.saturating_add(1);
+            if row.stage == Stage::Sending {
+                row.stage = Stage::Queued;
+                row.not_before = Some(until);
+                row.tries = row.tries.saturating_add(1);
+            }
         });
     }
 
@@ -113,7 +119,12 @@ impl Outbox {
 
     /// The gateway will never take it. It is parked, the rest go on.
     pub(crate) fn fail(&mut self, draft_id: DraftId, why: Failure) {
-        self.change(draft_id, |row| row.stage = Stage::Failed(why));
+        self.change(draft_id, |row| {
+            // What the log has cannot fail any more, whatever a late answer says.
+            if !matches!(row.stage, Stage::Accepted(_)) {
+                row.stage = Stage::Failed(why);
+            }
+        });
     }
 
     /// Their session cannot be opened.

@@ -176,12 +176,13 @@ impl End {
             }
             Asked::Open(key) => {
                 let Some(chat) = self.chats.iter_mut().find(place(key)) else { return };
-                match &mut chat.opening {
-                    Some(opening) if is_temporary => {
-                        opening.not_before = Some(Alarm::after(now, wait(opening.tries, &mut self.link)));
-                        opening.tries = opening.tries.saturating_add(1);
-                    }
-                    _ => chat.outbox.fail_all(failure_of(error.code)),
+                // None: an earlier answer opened it, and this one is late.
+                let Some(opening) = &mut chat.opening else { return };
+                if is_temporary {
+                    opening.not_before = Some(Alarm::after(now, wait(opening.tries, &mut self.link)));
+                    opening.tries = opening.tries.saturating_add(1);
+                } else {
+                    chat.outbox.fail_all(failure_of(error.code));
                 }
             }
             // Where reading back is not granted, a new connection's catch-up mends the gap.

@@ -4,7 +4,7 @@ use tieline_protocol::{Auth, DraftId, Millis, Seq};
 
 use super::End;
 use crate::{
-    chat::ChatKey,
+    chat::{Chat, ChatKey, Opening},
     effect::{Effect, Owner, Place, Record},
     link::Lack,
 };
@@ -58,7 +58,7 @@ impl End {
     /// A chat that waits for a session takes the one that its person already has with the same recipient. Not if its own
     /// may exist as well: then asking again tells which it is.
     pub(super) fn move_in(&mut self, out: &mut Vec<Effect>) {
-        let is_unasked = |opening: &crate::chat::Opening| !opening.is_asked;
+        let is_unasked = |opening: &Opening| !opening.is_asked;
         let homeless: Vec<ChatKey> = self
             .chats
             .iter()
@@ -70,6 +70,19 @@ impl End {
             let homes = self.chats.iter().filter(|home| home.session.is_some() && home.is_with(chat.to.as_deref()) && !home.is_closed());
             let Some(home) = homes.max_by_key(|home| home.touched_at).map(|home| home.key) else { continue };
             self.join(key, home, out);
+        }
+    }
+
+    /// Drops chats whose every draft was taken back before they had a session. One that may have been opened keeps its
+    /// name for the next draft, unless there is a session for that already.
+    pub(super) fn drop_hollow(&mut self) {
+        let is_hollow = |chat: &Chat| chat.session.is_none() && chat.outbox.is_empty();
+        let is_asked = |chat: &Chat| chat.opening.as_ref().is_some_and(|opening| opening.is_asked);
+        while let Some(place) = self.chats.iter().position(|chat| {
+            let has_home = || self.chats.iter().any(|home| home.session.is_some() && home.is_with(chat.to.as_deref()));
+            is_hollow(chat) && (!is_asked(chat) || has_home())
+        }) {
+            self.chats.remove(place);
         }
     }
 
@@ -119,7 +132,7 @@ impl End {
                 None => self.add_chat(|chat| chat.session = Some(*session)),
             },
             Place::Opening { draft_id, to, item, is_asked } => {
-                let is_same = |chat: &&crate::chat::Chat| chat.opening.as_ref().is_some_and(|opening| opening.draft_id == *draft_id);
+                let is_same = |chat: &&Chat| chat.opening.as_ref().is_some_and(|opening| opening.draft_id == *draft_id);
                 if let Some(chat) = self.chats.iter().find(is_same) {
                     return chat.key;
                 }

@@ -38,6 +38,7 @@ fn the_first_goes_alone_and_the_rest_in_their_turn() {
 #[test]
 fn a_put_off_draft_holds_back_those_behind_it() {
     let mut outbox = outbox([1, 2]);
+    outbox.mark_sending(draft(1));
     outbox.put_off(draft(1), Alarm::after(START, Millis(500)));
     assert_eq!(turn(&outbox, START + Millis(499)), None, "order is the order of typing");
     assert_eq!(turn(&outbox, START + Millis(500)), Some(draft(1)));
@@ -66,6 +67,17 @@ fn it_leaves_by_the_log_or_by_its_person() {
     assert!(outbox.holds(draft(1)), "shown until the copy has it");
     outbox.settle(Seq(7));
     assert!(!outbox.holds(draft(1)) && outbox.holds(draft(3)));
+}
+
+#[test]
+fn a_late_refusal_does_not_undo_an_acceptance() {
+    let mut outbox = outbox([1]);
+    outbox.mark_sending(draft(1));
+    outbox.accept(draft(1), Seq(3));
+    outbox.put_off(draft(1), Alarm::after(START, Millis(500)));
+    outbox.fail(draft(1), Failure::Refused);
+    outbox.requeue(draft(1));
+    assert_eq!(outbox.rows().next().map(|row| row.stage), Some(Stage::Accepted(Seq(3))));
 }
 
 #[test]

@@ -119,6 +119,26 @@ fn a_failed_draft_is_retried_or_discarded_by_its_person_only() {
 }
 
 #[test]
+fn words_taken_back_leave_no_second_session_behind() {
+    let mut bench = Bench::visitor();
+    bench.connect(VISITOR, vec![]).take();
+    let first = bench.submit("a");
+    let sent = bench.sent();
+    let Some((_, ClientFrame::Open(asked))) = sent.first() else { panic!("{sent:?}") };
+    bench.feed(Input::Discard(first));
+    bench.submit("b");
+    bench.close(CloseCode(1006)).wait(Millis::secs(1)).feed(Input::SocketOpened).take();
+    bench.hear(None, crate::testing::welcome(VISITOR, vec![]));
+    assert!(matches!(&bench.sent()[..], [(_, ClientFrame::Open(again))] if again.draft_id == asked.draft_id));
+    // But an existing session is not hidden behind one that may never have been.
+    let mut bench = Bench::visitor();
+    bench.connect(VISITOR, vec![]);
+    let first = bench.submit("a");
+    bench.feed(Input::Discard(first)).hear(None, ServerFrame::Session(Box::new(state(1, vec![entry(1, AGENT)]))));
+    assert_eq!(sketch(&bench.thread()), "| line 1");
+}
+
+#[test]
 fn no_answer_means_the_same_again() {
     let mut bench = Bench::visitor();
     bench.connect(VISITOR, vec![state(1, vec![])]).take();
