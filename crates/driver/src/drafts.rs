@@ -3,7 +3,7 @@
 //! It outlives the end that typed it: a page that changes its route takes the widget away and puts it back, an agent signs
 //! in again, and nothing typed is lost.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::cell::RefCell;
 
 use tieline_protocol::DraftId;
 use tieline_session::Record;
@@ -14,10 +14,9 @@ pub(crate) struct Drafts {
     owner: String,
 }
 
-type Shelf = BTreeMap<(String, DraftId), Record>;
-
 thread_local! {
-    static SHELF: RefCell<Shelf> = const { RefCell::new(Shelf::new()) };
+    // A list, not a map: it holds a handful, and a map's code is more to download than it could ever save.
+    static SHELF: RefCell<Vec<(String, Record)>> = const { RefCell::new(Vec::new()) };
 }
 
 impl Drafts {
@@ -25,22 +24,23 @@ impl Drafts {
         Self { owner }
     }
 
-    /// What an earlier end left, in the order in which it was typed: ids are by time.
+    /// What an earlier end left, in the order in which it was typed.
     pub(crate) fn load(&self) -> Vec<Record> {
         SHELF.with_borrow(|shelf| {
-            let own = shelf.iter().filter(|((owner, _), _)| *owner == self.owner);
+            let own = shelf.iter().filter(|(owner, _)| *owner == self.owner);
             own.map(|(_, record)| record.clone()).collect()
         })
     }
 
     pub(crate) fn save(&self, record: Record) {
-        let key = (self.owner.clone(), record.draft_id);
-        SHELF.with_borrow_mut(|shelf| shelf.insert(key, record));
+        self.forget(record.draft_id);
+        SHELF.with_borrow_mut(|shelf| shelf.push((self.owner.clone(), record)));
     }
 
     pub(crate) fn forget(&self, draft_id: DraftId) {
-        let key = (self.owner.clone(), draft_id);
-        SHELF.with_borrow_mut(|shelf| shelf.remove(&key));
+        SHELF.with_borrow_mut(|shelf| {
+            shelf.retain(|(owner, record)| *owner != self.owner || record.draft_id != draft_id);
+        });
     }
 }
 
@@ -64,8 +64,9 @@ mod tests {
     #[test]
     fn drafts_outlive_their_end_and_stay_with_their_owner() {
         let mia = Drafts::of("mia".into());
-        mia.save(record(2));
         mia.save(record(1));
+        mia.save(record(2));
+        mia.save(record(2));
         Drafts::of("ben".into()).save(record(3));
         drop(mia);
 

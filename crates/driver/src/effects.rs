@@ -41,10 +41,10 @@ impl<E: End> Inner<E> {
                 self.feed(Input::Saved(draft_id));
             }
             Effect::Forget(draft_id) => self.drafts.forget(draft_id),
-            Effect::KeepVisitorToken(token) => (self.hooks.run)(Errand::KeepVisitorToken(token)),
-            Effect::FetchToken => (self.hooks.run)(Errand::FetchToken),
-            Effect::FetchTicket => (self.hooks.run)(Errand::FetchTicket),
-            Effect::Tell(event) => (self.hooks.run)(Errand::Tell(event)),
+            Effect::KeepVisitorToken(token) => self.run(Errand::KeepVisitorToken(token)),
+            Effect::FetchToken => self.run(Errand::FetchToken),
+            Effect::FetchTicket => self.run(Errand::FetchTicket),
+            Effect::Tell(event) => self.run(Errand::Tell(event)),
         }
     }
 

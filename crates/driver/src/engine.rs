@@ -22,11 +22,21 @@ pub struct Plan {
 }
 
 /// Where screens and errands go. Either may feed the engine at once: what it feeds waits for its turn.
-pub struct Hooks<S> {
+pub struct Hooks<E: End> {
     /// Draws what the person is to see now.
-    pub draw: Box<dyn Fn(S)>,
-    /// Runs an errand.
-    pub run: Box<dyn Fn(Errand)>,
+    pub draw: Box<dyn Fn(E::Screen)>,
+    /// Runs an errand. What comes of it, now or later, goes into the feeder.
+    pub run: Box<dyn Fn(Errand, Feeder<E>)>,
+}
+
+/// Takes facts for as long as its engine lives, and then does nothing.
+pub struct Feeder<E: End>(Weak<Inner<E>>);
+
+impl<E: End> Feeder<E> {
+    /// Takes a fact.
+    pub fn feed(&self, input: Input) {
+        feed_weak(&self.0, input);
+    }
 }
 
 /// One running end. Dropping it hangs up, disarms and unregisters everything.
@@ -35,7 +45,7 @@ pub struct Engine<E: End>(Rc<Inner<E>>);
 /// What callbacks of the browser hold weakly.
 pub(crate) struct Inner<E: End> {
     pub(crate) gateway: String,
-    pub(crate) hooks: Hooks<E::Screen>,
+    pub(crate) hooks: Hooks<E>,
     pub(crate) drafts: Drafts,
     pub(crate) socket: RefCell<Option<Socket>>,
     end: RefCell<E>,
@@ -52,7 +62,7 @@ pub(crate) struct Inner<E: End> {
 
 impl<E: End> Engine<E> {
     /// An end that has drawn itself and not dialled yet.
-    pub fn new(end: E, plan: Plan, hooks: Hooks<E::Screen>) -> Self {
+    pub fn new(end: E, plan: Plan, hooks: Hooks<E>) -> Self {
         let inner = Rc::new(Inner {
             gateway: plan.gateway,
             hooks,
@@ -89,10 +99,9 @@ impl<E: End> Engine<E> {
         self.0.feed(input);
     }
 
-    /// Something that takes facts for as long as this lives, and then does nothing.
-    pub fn feeder(&self) -> impl Fn(Input) + 'static {
-        let weak = Rc::downgrade(&self.0);
-        move |input| feed_weak(&weak, input)
+    /// For callbacks that may outlive this.
+    pub fn feeder(&self) -> Feeder<E> {
+        Feeder(Rc::downgrade(&self.0))
     }
 
     /// Whether the app shows the screen. In a tab at the back it is not seen all the same.
@@ -124,6 +133,10 @@ impl<E: End> Inner<E> {
         self.is_running.set(false);
         self.arm();
         self.draw();
+    }
+
+    pub(crate) fn run(self: &Rc<Self>, errand: Errand) {
+        (self.hooks.run)(errand, Feeder(Rc::downgrade(self)));
     }
 
     fn next_input(&self) -> Option<Input> {
@@ -168,6 +181,12 @@ fn on_page<E: End>(engine: &Weak<Inner<E>>, fact: PageFact) {
         PageFact::Online => engine.feed(Input::WokeUp),
         PageFact::Offline => engine.feed(Input::WentOffline),
         PageFact::Left => engine.feed(Input::PageHidden),
+    }
+}
+
+impl<E: End> fmt::Debug for Feeder<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Feeder").finish_non_exhaustive()
     }
 }
 

@@ -16,4 +16,4 @@ pub mod wire;
 
 pub use effects::Errand;
 pub use end::End;
-pub use engine::{Engine, Hooks, Plan};
+pub use engine::{Engine, Feeder, Hooks, Plan};
