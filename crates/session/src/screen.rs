@@ -1,6 +1,6 @@
 //! What a person sees, in screen words, as plain comparable data. Views turn it into html and add nothing.
 
-use tieline_protocol::{Body, DraftId, Item, Millis, SessionId};
+use tieline_protocol::{DraftId, Item, Millis, SessionId};
 
 /// The visitor's panel.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,17 +139,6 @@ pub enum Content {
     Item(Item),
     /// A kind of a later version.
     Unsupported,
-}
-
-impl Content {
-    /// What a body shows.
-    pub fn of(body: &Body) -> Self {
-        match body {
-            Body::Text { text } => Self::Text(vec![Span::Plain(text.clone())]),
-            Body::Item { item } => Self::Item(item.clone()),
-            Body::Unknown => Self::Unsupported,
-        }
-    }
 }
 
 /// A piece of text. There is no other markup, ever.
