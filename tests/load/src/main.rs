@@ -17,6 +17,9 @@ struct Arguments {
     /// The gateway's binary, built for release.
     #[arg(long, default_value = "target/release/tieline")]
     gateway: PathBuf,
+    /// Where the gateway's data goes, in a folder that is removed afterwards: on the disk that is to be measured.
+    #[arg(long, default_value = "target")]
+    folder: PathBuf,
     #[command(subcommand)]
     load: Load,
 }
@@ -60,8 +63,8 @@ const LIMITS: &str = "[limits]\nburst = 0\nframes_burst = 0\naccepts_burst = 0\n
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let Arguments { gateway, load } = Arguments::parse();
-    let folder = tempfile::tempdir_in(std::env::var_os("TIELINE_LOAD_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from))?;
+    let Arguments { gateway, folder, load } = Arguments::parse();
+    let folder = tempfile::tempdir_in(folder)?;
     let address = free_address()?;
     let agents = match load {
         Load::Saturate { pairs, .. } | Load::Paced { pairs, .. } => pairs,

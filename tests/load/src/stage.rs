@@ -1,6 +1,9 @@
 //! A data folder with a channel and its agents in it, made without the network.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result};
 use tieline_gateway::{
@@ -17,14 +20,18 @@ use tieline_gateway::{
 };
 use tieline_protocol::ChannelId;
 
+/// A channel has fifty recipients at most; one of them is `default`.
+const AGENTS_PER_CHANNEL: usize = 49;
+
 /// A folder, and what is in it.
 pub struct Stage {
     /// The configuration file for `tieline serve --config`.
     pub config_file: PathBuf,
     /// What it says.
     pub config: Config,
-    /// The channel. Recipient `r0` is answered by agent `a0`, and so on; `default` by `a0` too.
+    /// The first channel. Recipient `r0` is answered by agent `a0`, and so on; `default` by `a0` too.
     pub channel: ChannelId,
+    channels: Vec<ChannelId>,
     store: Store,
     auth: AuthContext,
 }
@@ -44,8 +51,22 @@ impl Stage {
         let config = config::load(&Sources { file: Some(config_file.clone()), ..Sources::default() })?;
         let store = Store::open(&config.store)?;
         let auth = AuthContext::open(&config, store.clone())?;
-        let channel = register(&store, &auth, agents).await?;
-        Ok(Self { config_file, config, channel, store, auth })
+        let mut channels = Vec::new();
+        for first in (0..agents.max(1)).step_by(AGENTS_PER_CHANNEL) {
+            channels.push(register(&store, &auth, first..agents.min(first + AGENTS_PER_CHANNEL)).await?);
+        }
+        let channel = channels.first().cloned().context("there is a channel")?;
+        Ok(Self { config_file, config, channel, channels, store, auth })
+    }
+
+    /// The channel whose recipient `r<n>` agent `a<n>` answers.
+    pub fn channel_of(&self, agent: usize) -> &ChannelId {
+        self.channels.get(agent / AGENTS_PER_CHANNEL).unwrap_or(&self.channel)
+    }
+
+    /// All channels.
+    pub fn channels(&self) -> &[ChannelId] {
+        &self.channels
     }
 
     /// A socket token of an agent, as the desk would fetch it.
@@ -67,9 +88,9 @@ impl Stage {
     }
 }
 
-async fn register(store: &Store, auth: &AuthContext, agents: usize) -> Result<ChannelId> {
+async fn register(store: &Store, auth: &AuthContext, agents: Range<usize>) -> Result<ChannelId> {
     let mut recipients = vec![serde_json::json!({"name": "default", "agents": ["a0"]})];
-    recipients.extend((0..agents).map(|n| serde_json::json!({"name": format!("r{n}"), "agents": [format!("a{n}")]})));
+    recipients.extend(agents.map(|n| serde_json::json!({"name": format!("r{n}"), "agents": [format!("a{n}")]})));
     let wish: Wish = serde_json::from_value(serde_json::json!({
         "name": "Load",
         "origins": ["http://localhost:7071"],

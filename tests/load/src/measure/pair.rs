@@ -1,6 +1,8 @@
 //! A visitor and the agent who answers them, each on a socket of their own, with a session between them.
 
-use anyhow::{Result, bail};
+use std::collections::HashMap;
+
+use anyhow::{Context, Result, bail};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use tieline_protocol::{Auth, SessionId};
 
@@ -16,13 +18,18 @@ pub(super) struct Pair {
 
 /// Many pairs. The `n`th visitor writes to recipient `r<n>`, whom only agent `a<n>` answers: so each entry has one reader.
 pub(super) async fn pairs(target: &Target<'_>, count: usize) -> Result<Vec<Pair>> {
-    let ticket = ticket(target.address, &target.stage.channel).await?;
-    let ticket = ticket.as_str();
+    let mut tickets = HashMap::new();
+    for channel in target.stage.channels() {
+        tickets.insert(channel, ticket(target.address, channel).await?);
+    }
+    let tickets = &tickets;
     stream::iter(0..count)
         .map(|n| async move {
             let token = target.stage.agent_token(&format!("a{n}")).await?;
             let (agent, _) = Client::enter(target.address, hello(Auth::Agent { token })).await?;
-            let greeting = visitor_hello(&target.stage.channel, ticket, Auth::New);
+            let channel = target.stage.channel_of(n);
+            let ticket = tickets.get(channel).context("every channel has a ticket")?;
+            let greeting = visitor_hello(channel, ticket, Auth::New);
             let (mut visitor, _) = Client::enter(target.address, greeting).await?;
             let receipt = visitor.open(draft_id(), Some(&format!("r{n}"))).await?;
             Ok(Pair { visitor, agent, session: receipt.session })
