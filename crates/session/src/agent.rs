@@ -129,7 +129,9 @@ impl Agent {
 
     fn submit(&mut self, now: Millis, draft_id: DraftId, text: &str, out: &mut Vec<Effect>) {
         let text = text.trim();
-        let Some(key) = self.picked_chat().map(|chat| chat.key).filter(|_| clean_line(text).is_some()) else { return };
+        let Some(key) = self.picked_chat().map(|chat| chat.key).filter(|_| clean_line(text).is_some()) else {
+            return;
+        };
         self.end.say(key, Said { draft_id, body: Body::Text { text: text.to_owned() }, made_at: now }, out);
         if text.chars().count() > self.end.text_chars as usize
             && let Some(chat) = self.end.chat_mut(key)

@@ -245,7 +245,9 @@ impl Chat {
     /// Finds own drafts among the entries above a place.
     pub(crate) fn recognise(&mut self, after: Seq, accepted: &mut Vec<DraftId>) {
         for entry in self.timeline.since(after) {
-            if entry.from.role.is_visiting() == self.is_visiting && self.outbox.accept(entry.draft_id, entry.seq).is_some() {
+            if entry.from.role.is_visiting() == self.is_visiting
+                && self.outbox.accept(entry.draft_id, entry.seq).is_some()
+            {
                 accepted.push(entry.draft_id);
             }
         }

@@ -90,7 +90,13 @@ mod tests {
     use tieline_protocol::Role;
 
     fn reader(who: u64, role: Role, delivered: u64, read: u64) -> ReaderCursor {
-        ReaderCursor { party: party(who), role, session: session(1), delivered: Seq(delivered), read: Seq(read) }
+        ReaderCursor {
+            party: party(who),
+            role,
+            session: session(1),
+            delivered: Seq(delivered),
+            read: Seq(read),
+        }
     }
 
     #[test]

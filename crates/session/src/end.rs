@@ -125,7 +125,9 @@ impl End {
             Input::WokeUp => self.link.woke(now, out),
             Input::WentOffline => self.link.went_offline(now, out),
             Input::PageHidden => self.link.hidden(out),
-            Input::TimeZone { offset_minutes } => self.offset_minutes = offset_minutes.clamp(-18 * 60, 18 * 60),
+            Input::TimeZone { offset_minutes } => {
+                self.offset_minutes = offset_minutes.clamp(-18 * 60, 18 * 60)
+            }
             // The doors' own, and the tick: time passes in `settle`.
             Input::Tick
             | Input::Asked { .. }
@@ -211,7 +213,8 @@ impl End {
         let is_new = !self.chats.iter().any(|chat| chat.outbox.holds(draft.draft_id));
         let Some(chat) = self.chat_mut(key).filter(|_| is_new) else { return };
         let Some(place) = chat.place() else { return };
-        let record = Record { draft_id: draft.draft_id, place, body: draft.body, made_at: draft.made_at, owner };
+        let record =
+            Record { draft_id: draft.draft_id, place, body: draft.body, made_at: draft.made_at, owner };
         out.push(Effect::Save(record.clone()));
         chat.outbox.push(record);
     }

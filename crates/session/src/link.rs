@@ -74,7 +74,8 @@ impl Link {
         if !matches!(self.state, State::Dialling { .. }) {
             return false;
         }
-        self.state = State::Greeting { limit: Alarm::after(now, HELLO_LIMIT), late: Alarm::after(now, HELLO_LATE) };
+        self.state =
+            State::Greeting { limit: Alarm::after(now, HELLO_LIMIT), late: Alarm::after(now, HELLO_LATE) };
         true
     }
 
@@ -192,7 +193,10 @@ impl Link {
         if let State::Live { probe: probe @ None, .. } = &mut self.state {
             *probe = Some(Alarm::after(now, PROBE_LIMIT));
             self.nonce = self.nonce.wrapping_add(1);
-            out.push(Effect::Send(Outgoing { id: None, frame: ClientFrame::Ping(Beat { nonce: self.nonce }) }));
+            out.push(Effect::Send(Outgoing {
+                id: None,
+                frame: ClientFrame::Ping(Beat { nonce: self.nonce }),
+            }));
         }
     }
 

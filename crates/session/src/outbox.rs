@@ -5,11 +5,7 @@
 
 use tieline_protocol::{Body, DraftId, Millis, Seq};
 
-use crate::{
-    alarm::Alarm,
-    effect::Record,
-    screen::Failure,
-};
+use crate::{alarm::Alarm, effect::Record, screen::Failure};
 
 /// A draft older than this is not sent unasked: the answer to yesterday's question may be the wrong one today.
 const STALE_AFTER: Millis = Millis::minutes(24 * 60);

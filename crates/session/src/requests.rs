@@ -69,7 +69,12 @@ impl Requests {
 
     /// The questions that wait in vain by now.
     pub(crate) fn overdue(&mut self, now: Millis) -> Vec<Asked> {
-        let overdue = self.open.iter().filter(|request| request.limit.is_due(now)).map(|request| request.asked).collect();
+        let overdue = self
+            .open
+            .iter()
+            .filter(|request| request.limit.is_due(now))
+            .map(|request| request.asked)
+            .collect();
         self.open.retain(|request| !request.limit.is_due(now));
         overdue
     }

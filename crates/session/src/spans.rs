@@ -13,7 +13,8 @@ pub(crate) fn spans_of(text: &str) -> Vec<Span> {
     let mut spans = Vec::new();
     let (mut plain_from, mut at) = (0, 0);
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        let starts_word = !text.get(..at).unwrap_or_default().ends_with(|before: char| before.is_ascii_alphanumeric());
+        let starts_word =
+            !text.get(..at).unwrap_or_default().ends_with(|before: char| before.is_ascii_alphanumeric());
         match find_link(rest).filter(|_| starts_word) {
             Some(length) => {
                 push_plain(&mut spans, text.get(plain_from..at));
@@ -52,7 +53,29 @@ fn has_scheme(text: &str, scheme: &str) -> bool {
 fn ends_link(char: char) -> bool {
     char.is_whitespace()
         || char.is_control()
-        || matches!(char, '<' | '>' | '"' | '`' | '。' | '，' | '、' | '！' | '？' | '；' | '：' | '（' | '）' | '「' | '」' | '“' | '”' | '《' | '》' | '【' | '】')
+        || matches!(
+            char,
+            '<' | '>'
+                | '"'
+                | '`'
+                | '。'
+                | '，'
+                | '、'
+                | '！'
+                | '？'
+                | '；'
+                | '：'
+                | '（'
+                | '）'
+                | '「'
+                | '」'
+                | '“'
+                | '”'
+                | '《'
+                | '》'
+                | '【'
+                | '】'
+        )
 }
 
 /// A full stop after a link belongs to the sentence, and so does a bracket that was not opened within the link.
@@ -82,13 +105,18 @@ fn authority_of(body: &str) -> &str {
 }
 
 fn is_web_address(url: &str) -> bool {
-    let body = ["https://", "http://"].into_iter().find(|scheme| has_scheme(url, scheme)).and_then(|scheme| url.get(scheme.len()..));
+    let body = ["https://", "http://"]
+        .into_iter()
+        .find(|scheme| has_scheme(url, scheme))
+        .and_then(|scheme| url.get(scheme.len()..));
     !url.contains(ends_link) && body.is_some_and(|body| is_host(authority_of(body)))
 }
 
 fn is_host(authority: &str) -> bool {
     let (host, port) = authority.split_once(':').unwrap_or((authority, "0"));
-    let is_label = |label: &str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let is_label = |label: &str| {
+        !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
     host.split('.').all(is_label) && !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit())
 }
 
@@ -97,7 +125,9 @@ fn is_address(body: &str) -> bool {
     match address.split_once('@') {
         Some((name, host)) => {
             !name.is_empty()
-                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".!#$%&'*+-/=^_{|}~".contains(&byte))
+                && name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b".!#$%&'*+-/=^_{|}~".contains(&byte))
                 && is_host(host)
                 && !host.contains(':')
         }

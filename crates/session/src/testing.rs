@@ -1,8 +1,8 @@
 //! A door on a bench: tests feed it facts, turn its clock, and read what it wants done.
 
 use tieline_protocol::{
-    Auth, Author, Body, Capabilities, ClientFrame, CloseCode, DraftId, Entry, Epoch, ErrorBody, ErrorCode, Millis, PartyId,
-    RequestId, Role, Seq, ServerFrame, SessionId, SessionState, Welcome,
+    Auth, Author, Body, Capabilities, ClientFrame, CloseCode, DraftId, Entry, Epoch, ErrorBody, ErrorCode,
+    Millis, PartyId, RequestId, Role, Seq, ServerFrame, SessionId, SessionState, Welcome,
     server::{ChannelFace, Limits, Phase, PingPlan, Receipt, Tokens},
 };
 
@@ -84,7 +84,8 @@ pub(crate) fn welcome(me: u64, sessions: Vec<SessionState>) -> ServerFrame {
         connection: "c".into(),
         now: START,
         me: author(me),
-        channel: (me == VISITOR).then(|| ChannelFace { name: "Shop".into(), greeting: Some("Hello!".into()) }),
+        channel: (me == VISITOR)
+            .then(|| ChannelFace { name: "Shop".into(), greeting: Some("Hello!".into()) }),
         tokens: Tokens { resume: "resume".into(), visitor: None, expires_at: None },
         ping: PingPlan { every_ms: Millis::secs(25), grace_ms: Millis::secs(10) },
         limits: Limits { frame_bytes: 65_536, text_chars: 100, burst: 10, per_minute: 60 },
@@ -252,7 +253,9 @@ pub(crate) fn sketch(thread: &Thread) -> String {
 
 pub(crate) fn words(bubble: &Bubble) -> String {
     match &bubble.content {
-        Content::Text(spans) => spans.iter().map(|(Span::Plain(text) | Span::Link { text, .. })| text.as_str()).collect(),
+        Content::Text(spans) => {
+            spans.iter().map(|(Span::Plain(text) | Span::Link { text, .. })| text.as_str()).collect()
+        }
         Content::Item(item) => format!("[{}]", item.title),
         Content::Unsupported => "?".into(),
     }

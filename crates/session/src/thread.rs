@@ -17,7 +17,8 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// The thread of a chat, for this end's person.
 pub(crate) fn thread_of(chat: &Chat, me: Option<PartyId>, offset_minutes: i32) -> Thread {
-    let mut rows = Rows { chat, me, offset_minutes, rows: Vec::with_capacity(chat.timeline.len() + 8), last: None };
+    let mut rows =
+        Rows { chat, me, offset_minutes, rows: Vec::with_capacity(chat.timeline.len() + 8), last: None };
     let mut new_after = chat.new_after;
     for entry in chat.timeline.entries() {
         let is_mine = chat.is_mine(entry);
@@ -82,16 +83,20 @@ impl Rows<'_> {
         let is_self = is_mine && (self.chat.is_visiting() || Some(entry.from.id) == self.me);
         let author = (!is_self).then_some(entry.from.id);
         let state = is_mine.then(|| self.chat.cursors.delivery_of(entry.seq, self.chat.is_visiting()));
-        self.push(author, is_first_new, Bubble {
-            key: entry.draft_id,
-            is_mine,
-            author: author.and_then(|_| name_of(&entry.from)),
-            content: content_of(&entry.body),
-            at: entry.at,
-            state,
-            starts_group: true,
-            ends_group: true,
-        });
+        self.push(
+            author,
+            is_first_new,
+            Bubble {
+                key: entry.draft_id,
+                is_mine,
+                author: author.and_then(|_| name_of(&entry.from)),
+                content: content_of(&entry.body),
+                at: entry.at,
+                state,
+                starts_group: true,
+                ends_group: true,
+            },
+        );
     }
 
     fn push_draft(&mut self, row: &Waiting) {
@@ -101,16 +106,20 @@ impl Rows<'_> {
             Stage::Accepted(seq) => self.accepted(seq),
             Stage::Failed(why) => Delivery::Failed(why),
         };
-        self.push(None, false, Bubble {
-            key: row.record.draft_id,
-            is_mine: true,
-            author: None,
-            content: content_of(&row.record.body),
-            at: row.record.made_at,
-            state: Some(state),
-            starts_group: true,
-            ends_group: true,
-        });
+        self.push(
+            None,
+            false,
+            Bubble {
+                key: row.record.draft_id,
+                is_mine: true,
+                author: None,
+                content: content_of(&row.record.body),
+                at: row.record.made_at,
+                state: Some(state),
+                starts_group: true,
+                ends_group: true,
+            },
+        );
     }
 
     fn accepted(&self, seq: Seq) -> Delivery {

@@ -44,7 +44,8 @@ impl Visitor {
                 self.submit(now, draft_id, session_draft_id, &text, &mut out);
             }
             Input::OlderWanted => {
-                if let Some(chat) = self.current().map(|chat| chat.key).and_then(|key| self.end.chat_mut(key)) {
+                if let Some(chat) = self.current().map(|chat| chat.key).and_then(|key| self.end.chat_mut(key))
+                {
                     chat.wants_older = chat.timeline.has_older();
                 }
             }
@@ -84,14 +85,24 @@ impl Visitor {
     /// The chat that the page asked for; a closed one only while there is no other.
     fn current(&self) -> Option<&Chat> {
         let is_wished = |chat: &&Chat| self.wish.as_ref().is_none_or(|wish| chat.is_with(wish.to.as_deref()));
-        self.end.chats().filter(is_wished).max_by_key(|chat| (!chat.is_closed(), chat.session.is_none(), chat.touched_at))
+        self.end
+            .chats()
+            .filter(is_wished)
+            .max_by_key(|chat| (!chat.is_closed(), chat.session.is_none(), chat.touched_at))
     }
 
     fn focus(&self) -> Option<ChatKey> {
         self.current().filter(|_| self.is_shown).map(|chat| chat.key)
     }
 
-    fn submit(&mut self, now: Millis, draft_id: DraftId, session_draft_id: DraftId, text: &str, out: &mut Vec<Effect>) {
+    fn submit(
+        &mut self,
+        now: Millis,
+        draft_id: DraftId,
+        session_draft_id: DraftId,
+        text: &str,
+        out: &mut Vec<Effect>,
+    ) {
         let text = text.trim();
         if clean_line(text).is_none() {
             return;
@@ -100,11 +111,16 @@ impl Visitor {
         let key = match self.current().filter(|chat| !chat.is_closed()) {
             Some(chat) => {
                 let key = chat.key;
-                let card = wished_item.filter(|item| self.is_news(chat, item) && session_draft_id != draft_id);
+                let card =
+                    wished_item.filter(|item| self.is_news(chat, item) && session_draft_id != draft_id);
                 if let Some(item) = card {
                     // The same seller, another product: its card goes before the question about it.
                     let made_at = now - Millis(1);
-                    self.end.say(key, Said { draft_id: session_draft_id, body: Body::Item { item }, made_at }, out);
+                    self.end.say(
+                        key,
+                        Said { draft_id: session_draft_id, body: Body::Item { item }, made_at },
+                        out,
+                    );
                 }
                 key
             }

@@ -40,7 +40,8 @@ pub fn screen_is_a_stretch_of_the_log(world: &World, person: usize, thread: Opti
 /// # Panics
 /// When it is not so.
 pub fn everything_arrived(world: &World) {
-    let logs: Vec<Vec<Entry>> = world.gateway.sessions().map(|session| world.gateway.entries(session)).collect();
+    let logs: Vec<Vec<Entry>> =
+        world.gateway.sessions().map(|session| world.gateway.entries(session)).collect();
     let mut places: BTreeMap<DraftId, (usize, Seq)> = BTreeMap::new();
     for (log, entries) in logs.iter().enumerate() {
         for entry in entries {
@@ -55,7 +56,10 @@ pub fn everything_arrived(world: &World) {
         for draft_id in &person.said {
             let Some((log, seq)) = places.get(draft_id) else { panic!("person {number} lost {draft_id}") };
             let before = last.insert(*log, *seq);
-            assert!(before.is_none_or(|before| before < *seq), "person {number}: {draft_id} overtook an earlier one");
+            assert!(
+                before.is_none_or(|before| before < *seq),
+                "person {number}: {draft_id} overtook an earlier one"
+            );
         }
         let left = world.disks[person.disk].records.len();
         assert_eq!(left, 0, "person {number} still keeps {left} drafts");
@@ -68,7 +72,12 @@ fn everything_shows(world: &World, number: usize, logs: &[Vec<Entry>]) {
     let shown = bubbles(&thread);
     for bubble in &shown {
         assert!(is_in_log(bubble), "person {number}: {} still waits as {:?}", bubble.key, bubble.state);
-        assert_ne!(bubble.state, Some(Delivery::Sent), "person {number}: nobody told that {} arrived", bubble.key);
+        assert_ne!(
+            bubble.state,
+            Some(Delivery::Sent),
+            "person {number}: nobody told that {} arrived",
+            bubble.key
+        );
     }
     let Some(last) = shown.last() else { return };
     let log = logs.iter().find(|log| log.iter().any(|entry| entry.draft_id == last.key));

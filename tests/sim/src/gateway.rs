@@ -3,15 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tieline_protocol::{
-    Auth, Author, Capabilities, ChannelId, CloseCode, Entry, Epoch, ErrorBody, ErrorCode, Hello, Millis, PartyId, RequestId,
-    Role, Seq, ServerFrame, SessionId, SessionState, Welcome,
-    limits,
-    server::{ChannelFace, Head, Limits, Page, Phase, PingPlan, ReaderCursor, Receipt, Sessions, Tokens},
+    Auth, Author, Capabilities, ChannelId, CloseCode, Entry, Epoch, ErrorCode, Hello, Millis, PartyId,
+    RequestId, Role, Seq, ServerFrame, SessionId, SessionState, Welcome, limits,
+    server::{ChannelFace, Head, Limits, Phase, PingPlan, ReaderCursor, Tokens},
 };
 use tieline_relay::{
-    ChannelFacts, Command, Denial, Desk, Facts, Peer, Principal, Scope, audience, authorise,
-    command::{DEFAULT_RECIPIENT, Stretch},
-    log_model::{Appended, Line, LogModel},
+    Desk, Facts, Peer, Principal, Scope, audience,
+    command::DEFAULT_RECIPIENT,
+    log_model::LogModel,
     peer::{Input, Output, Pace},
 };
 
@@ -39,6 +38,8 @@ pub struct Gateway {
     parties: BTreeMap<PartyId, Author>,
     connections: BTreeMap<Connection, Joined>,
     epoch: u32,
+    /// Per mille of commands that the store cannot take just now.
+    busy: u64,
     chance: Chance,
 }
 
@@ -55,6 +56,8 @@ struct Known {
     cursors: BTreeMap<PartyId, ReaderCursor>,
 }
 
+mod commands;
+
 type Parcels = Vec<(Connection, Parcel)>;
 
 fn channel() -> ChannelId {
@@ -66,16 +69,22 @@ fn desk() -> Desk {
 }
 
 impl Gateway {
-    /// With an empty log.
-    pub fn new(seed: u64) -> Self {
+    /// With an empty log, and a store that is busy now and then.
+    pub fn new(seed: u64, busy: u64) -> Self {
         Self {
             log: LogModel::default(),
             sessions: BTreeMap::new(),
             parties: BTreeMap::new(),
             connections: BTreeMap::new(),
             epoch: 1,
+            busy,
             chance: Chance::new(seed ^ 0x6a09),
         }
+    }
+
+    /// The store takes everything from now on.
+    pub fn heal(&mut self) {
+        self.busy = 0;
     }
 
     /// A session's log, as it stands.
@@ -101,7 +110,8 @@ impl Gateway {
 
     /// A socket was accepted.
     pub fn accept(&mut self, now: Millis, connection: Connection) {
-        self.connections.insert(connection, Joined { peer: Peer::new(now, Pace::default()), principal: None });
+        self.connections
+            .insert(connection, Joined { peer: Peer::new(now, Pace::default()), principal: None });
     }
 
     /// A socket is gone.
@@ -154,13 +164,22 @@ impl Gateway {
     }
 
     /// Proofs are their owners' names here: `visitor:<party>` and `agent:<party>`; real ones are the gateway's matter.
-    fn identify(&mut self, now: Millis, connection: Connection, id: Option<RequestId>, hello: &Hello) -> Parcels {
+    fn identify(
+        &mut self,
+        now: Millis,
+        connection: Connection,
+        id: Option<RequestId>,
+        hello: &Hello,
+    ) -> Parcels {
         let (token, fresh) = match &hello.auth {
             Auth::New => (format!("visitor:{}", PartyId::at(now, self.chance.bytes())), true),
-            Auth::Visitor { token } | Auth::Resume { token } | Auth::Agent { token } => (token.clone(), false),
+            Auth::Visitor { token } | Auth::Resume { token } | Auth::Agent { token } => {
+                (token.clone(), false)
+            }
             Auth::User { jwt, .. } => (jwt.clone(), false),
         };
-        let named = token.split_once(':').and_then(|(role, party)| Some((role, party.parse::<PartyId>().ok()?)));
+        let named =
+            token.split_once(':').and_then(|(role, party)| Some((role, party.parse::<PartyId>().ok()?)));
         let Some((role, party)) = named else {
             let refused = Input::Refused { code: ErrorCode::Unauthorized, close: CloseCode::SIGN_IN };
             return self.handle(now, connection, refused);
@@ -189,7 +208,14 @@ impl Gateway {
         parcels
     }
 
-    fn welcome(&self, now: Millis, principal: &Principal, hello: &Hello, token: String, fresh: bool) -> Welcome {
+    fn welcome(
+        &self,
+        now: Millis,
+        principal: &Principal,
+        hello: &Hello,
+        token: String,
+        fresh: bool,
+    ) -> Welcome {
         let mut sessions: Vec<_> = self
             .sessions
             .values()
@@ -220,7 +246,9 @@ impl Gateway {
         let mut state = self.head(known);
         let entries = self.entries(known.facts.session);
         let position = hello.cursors.iter().find(|position| position.session == known.facts.session);
-        let is_sound = |position: &&tieline_protocol::client::Position| position.epoch == state.epoch && position.seq <= state.last;
+        let is_sound = |position: &&tieline_protocol::client::Position| {
+            position.epoch == state.epoch && position.seq <= state.last
+        };
         state.reset = position.is_some_and(|position| !is_sound(&position));
         state.entries = match position.filter(is_sound) {
             // A short page, so that `more` is met even in a short run.
@@ -257,140 +285,5 @@ impl Gateway {
 
     fn principal(&self, connection: Connection) -> Option<&Principal> {
         self.connections.get(&connection)?.principal.as_ref()
-    }
-
-    fn run(&mut self, now: Millis, connection: Connection, id: Option<RequestId>, command: Command, parcels: &mut Parcels) {
-        let Some(principal) = self.principal(connection).cloned() else { return };
-        let outcome = match command {
-            Command::Open(open) => self.open(now, &principal, open, parcels).map(Some),
-            Command::Post(post) => self.post(now, connection, &principal, post, parcels).map(Some),
-            Command::History(history) => self.history(now, &principal, history).map(Some),
-            Command::List(list) => authorise(now, &principal, &(), list).map(|_| {
-                let heard = self.sessions.values().filter(|known| audience::hears(&principal, &known.facts));
-                let sessions = heard.map(|known| {
-                    let last = self.entries(known.facts.session).pop();
-                    SessionState { entries: last.into_iter().collect(), ..self.head(known) }
-                });
-                Some(ServerFrame::Sessions(Sessions { sessions: sessions.collect(), more: false }))
-            }),
-            Command::MoveCursor(cursor) => self.move_cursor(now, &principal, cursor, parcels).map(|()| None),
-        };
-        match outcome {
-            Ok(Some(frame)) => parcels.push((connection, Parcel::Answer(id, frame))),
-            Ok(None) => {}
-            Err(denial) => parcels.push((connection, Parcel::Answer(id, ServerFrame::Err(denial.body())))),
-        }
-    }
-
-    fn open(
-        &mut self,
-        now: Millis,
-        principal: &Principal,
-        open: tieline_relay::Open,
-        parcels: &mut Parcels,
-    ) -> Result<ServerFrame, Denial> {
-        let facts = ChannelFacts {
-            channel: channel(),
-            is_open: true,
-            recipients: BTreeSet::from([DEFAULT_RECIPIENT.to_owned()]),
-            capabilities: Capabilities::all(),
-        };
-        let (open, party) = authorise(now, principal, &facts, open)?.into_parts();
-        let fresh = SessionId::at(now, self.chance.bytes());
-        let session = self.log.open(party, open.draft_id, fresh);
-        let duplicate = session != fresh;
-        if !duplicate {
-            let facts = Facts {
-                session,
-                desk: desk(),
-                visitor: party,
-                phase: Phase::Open,
-                capabilities: Capabilities::all(),
-            };
-            let known =
-                Known { facts, item: open.item, touched_at: now, taken_at: Vec::new(), cursors: BTreeMap::new() };
-            let push = ServerFrame::Session(Box::new(self.head(&known)));
-            self.announce(&known.facts, None, &push, parcels);
-            self.sessions.insert(session, known);
-        }
-        let epoch = Epoch(self.epoch.to_string());
-        Ok(ServerFrame::Ok(Receipt { session, epoch, draft_id: open.draft_id, seq: Seq::ZERO, at: now, duplicate }))
-    }
-
-    fn post(
-        &mut self,
-        now: Millis,
-        connection: Connection,
-        principal: &Principal,
-        post: tieline_relay::Post,
-        parcels: &mut Parcels,
-    ) -> Result<ServerFrame, Denial> {
-        let known = self.sessions.get(&post.session).ok_or(Denial::NoSuchSession)?;
-        let (post, party) = authorise(now, principal, &known.facts, post)?.into_parts();
-        let line = Line { party, draft_id: post.draft_id, body: post.body };
-        let (seq, duplicate) = match self.log.append(post.session, line) {
-            Appended::New(seq) => (seq, false),
-            Appended::Duplicate(seq) => (seq, true),
-            Appended::Conflict => {
-                return Ok(ServerFrame::Err(ErrorBody::new(ErrorCode::Conflict)));
-            }
-            Appended::NoSuchSession => return Err(Denial::NoSuchSession),
-        };
-        if let Some(known) = self.sessions.get_mut(&post.session).filter(|_| !duplicate) {
-            known.taken_at.push(now);
-            known.touched_at = now;
-        }
-        let entry = self.entries(post.session).swap_remove(seq.0 as usize - 1);
-        let at = entry.at;
-        if !duplicate {
-            let facts = self.sessions[&post.session].facts.clone();
-            self.announce(&facts, Some(connection), &ServerFrame::Entry(Box::new(entry)), parcels);
-        }
-        let epoch = Epoch(self.epoch.to_string());
-        Ok(ServerFrame::Ok(Receipt { session: post.session, epoch, draft_id: post.draft_id, seq, at, duplicate }))
-    }
-
-    fn history(&self, now: Millis, principal: &Principal, history: tieline_relay::History) -> Result<ServerFrame, Denial> {
-        let known = self.sessions.get(&history.session).ok_or(Denial::NoSuchSession)?;
-        let (history, _) = authorise(now, principal, &known.facts, history)?.into_parts();
-        let (all, limit) = (self.entries(history.session), history.limit as usize);
-        let last_of = |entries: Vec<Entry>| entries.into_iter().rev().take(limit).rev().collect();
-        let entries = match history.stretch {
-            Stretch::Newest => last_of(all),
-            Stretch::Before(before) => last_of(all.into_iter().filter(|entry| entry.seq < before).collect()),
-            Stretch::After(after) => all.into_iter().filter(|entry| entry.seq > after).take(limit).collect(),
-        };
-        let SessionState { session, epoch, last, .. } = self.head(known);
-        Ok(ServerFrame::Page(Page { session, epoch, last, entries }))
-    }
-
-    fn move_cursor(
-        &mut self,
-        now: Millis,
-        principal: &Principal,
-        wish: tieline_relay::MoveCursor,
-        parcels: &mut Parcels,
-    ) -> Result<(), Denial> {
-        let session = wish.0.session;
-        let known = self.sessions.get(&session).ok_or(Denial::NoSuchSession)?;
-        let (wish, party) = authorise(now, principal, &known.facts, wish)?.into_parts();
-        let last = self.head(known).last;
-        let Some(known) = self.sessions.get_mut(&session) else { return Err(Denial::NoSuchSession) };
-        let nowhere = ReaderCursor { party, role: principal.role, session, delivered: Seq::ZERO, read: Seq::ZERO };
-        let cursor = known.cursors.entry(party).or_insert(nowhere);
-        cursor.delivered = cursor.delivered.max(wish.0.delivered.min(last));
-        cursor.read = cursor.read.max(wish.0.read.min(last));
-        let (cursor, facts) = (cursor.clone(), known.facts.clone());
-        self.announce(&facts, None, &ServerFrame::Cursor(cursor), parcels);
-        Ok(())
-    }
-
-    fn announce(&self, facts: &Facts, except: Option<Connection>, frame: &ServerFrame, parcels: &mut Parcels) {
-        for (connection, joined) in &self.connections {
-            let hears = joined.principal.as_ref().is_some_and(|principal| audience::hears(principal, facts));
-            if hears && Some(*connection) != except {
-                parcels.push((*connection, Parcel::Hint(frame.clone())));
-            }
-        }
     }
 }

@@ -1,6 +1,9 @@
 //! The run: people, the gateway, and the bad network between them, one event after the other.
 
-use std::{cmp::Reverse, collections::{BTreeMap, BinaryHeap}};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BinaryHeap},
+};
 
 use tieline_protocol::{ClientFrame, CloseCode, DraftId, Millis, Outgoing, PartyId};
 use tieline_relay::peer;
@@ -29,11 +32,25 @@ pub struct Faults {
     pub cut: u64,
     /// The same, but nobody is told.
     pub blackhole: u64,
+    /// The store cannot take a command just now; every other time it took it all the same.
+    pub busy: u64,
 }
 
 /// The usual bad day.
-pub const BAD: Faults =
-    Faults { delay_ms: 900, dial_fails: 150, hint_lost: 120, hint_doubled: 80, hint_late: 120, cut: 25, blackhole: 8 };
+pub const BAD: Faults = Faults {
+    delay_ms: 900,
+    dial_fails: 150,
+    hint_lost: 120,
+    hint_doubled: 80,
+    hint_late: 120,
+    cut: 25,
+    blackhole: 8,
+    busy: 60,
+};
+
+mod network;
+
+use network::Wire;
 
 enum Event {
     DialEnds { person: usize, connection: Connection, is_open: bool },
@@ -58,15 +75,6 @@ pub enum Act {
     Pick,
     /// The tab crashes and is loaded again.
     Reload,
-}
-
-/// One socket, seen from the network.
-struct Wire {
-    person: usize,
-    /// Nothing comes through any more.
-    is_dead: bool,
-    last_up: Millis,
-    last_down: Millis,
 }
 
 /// Everything.
@@ -96,7 +104,7 @@ impl World {
     pub fn new(seed: u64, faults: Faults) -> Self {
         Self {
             now: Millis(1_760_000_000_000),
-            gateway: Gateway::new(seed),
+            gateway: Gateway::new(seed, faults.busy),
             people: Vec::new(),
             disks: Vec::new(),
             steps: 0,
@@ -155,6 +163,7 @@ impl World {
     /// The network is good from now on.
     pub fn heal(&mut self) {
         self.faults = Faults { delay_ms: 40, ..Faults::default() };
+        self.gateway.heal();
     }
 
     /// Lets so much time pass.
@@ -303,130 +312,6 @@ impl World {
 
     fn is_said(&self, draft_id: DraftId) -> bool {
         self.people.iter().any(|person| person.said.contains(&draft_id))
-    }
-
-    fn dial(&mut self, person: usize) {
-        self.last_event += 1;
-        let connection = Connection(self.last_event);
-        assert!(self.people[person].socket.is_none(), "person {person} dials with a socket in hand");
-        self.people[person].socket = Some(connection);
-        let is_open = !self.chance.happens(self.faults.dial_fails);
-        let wire = Wire { person, is_dead: !is_open, last_up: self.now, last_down: self.now };
-        self.wires.insert(connection, wire);
-        let at = self.now + self.delay();
-        self.schedule(at, Event::DialEnds { person, connection, is_open });
-    }
-
-    fn end_dial(&mut self, person: usize, connection: Connection, is_open: bool) {
-        if self.people[person].socket != Some(connection) {
-            return;
-        }
-        if is_open {
-            self.gateway.accept(self.now, connection);
-            self.arm_gateway();
-            self.feed(person, Input::SocketOpened);
-        } else {
-            self.lose(connection, CloseCode(1006));
-        }
-    }
-
-    fn send(&mut self, person: usize, frame: Outgoing<ClientFrame>) {
-        let Some(connection) = self.people[person].socket else { panic!("person {person} sends without a socket") };
-        if self.goes_wrong(connection) {
-            return;
-        }
-        let delay = self.delay();
-        let Some(wire) = self.wires.get_mut(&connection) else { return };
-        // A socket keeps its order.
-        wire.last_up = wire.last_up.max(self.now + delay);
-        let at = wire.last_up;
-        self.schedule(at, Event::ToGateway { connection, frame: Box::new(frame) });
-    }
-
-    fn post(&mut self, parcels: Vec<(Connection, Parcel)>) {
-        for (connection, parcel) in parcels {
-            let copies = match &parcel {
-                Parcel::Hint(_) if self.chance.happens(self.faults.hint_lost) => 0,
-                Parcel::Hint(_) if self.chance.happens(self.faults.hint_doubled) => 2,
-                _ => 1,
-            };
-            for _ in 0..copies {
-                self.post_one(connection, parcel.clone());
-            }
-        }
-        self.arm_gateway();
-    }
-
-    fn post_one(&mut self, connection: Connection, parcel: Parcel) {
-        if self.goes_wrong(connection) {
-            return;
-        }
-        let delay = self.delay();
-        let is_late = matches!(parcel, Parcel::Hint(_)) && self.chance.happens(self.faults.hint_late);
-        let Some(wire) = self.wires.get_mut(&connection) else { return };
-        let at = if is_late {
-            wire.last_down.max(self.now + delay) + Millis(self.faults.delay_ms)
-        } else {
-            wire.last_down = wire.last_down.max(self.now + delay);
-            wire.last_down
-        };
-        self.schedule(at, Event::ToPerson { connection, parcel: Box::new(parcel) });
-    }
-
-    fn deliver(&mut self, connection: Connection, parcel: Parcel) {
-        let Some(wire) = self.wires.get(&connection).filter(|wire| !wire.is_dead) else { return };
-        let person = wire.person;
-        if self.people[person].socket != Some(connection) {
-            return;
-        }
-        match parcel {
-            Parcel::Answer(id, frame) => self.feed(person, Input::Received { id, frame }),
-            Parcel::Hint(frame) => self.feed(person, Input::Received { id: None, frame }),
-            Parcel::Close(code) => self.lose(connection, code),
-        }
-    }
-
-    /// Whether the network fails under this frame.
-    fn goes_wrong(&mut self, connection: Connection) -> bool {
-        if self.wires.get(&connection).is_none_or(|wire| wire.is_dead) {
-            return true;
-        }
-        let is_cut = self.chance.happens(self.faults.cut);
-        let is_blackhole = !is_cut && self.chance.happens(self.faults.blackhole);
-        if is_cut || is_blackhole {
-            self.kill(connection, is_cut);
-        }
-        is_cut || is_blackhole
-    }
-
-    /// Nothing comes through any more. `is_noticed`: the end is told after a while.
-    fn kill(&mut self, connection: Connection, is_noticed: bool) {
-        if let Some(wire) = self.wires.get_mut(&connection) {
-            wire.is_dead = true;
-        }
-        if is_noticed {
-            let at = self.now + self.delay();
-            self.schedule(at, Event::Noticed { connection });
-        }
-    }
-
-    fn lose(&mut self, connection: Connection, code: CloseCode) {
-        let Some(wire) = self.wires.remove(&connection) else { return };
-        if self.people[wire.person].socket == Some(connection) {
-            self.people[wire.person].socket = None;
-            self.feed(wire.person, Input::SocketClosed(code));
-        }
-    }
-
-    fn arm_gateway(&mut self) {
-        if let Some(at) = self.gateway.next_wake() {
-            let at = at.max(self.now + Millis(1));
-            self.schedule(at, Event::GatewayWake);
-        }
-    }
-
-    fn delay(&mut self) -> Millis {
-        self.chance.between(1, self.faults.delay_ms.max(1))
     }
 
     fn schedule(&mut self, at: Millis, event: Event) {

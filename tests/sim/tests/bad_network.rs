@@ -48,7 +48,8 @@ fn settle(world: &mut World) {
     world.heal();
     for person in 0..world.people.len() {
         // Cursors are soft: one that was lost on a connection that held is learned with the next `welcome`.
-        for act in [Act::Do(Input::PageHidden), Act::Do(Input::WokeUp), Act::Do(Input::PanelShown), Act::Pick] {
+        for act in [Act::Do(Input::PageHidden), Act::Do(Input::WokeUp), Act::Do(Input::PanelShown), Act::Pick]
+        {
             world.plan(Millis(0), person, act);
         }
     }
@@ -102,8 +103,11 @@ fn two_tabs_agree_after_a_cut() {
         world.plan_restart(chance.between(0, 60_000));
         world.run_for(Millis::secs(70));
         settle(&mut world);
-        let [one, other] = [0, 1].map(|tab| world.people[tabs[tab]].thread(world.now).expect("a visitor has a thread"));
-        let keys = |thread| tieline_sim::person::bubbles(thread).into_iter().map(|bubble| bubble.key).collect::<Vec<_>>();
+        let [one, other] =
+            [0, 1].map(|tab| world.people[tabs[tab]].thread(world.now).expect("a visitor has a thread"));
+        let keys = |thread| {
+            tieline_sim::person::bubbles(thread).into_iter().map(|bubble| bubble.key).collect::<Vec<_>>()
+        };
         assert_eq!(keys(&one), keys(&other));
         assert!(keys(&one).len() >= 4);
     });

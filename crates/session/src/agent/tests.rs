@@ -1,4 +1,7 @@
-use tieline_protocol::{Auth, ClientFrame, CloseCode, RequestId, Seq, ServerFrame, SessionState, server::{Page, ReaderCursor, Sessions}};
+use tieline_protocol::{
+    Auth, ClientFrame, CloseCode, RequestId, Seq, ServerFrame, SessionState,
+    server::{Page, ReaderCursor, Sessions},
+};
 
 use super::*;
 use crate::{
@@ -36,7 +39,10 @@ fn a_picked_session_is_read_marked_and_filled_from_history() {
     bench.connect(AGENT, vec![state(1, vec![entry(9, VISITOR)])]).take();
     bench.feed(Input::SessionPicked(Some(session(1))));
     let sent = bench.sent();
-    let asked = sent.iter().find_map(|(_, frame)| if let ClientFrame::History(asked) = frame { Some(asked.before) } else { None });
+    let asked =
+        sent.iter().find_map(
+            |(_, frame)| if let ClientFrame::History(asked) = frame { Some(asked.before) } else { None },
+        );
     assert_eq!(asked, Some(Some(Seq(9))));
     let older = (7..9).map(|seq| entry(seq, VISITOR)).collect();
     let page = Page { session: session(1), epoch: epoch(1), last: Seq(9), entries: older };
@@ -79,7 +85,13 @@ fn an_answer_goes_where_it_was_typed_and_shows_its_way() {
 fn what_a_colleague_has_read_is_not_unread() {
     let mut bench = Bench::agent();
     let mut seen = state(1, vec![entry(1, VISITOR), entry(2, VISITOR)]);
-    seen.cursors.push(ReaderCursor { party: party(7), role: Role::Agent, session: session(1), delivered: Seq(1), read: Seq(1) });
+    seen.cursors.push(ReaderCursor {
+        party: party(7),
+        role: Role::Agent,
+        session: session(1),
+        delivered: Seq(1),
+        read: Seq(1),
+    });
     bench.connect(AGENT, vec![seen]);
     assert_eq!(bench.door.screen(bench.now).unread, 1);
 }
@@ -102,19 +114,25 @@ fn a_session_whose_push_was_lost_is_asked_for() {
     bench.hear(None, ServerFrame::Entry(Box::new(entry(3, VISITOR))));
     let sent = bench.sent();
     let list = request(&sent, "list");
-    bench.hear(list, ServerFrame::Sessions(Sessions { sessions: vec![state(1, vec![entry(3, VISITOR)])], more: false }));
+    bench.hear(
+        list,
+        ServerFrame::Sessions(Sessions { sessions: vec![state(1, vec![entry(3, VISITOR)])], more: false }),
+    );
     assert_eq!(rows(&bench), [(session(1), 1, "line 3".into())]);
 }
 
 #[test]
 fn more_sessions_are_asked_for_below_the_oldest() {
     let mut bench = Bench::agent();
-    let full: Vec<SessionState> = (1..=u64::from(limits::LIST_SESSIONS)).map(|number| state(number, vec![])).collect();
+    let full: Vec<SessionState> =
+        (1..=u64::from(limits::LIST_SESSIONS)).map(|number| state(number, vec![])).collect();
     bench.connect(AGENT, full).take();
     assert!(bench.door.screen(bench.now).has_more_sessions);
     bench.feed(Input::MoreSessionsWanted);
     let sent = bench.sent();
-    let after = sent.iter().find_map(|(_, frame)| if let ClientFrame::List(list) = frame { list.after } else { None });
+    let after = sent
+        .iter()
+        .find_map(|(_, frame)| if let ClientFrame::List(list) = frame { list.after } else { None });
     assert_eq!(after, Some(session(1)));
     bench.hear(request(&sent, "list"), ServerFrame::Sessions(Sessions { sessions: vec![], more: false }));
     assert!(!bench.door.screen(bench.now).has_more_sessions);
@@ -129,7 +147,10 @@ fn a_desk_whose_token_ran_out_fetches_another() {
     bench.feed(Input::TokenArrived(Auth::Agent { token: "b".into() }));
     assert_eq!(bench.take(), [Effect::Dial]);
     bench.feed(Input::SocketOpened);
-    let hello = bench.sent().into_iter().find_map(|(_, frame)| if let ClientFrame::Hello(hello) = frame { Some(hello.auth) } else { None });
+    let hello = bench
+        .sent()
+        .into_iter()
+        .find_map(|(_, frame)| if let ClientFrame::Hello(hello) = frame { Some(hello.auth) } else { None });
     assert!(matches!(hello, Some(Auth::Agent { token }) if token == "b"));
     bench.hear(None, welcome(AGENT, vec![]));
     assert_eq!(bench.door.screen(bench.now).notice, None);

@@ -1,8 +1,8 @@
 //! What the gateway says, frame by frame.
 
 use tieline_protocol::{
-    CloseCode, DraftId, Entry, ErrorBody, ErrorCode, Millis, RequestId, Retry, Seq, ServerFrame, SessionState,
-    ClientFrame, Outgoing,
+    ClientFrame, CloseCode, DraftId, Entry, ErrorBody, ErrorCode, Millis, Outgoing, RequestId, Retry, Seq,
+    ServerFrame, SessionState,
     client::Beat,
     server::{Page, Phase, Ping, ReaderCursor, Receipt, Sessions},
 };
@@ -23,7 +23,13 @@ const SHORTEST_PAUSE: Millis = Millis(250);
 const LONG_REST: Millis = Millis::minutes(1);
 
 impl End {
-    pub(super) fn receive(&mut self, now: Millis, id: Option<RequestId>, frame: ServerFrame, out: &mut Vec<Effect>) {
+    pub(super) fn receive(
+        &mut self,
+        now: Millis,
+        id: Option<RequestId>,
+        frame: ServerFrame,
+        out: &mut Vec<Effect>,
+    ) {
         if !self.link.is_live() {
             if self.link.is_greeting() {
                 self.receive_greeting(now, frame, out);
@@ -94,7 +100,9 @@ impl End {
         if let Some(key) = self.opening_chat(draft_id) {
             return self.take_opened(key, receipt, out);
         }
-        let (Some(key), Some(me)) = (self.find_session(session).map(|chat| chat.key), self.me.clone()) else { return };
+        let (Some(key), Some(me)) = (self.find_session(session).map(|chat| chat.key), self.me.clone()) else {
+            return;
+        };
         if receipt.seq > Seq::ZERO {
             self.change(now, key, out, |chat, accepted| chat.accept(receipt, me, accepted));
         }
@@ -123,7 +131,13 @@ impl End {
         }
     }
 
-    fn take_sessions(&mut self, now: Millis, id: Option<RequestId>, sessions: Sessions, out: &mut Vec<Effect>) {
+    fn take_sessions(
+        &mut self,
+        now: Millis,
+        id: Option<RequestId>,
+        sessions: Sessions,
+        out: &mut Vec<Effect>,
+    ) {
         if self.requests.answered(id) == Some(Asked::List) {
             self.has_more_sessions = sessions.more;
         }
@@ -159,7 +173,8 @@ impl End {
     fn refuse(&mut self, now: Millis, asked: Asked, error: &ErrorBody, out: &mut Vec<Effect>) {
         let is_temporary = error.temporary || error.code.retry() != Retry::Never;
         let named = error.retry_ms.unwrap_or_default();
-        let wait = |tries, link: &mut crate::link::Link| link.pause_after(tries).max(named).max(SHORTEST_PAUSE);
+        let wait =
+            |tries, link: &mut crate::link::Link| link.pause_after(tries).max(named).max(SHORTEST_PAUSE);
         let place = |key| move |chat: &&mut Chat| chat.key == key;
         match asked {
             Asked::Send(key, draft_id) => {
@@ -223,7 +238,8 @@ impl End {
     }
 
     fn opening_chat(&self, draft_id: DraftId) -> Option<ChatKey> {
-        let is_named = |chat: &&Chat| chat.opening.as_ref().is_some_and(|opening| opening.draft_id == draft_id);
+        let is_named =
+            |chat: &&Chat| chat.opening.as_ref().is_some_and(|opening| opening.draft_id == draft_id);
         self.chats.iter().find(is_named).map(|chat| chat.key)
     }
 }
@@ -232,7 +248,10 @@ impl End {
 fn failure_of(code: ErrorCode) -> Failure {
     match code {
         ErrorCode::TooLarge => Failure::TooLong,
-        ErrorCode::Forbidden | ErrorCode::Unsupported | ErrorCode::ChannelClosed | ErrorCode::OriginDenied => Failure::NotAllowed,
+        ErrorCode::Forbidden
+        | ErrorCode::Unsupported
+        | ErrorCode::ChannelClosed
+        | ErrorCode::OriginDenied => Failure::NotAllowed,
         ErrorCode::SessionClosed => Failure::SessionEnded,
         _ => Failure::Refused,
     }

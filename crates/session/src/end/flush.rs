@@ -51,7 +51,8 @@ impl End {
         let is_live = self.link.is_live();
         let chats = self.chats.iter().flat_map(|chat| {
             let opening = chat.opening.as_ref().and_then(|opening| opening.not_before);
-            let rests = [opening, chat.history_rests].map(|alarm| alarm.filter(|_| is_live).map(Alarm::due_at));
+            let rests =
+                [opening, chat.history_rests].map(|alarm| alarm.filter(|_| is_live).map(Alarm::due_at));
             rests.into_iter().chain(chat.outbox.wakes())
         });
         let shared = [
@@ -72,20 +73,30 @@ impl End {
     }
 
     fn tell_cursors(&mut self, now: Millis, out: &mut Vec<Effect>) {
-        if self.grants(Capability::Receipts) != Some(true) || self.cursor_rest.is_some_and(|rest| !rest.is_due(now)) {
+        if self.grants(Capability::Receipts) != Some(true)
+            || self.cursor_rest.is_some_and(|rest| !rest.is_due(now))
+        {
             return;
         }
-        let cursors = self.chats.iter_mut().filter_map(|chat| chat.cursors.tell(chat.session?, chat.timeline.settled()));
+        let cursors = self
+            .chats
+            .iter_mut()
+            .filter_map(|chat| chat.cursors.tell(chat.session?, chat.timeline.settled()));
         let before = out.len();
-        out.extend(cursors.take(CURSOR_VOLLEY).map(|cursor| {
-            Effect::Send(Outgoing { id: None, frame: ClientFrame::Cursor(cursor) })
-        }));
+        out.extend(
+            cursors
+                .take(CURSOR_VOLLEY)
+                .map(|cursor| Effect::Send(Outgoing { id: None, frame: ClientFrame::Cursor(cursor) })),
+        );
         self.cursor_rest = (out.len() > before).then(|| Alarm::after(now, CURSOR_PAUSE));
     }
 
     fn has_cursor_news(&self) -> bool {
         self.grants(Capability::Receipts) == Some(true)
-            && self.chats.iter().any(|chat| chat.session.is_some() && chat.cursors.has_news(chat.timeline.settled()))
+            && self
+                .chats
+                .iter()
+                .any(|chat| chat.session.is_some() && chat.cursors.has_news(chat.timeline.settled()))
     }
 }
 
@@ -115,9 +126,17 @@ fn send(chat: &mut Chat, session: SessionId, now: Millis, requests: &mut Request
 }
 
 /// Asks for what the copy lacks: one question at a time for each chat.
-fn read_back(chat: &mut Chat, session: SessionId, now: Millis, requests: &mut Requests, out: &mut Vec<Effect>) {
+fn read_back(
+    chat: &mut Chat,
+    session: SessionId,
+    now: Millis,
+    requests: &mut Requests,
+    out: &mut Vec<Effect>,
+) {
     let key = chat.key;
-    if chat.history_rests.is_some_and(|alarm| !alarm.is_due(now)) || requests.is_open(|asked| is_reading(asked, key)) {
+    if chat.history_rests.is_some_and(|alarm| !alarm.is_due(now))
+        || requests.is_open(|asked| is_reading(asked, key))
+    {
         return;
     }
     chat.history_rests = None;

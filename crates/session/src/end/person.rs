@@ -67,7 +67,9 @@ impl End {
             .collect();
         for key in homeless {
             let Some(chat) = self.find_chat(key) else { continue };
-            let homes = self.chats.iter().filter(|home| home.session.is_some() && home.is_with(chat.to.as_deref()) && !home.is_closed());
+            let homes = self.chats.iter().filter(|home| {
+                home.session.is_some() && home.is_with(chat.to.as_deref()) && !home.is_closed()
+            });
             let Some(home) = homes.max_by_key(|home| home.touched_at).map(|home| home.key) else { continue };
             self.join(key, home, out);
         }
@@ -79,7 +81,8 @@ impl End {
         let is_hollow = |chat: &Chat| chat.session.is_none() && chat.outbox.is_empty();
         let is_asked = |chat: &Chat| chat.opening.as_ref().is_some_and(|opening| opening.is_asked);
         while let Some(place) = self.chats.iter().position(|chat| {
-            let has_home = || self.chats.iter().any(|home| home.session.is_some() && home.is_with(chat.to.as_deref()));
+            let has_home =
+                || self.chats.iter().any(|home| home.session.is_some() && home.is_with(chat.to.as_deref()));
             is_hollow(chat) && (!is_asked(chat) || has_home())
         }) {
             self.chats.remove(place);
@@ -88,7 +91,9 @@ impl End {
 
     /// Two chats turn out to be one session: `from` ends in `into`.
     pub(super) fn join(&mut self, from: ChatKey, into: ChatKey, out: &mut Vec<Effect>) {
-        let Some(place) = self.chats.iter().position(|chat| chat.key == from).filter(|_| from != into) else { return };
+        let Some(place) = self.chats.iter().position(|chat| chat.key == from).filter(|_| from != into) else {
+            return;
+        };
         let chat = self.chats.remove(place);
         if let Some(home) = self.chat_mut(into) {
             home.outbox.take_over(chat.outbox);
@@ -132,7 +137,8 @@ impl End {
                 None => self.add_chat(|chat| chat.session = Some(*session)),
             },
             Place::Opening { draft_id, to, item, is_asked } => {
-                let is_same = |chat: &&Chat| chat.opening.as_ref().is_some_and(|opening| opening.draft_id == *draft_id);
+                let is_same =
+                    |chat: &&Chat| chat.opening.as_ref().is_some_and(|opening| opening.draft_id == *draft_id);
                 if let Some(chat) = self.chats.iter().find(is_same) {
                     return chat.key;
                 }

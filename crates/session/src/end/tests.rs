@@ -26,7 +26,9 @@ fn page(seqs: impl IntoIterator<Item = u64>, last: u64) -> ServerFrame {
 }
 
 fn hello(sent: Sent) -> tieline_protocol::Hello {
-    let hello = sent.into_iter().find_map(|(_, frame)| if let ClientFrame::Hello(hello) = frame { Some(*hello) } else { None });
+    let hello = sent
+        .into_iter()
+        .find_map(|(_, frame)| if let ClientFrame::Hello(hello) = frame { Some(*hello) } else { None });
     hello.expect("a hello was sent")
 }
 
@@ -174,10 +176,14 @@ fn a_busy_thread_costs_few_cursors() {
         bench.hear(None, ServerFrame::Entry(Box::new(entry(seq, AGENT)))).wait(Millis(10));
     }
     bench.wait(Millis::secs(1));
-    let cursors: Vec<_> = bench.sent().into_iter().filter_map(|(_, frame)| match frame {
-        ClientFrame::Cursor(cursor) => Some((cursor.delivered.0, cursor.read.0)),
-        _ => None,
-    }).collect();
+    let cursors: Vec<_> = bench
+        .sent()
+        .into_iter()
+        .filter_map(|(_, frame)| match frame {
+            ClientFrame::Cursor(cursor) => Some((cursor.delivered.0, cursor.read.0)),
+            _ => None,
+        })
+        .collect();
     assert!(cursors.len() <= 5, "{cursors:?}");
     assert_eq!(cursors.last(), Some(&(100, 100)));
 }

@@ -36,7 +36,8 @@ fn close_codes_decide_by_range() {
         let mut link = live();
         link.closed(NOW, code, PAUSE, &mut Vec::new());
         assert_eq!(link.notice(NOW), expected, "{code:?}");
-        let comes_back = link.next_wake(NOW).is_some_and(|at| at <= NOW + FIRST_PAUSE) || link.next_wake(NOW).is_some() && expected.is_none();
+        let comes_back = link.next_wake(NOW).is_some_and(|at| at <= NOW + FIRST_PAUSE)
+            || link.next_wake(NOW).is_some() && expected.is_none();
         assert_eq!(comes_back, expected.is_none(), "{code:?}");
     }
 }
@@ -47,7 +48,10 @@ fn pauses_grow_have_jitter_and_a_cap() {
     for (tries, longest) in [(0, 500), (1, 1_000), (4, 8_000), (6, 30_000), (40, 30_000)] {
         let drawn: Vec<_> = (0..200).map(|_| link.pause_after(tries).0).collect();
         assert!(drawn.iter().all(|pause| *pause <= longest), "{tries}");
-        assert!(drawn.iter().any(|pause| *pause > longest / 2) && drawn.iter().any(|pause| *pause < longest / 2), "{tries}");
+        assert!(
+            drawn.iter().any(|pause| *pause > longest / 2) && drawn.iter().any(|pause| *pause < longest / 2),
+            "{tries}"
+        );
     }
 }
 
@@ -57,7 +61,10 @@ fn a_silent_peer_is_dead_after_a_beat_and_its_grace() {
     assert_eq!(done(|out| link.tick(NOW + Millis(34_999), out)), []);
     link.heard(NOW + Millis(30_000));
     assert_eq!(done(|out| link.tick(NOW + Millis(35_000), out)), []);
-    assert_eq!(done(|out| link.tick(NOW + Millis(65_000), out)), [Effect::HangUp(CloseCode::NO_PONG), Effect::Dial]);
+    assert_eq!(
+        done(|out| link.tick(NOW + Millis(65_000), out)),
+        [Effect::HangUp(CloseCode::NO_PONG), Effect::Dial]
+    );
 }
 
 #[test]
@@ -69,7 +76,10 @@ fn waking_asks_and_waits_three_seconds() {
     link.heard(NOW + Millis(100));
     assert_eq!(done(|out| link.tick(NOW + Millis::secs(3), out)), []);
     link.woke(NOW, &mut Vec::new());
-    assert_eq!(done(|out| link.tick(NOW + Millis::secs(3), out)), [Effect::HangUp(CloseCode::NO_PONG), Effect::Dial]);
+    assert_eq!(
+        done(|out| link.tick(NOW + Millis::secs(3), out)),
+        [Effect::HangUp(CloseCode::NO_PONG), Effect::Dial]
+    );
 }
 
 #[test]
@@ -110,7 +120,10 @@ fn a_hidden_page_has_no_socket_and_a_woken_one_dials_at_once() {
 #[test]
 fn a_missing_token_is_asked_for_and_waited_for() {
     let mut link = live();
-    assert_eq!(done(|out| link.closed(NOW, CloseCode::SIGN_IN, Cure::Ask(Lack::Token), out)), [Effect::FetchToken]);
+    assert_eq!(
+        done(|out| link.closed(NOW, CloseCode::SIGN_IN, Cure::Ask(Lack::Token), out)),
+        [Effect::FetchToken]
+    );
     assert_eq!(done(|out| link.provided(NOW, Lack::Ticket, out)), [], "that was not the question");
     link.not_provided(NOW);
     assert_eq!(link.notice(NOW), Some(Notice::SignedOut));

@@ -52,7 +52,10 @@ fn a_parked_draft_does_not_hold_back_the_rest() {
     outbox.fail(draft(1), Failure::Refused);
     assert_eq!(turn(&outbox, START), Some(draft(2)));
     assert!(outbox.retry(draft(2), START).is_none(), "only what failed");
-    assert_eq!(outbox.retry(draft(1), START + Millis(9)).map(|record| record.made_at), Some(START + Millis(9)));
+    assert_eq!(
+        outbox.retry(draft(1), START + Millis(9)).map(|record| record.made_at),
+        Some(START + Millis(9))
+    );
     assert_eq!(turn(&outbox, START), Some(draft(1)));
 }
 

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use tieline_protocol::{
-    Auth, Body, ClientFrame, CloseCode, Entry, ErrorBody, ErrorCode, Item, Millis, RequestId, Role, Seq, ServerFrame,
+    Auth, Body, ClientFrame, CloseCode, Entry, ErrorBody, ErrorCode, Item, Millis, RequestId, Role, Seq,
+    ServerFrame,
     client::Beat,
     server::{Drain, Head, Page, Ping, ReaderCursor, Receipt, Sessions},
 };
@@ -37,7 +38,13 @@ fn some_state() -> impl Strategy<Value = tieline_protocol::SessionState> {
 }
 
 fn some_cursor(number: u64, reach: u64) -> ReaderCursor {
-    ReaderCursor { party: party(number), role: Role::Agent, session: session(number), delivered: Seq(reach), read: Seq(reach / 2) }
+    ReaderCursor {
+        party: party(number),
+        role: Role::Agent,
+        session: session(number),
+        delivered: Seq(reach),
+        read: Seq(reach / 2),
+    }
 }
 
 fn some_code() -> impl Strategy<Value = ErrorCode> {
@@ -106,9 +113,12 @@ fn some_auth() -> impl Strategy<Value = Auth> {
         Just(Auth::Visitor { token: "v".into() }),
         Just(Auth::Agent { token: "a".into() }),
         Just(Auth::Resume { token: "r".into() }),
-        prop::sample::select(vec!["e30.eyJzdWIiOiJhIn0.s", "e30.eyJzdWIiOiJiIn0.s", "broken"]).prop_flat_map(|jwt| {
-            prop::option::of(Just("v".to_owned())).prop_map(move |visitor| Auth::User { jwt: jwt.into(), visitor })
-        }),
+        prop::sample::select(vec!["e30.eyJzdWIiOiJhIn0.s", "e30.eyJzdWIiOiJiIn0.s", "broken"]).prop_flat_map(
+            |jwt| {
+                prop::option::of(Just("v".to_owned()))
+                    .prop_map(move |visitor| Auth::User { jwt: jwt.into(), visitor })
+            }
+        ),
     ]
 }
 
@@ -155,12 +165,17 @@ fn some_input() -> impl Strategy<Value = Input> {
 
 /// A fact, after a pause of any length, now and then with the clock put back.
 fn some_script() -> impl Strategy<Value = Vec<(i64, Input)>> {
-    let pause = prop_oneof![6 => Just(0i64), 4 => 1..400i64, 3 => 400..40_000i64, 1 => -5_000_000..90_000_000i64];
+    let pause =
+        prop_oneof![6 => Just(0i64), 4 => 1..400i64, 3 => 400..40_000i64, 1 => -5_000_000..90_000_000i64];
     prop::collection::vec((pause, some_input()), 1..80)
 }
 
 /// Plays the script, checks each step, gives all that was wanted and seen.
-fn play<D: Door, S>(mut door: D, script: &[(i64, Input)], screen: impl Fn(&D, Millis) -> S) -> (Vec<Effect>, Vec<S>) {
+fn play<D: Door, S>(
+    mut door: D,
+    script: &[(i64, Input)],
+    screen: impl Fn(&D, Millis) -> S,
+) -> (Vec<Effect>, Vec<S>) {
     let (mut now, mut done, mut seen) = (START, Vec::new(), Vec::new());
     let mut kept = BTreeSet::new();
     // A shell starts before anything else.
@@ -189,7 +204,10 @@ fn play<D: Door, S>(mut door: D, script: &[(i64, Input)], screen: impl Fn(&D, Mi
         done.extend(effects);
         // A second wake-up changes nothing that can be seen.
         let spurious = door.handle(now, Input::Tick);
-        assert!(!spurious.iter().any(|effect| matches!(effect, Effect::Send(_) | Effect::Dial)), "{spurious:?}");
+        assert!(
+            !spurious.iter().any(|effect| matches!(effect, Effect::Send(_) | Effect::Dial)),
+            "{spurious:?}"
+        );
     }
     (done, seen)
 }

@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 
 use proptest::prelude::*;
 use tieline_protocol::{
-    Author, Auth, Body, ClientFrame, CloseCode, DraftId, Entry, ErrorBody, ErrorCode, Millis, RequestId, Seq, ServerFrame,
-    SessionState,
+    Auth, Author, Body, ClientFrame, CloseCode, DraftId, Entry, ErrorBody, ErrorCode, Millis, RequestId, Seq,
+    ServerFrame, SessionState,
     server::{Page, Receipt},
 };
 
@@ -177,7 +177,10 @@ impl Scene {
         });
         // What was on the wire once may stand in the log: only words that never left are surely gone.
         if let Some(draft_id) = newest.filter(|draft_id| self.said.last() == Some(draft_id)) {
-            let was_sent = self.wire.iter().any(|(_, frame)| matches!(frame, ClientFrame::Send(said) if said.draft_id == draft_id));
+            let was_sent = self
+                .wire
+                .iter()
+                .any(|(_, frame)| matches!(frame, ClientFrame::Send(said) if said.draft_id == draft_id));
             let is_logged = self.log.iter().any(|entry| entry.draft_id == draft_id);
             if !was_sent && !is_logged {
                 self.said.pop();
@@ -201,7 +204,8 @@ impl Scene {
                 Some(self.receipt(open.draft_id, Seq::ZERO))
             }
             ClientFrame::Send(said) => {
-                let known = self.log.iter().find(|entry| entry.draft_id == said.draft_id).map(|entry| entry.seq);
+                let known =
+                    self.log.iter().find(|entry| entry.draft_id == said.draft_id).map(|entry| entry.seq);
                 let seq = known.unwrap_or_else(|| self.append(author(VISITOR), said.draft_id, said.body).seq);
                 Some(self.receipt(said.draft_id, seq))
             }
@@ -237,7 +241,9 @@ impl Scene {
 
     fn bubbles(&self) -> Vec<Bubble> {
         let rows = self.visitor.screen(self.now).thread.rows;
-        rows.into_iter().filter_map(|row| if let Row::Bubble(bubble) = row { Some(bubble) } else { None }).collect()
+        rows.into_iter()
+            .filter_map(|row| if let Row::Bubble(bubble) = row { Some(bubble) } else { None })
+            .collect()
     }
 
     /// At every moment: a beginning of the log, then own words in the order of typing; no line twice; none forgotten that
@@ -245,7 +251,8 @@ impl Scene {
     fn check(&self) {
         let shown: Vec<_> = self.bubbles().iter().map(|bubble| bubble.key).collect();
         let whole = shown.iter().zip(&self.log).take_while(|(key, entry)| **key == entry.draft_id).count();
-        let rest: Vec<_> = shown[whole..].iter().filter_map(|key| self.said.iter().position(|said| said == key)).collect();
+        let rest: Vec<_> =
+            shown[whole..].iter().filter_map(|key| self.said.iter().position(|said| said == key)).collect();
         assert_eq!(rest.len(), shown.len() - whole, "a line that is neither said nor in the log");
         assert!(rest.is_sorted_by(|one, next| one < next), "drafts in another order than typed: {rest:?}");
         for draft_id in &self.said {

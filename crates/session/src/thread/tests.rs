@@ -30,7 +30,8 @@ fn groups(chat: &Chat, me: Option<PartyId>) -> String {
             Row::Day { .. } => "|".to_owned(),
             Row::NewMark => "*".to_owned(),
             Row::Bubble(bubble) => {
-                let (start, end) = (if bubble.starts_group { "<" } else { "" }, if bubble.ends_group { ">" } else { "" });
+                let (start, end) =
+                    (if bubble.starts_group { "<" } else { "" }, if bubble.ends_group { ">" } else { "" });
                 format!("{start}{}{end}", if bubble.is_mine { "me" } else { "they" })
             }
         })
@@ -60,7 +61,9 @@ fn days_begin_at_local_midnight() {
     let chat = chat_of((1..).zip(moments).map(|(seq, at)| said(seq, AGENT, at)).collect());
     let days = |offset| -> Vec<Millis> {
         let starts = thread_of(&chat, None, offset).rows.into_iter();
-        starts.filter_map(|row| if let Row::Day { starts_at } = row { Some(starts_at) } else { None }).collect()
+        starts
+            .filter_map(|row| if let Row::Day { starts_at } = row { Some(starts_at) } else { None })
+            .collect()
     };
     let day = Millis(24 * HOUR.0);
     assert_eq!(days(0), [midnight - day, midnight]);
@@ -86,7 +89,13 @@ fn a_colleague_is_on_my_side_and_somebody_else() {
     let authors: Vec<_> = thread
         .rows
         .iter()
-        .filter_map(|row| if let Row::Bubble(bubble) = row { Some((bubble.is_mine, bubble.author.as_deref())) } else { None })
+        .filter_map(|row| {
+            if let Row::Bubble(bubble) = row {
+                Some((bubble.is_mine, bubble.author.as_deref()))
+            } else {
+                None
+            }
+        })
         .collect();
     assert_eq!(authors, [(false, None), (true, None), (true, Some("Agent 7"))]);
     assert_eq!(groups(&chat, Some(party(AGENT))), "| <they> <me> <me>");

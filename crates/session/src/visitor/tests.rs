@@ -1,4 +1,7 @@
-use tieline_protocol::{Auth, ClientFrame, CloseCode, ErrorBody, ErrorCode, RequestId, Role, Seq, ServerFrame, server::ReaderCursor};
+use tieline_protocol::{
+    Auth, ClientFrame, CloseCode, ErrorBody, ErrorCode, RequestId, Role, Seq, ServerFrame,
+    server::ReaderCursor,
+};
 
 use super::*;
 use crate::{
@@ -19,16 +22,27 @@ fn request(sent: &[(Option<RequestId>, ClientFrame)], name: &str) -> Option<Requ
 #[test]
 fn first_words_open_a_session_and_are_kept_before_they_are_sent() {
     let mut bench = Bench::visitor();
-    bench.feed(Input::Asked { to: Some("mia".into()), item: Some(Item { title: "Kettle".into(), ..Item::default() }) });
+    bench.feed(Input::Asked {
+        to: Some("mia".into()),
+        item: Some(Item { title: "Kettle".into(), ..Item::default() }),
+    });
     bench.connect(VISITOR, vec![]).take();
     let draft_id = bench.submit("  Is it loud?  ");
     let done = bench.take();
-    let [Effect::Save(record), Effect::Save(asked), Effect::Send(open)] = &done[..] else { panic!("{done:?}") };
+    let [Effect::Save(record), Effect::Save(asked), Effect::Send(open)] = &done[..] else {
+        panic!("{done:?}")
+    };
     assert_eq!(record.body, text("Is it loud?"));
     let was_asked = |record: &Record| matches!(record.place, Place::Opening { is_asked: true, .. });
-    assert!(!was_asked(record) && was_asked(asked), "after a reload it is known whether the session may exist");
+    assert!(
+        !was_asked(record) && was_asked(asked),
+        "after a reload it is known whether the session may exist"
+    );
     let ClientFrame::Open(wish) = &open.frame else { panic!("{open:?}") };
-    assert_eq!((wish.to.as_deref(), wish.item.as_ref().map(|item| item.title.as_str())), (Some("mia"), Some("Kettle")));
+    assert_eq!(
+        (wish.to.as_deref(), wish.item.as_ref().map(|item| item.title.as_str())),
+        (Some("mia"), Some("Kettle"))
+    );
     assert_eq!(sketch(&bench.thread()), "| Is it loud?:Queued");
 
     bench.hear(open.id, ok(1, wish.draft_id, 0));
@@ -80,7 +94,10 @@ fn refusals_follow_their_code() {
         assert_eq!(sketch(&bench.thread()), expected, "{code:?}");
         bench.take();
         bench.wait(Millis::secs(5));
-        let again = bench.sent().iter().any(|(_, frame)| matches!(frame, ClientFrame::Send(said) if said.draft_id == first));
+        let again = bench
+            .sent()
+            .iter()
+            .any(|(_, frame)| matches!(frame, ClientFrame::Send(said) if said.draft_id == first));
         assert_eq!(again, is_sent_again, "{code:?}");
     }
 }
@@ -134,7 +151,9 @@ fn words_taken_back_leave_no_second_session_behind() {
     let mut bench = Bench::visitor();
     bench.connect(VISITOR, vec![]);
     let first = bench.submit("a");
-    bench.feed(Input::Discard(first)).hear(None, ServerFrame::Session(Box::new(state(1, vec![entry(1, AGENT)]))));
+    bench
+        .feed(Input::Discard(first))
+        .hear(None, ServerFrame::Session(Box::new(state(1, vec![entry(1, AGENT)]))));
     assert_eq!(sketch(&bench.thread()), "| line 1");
 }
 
@@ -158,12 +177,17 @@ fn no_answer_means_the_same_again() {
 fn draft_survives_reload() {
     let opening = Place::Opening { draft_id: draft(90), to: None, item: None, is_asked: true };
     let mut bench = Bench::visitor();
-    bench.feed(Input::Restored(vec![record(2, opening.clone(), START), record(1, opening, START - Millis(5))]));
+    bench.feed(Input::Restored(vec![
+        record(2, opening.clone(), START),
+        record(1, opening, START - Millis(5)),
+    ]));
     assert_eq!(sketch(&bench.thread()), "| kept:Queued kept:Queued");
     // The session may exist already, so it is asked for by name even beside another with the same recipient.
     bench.connect(VISITOR, vec![state(1, vec![])]);
     let sent = bench.sent();
-    assert!(sent.iter().any(|(_, frame)| matches!(frame, ClientFrame::Open(open) if open.draft_id == draft(90))));
+    assert!(
+        sent.iter().any(|(_, frame)| matches!(frame, ClientFrame::Open(open) if open.draft_id == draft(90)))
+    );
     bench.hear(request(&sent, "open"), ok(2, draft(90), 0));
     let first = bench.sent().into_iter().find_map(|(_, frame)| match frame {
         ClientFrame::Send(said) => Some(said.draft_id),
@@ -179,8 +203,11 @@ fn words_that_never_left_join_the_session_that_is_there() {
     bench.feed(Input::Restored(vec![record(1, opening, START)]));
     bench.connect(VISITOR, vec![state(1, vec![entry(1, AGENT)])]);
     let done = bench.take();
-    let moved = done.iter().position(|effect| matches!(effect, Effect::Save(record) if record.place == Place::Session(session(1))));
-    let sent = done.iter().position(|effect| matches!(effect, Effect::Send(frame) if frame.frame.name() == "send"));
+    let moved = done.iter().position(
+        |effect| matches!(effect, Effect::Save(record) if record.place == Place::Session(session(1))),
+    );
+    let sent =
+        done.iter().position(|effect| matches!(effect, Effect::Send(frame) if frame.frame.name() == "send"));
     assert!(moved.is_some() && moved < sent, "{done:?}");
     assert_eq!(sketch(&bench.thread()), "| line 1 kept:Sending");
 }
@@ -219,9 +246,15 @@ fn a_user_may_bring_the_visitors_words_along() {
     let mut bench = Bench::visitor();
     bench.submit("mine");
     bench.take();
-    bench.feed(Input::TokenArrived(Auth::User { jwt: "e30.eyJzdWIiOiJhIn0.s".into(), visitor: Some("v".into()) }));
+    bench.feed(Input::TokenArrived(Auth::User {
+        jwt: "e30.eyJzdWIiOiJhIn0.s".into(),
+        visitor: Some("v".into()),
+    }));
     let done = bench.take();
-    assert!(matches!(&done[..], [Effect::Save(record)] if record.owner == Owner::User("a".into())), "{done:?}");
+    assert!(
+        matches!(&done[..], [Effect::Save(record)] if record.owner == Owner::User("a".into())),
+        "{done:?}"
+    );
     assert_eq!(sketch(&bench.thread()), "| mine:Queued");
 }
 
@@ -229,7 +262,13 @@ fn a_user_may_bring_the_visitors_words_along() {
 fn what_came_while_the_panel_was_hidden_is_unread_and_marked() {
     let mut bench = Bench::visitor();
     let mut seen = state(1, vec![entry(1, VISITOR), entry(2, AGENT), entry(3, AGENT)]);
-    seen.cursors.push(ReaderCursor { party: party(VISITOR), role: Role::Visitor, session: session(1), delivered: Seq(2), read: Seq(2) });
+    seen.cursors.push(ReaderCursor {
+        party: party(VISITOR),
+        role: Role::Visitor,
+        session: session(1),
+        delivered: Seq(2),
+        read: Seq(2),
+    });
     bench.connect(VISITOR, vec![seen]);
     let done = bench.take();
     assert!(done.contains(&Effect::Tell(Event::UnreadChanged(1))));
@@ -251,13 +290,20 @@ fn one_chat_for_each_recipient() {
     let mut other = state(2, vec![]);
     other.to = Some("ben".into());
     bench.connect(VISITOR, vec![state(1, vec![entry(1, AGENT)]), other]).take();
-    for (to, expected) in [(None, "| line 1"), (Some("ben"), ""), (Some("default"), "| line 1"), (Some("zoe"), "")] {
+    for (to, expected) in
+        [(None, "| line 1"), (Some("ben"), ""), (Some("default"), "| line 1"), (Some("zoe"), "")]
+    {
         bench.feed(Input::Asked { to: to.map(Into::into), item: None });
         assert_eq!(sketch(&bench.thread()), expected, "{to:?}");
     }
     bench.take();
     bench.submit("new");
-    assert!(bench.sent().iter().any(|(_, frame)| matches!(frame, ClientFrame::Open(open) if open.to.as_deref() == Some("zoe"))));
+    assert!(
+        bench
+            .sent()
+            .iter()
+            .any(|(_, frame)| matches!(frame, ClientFrame::Open(open) if open.to.as_deref() == Some("zoe")))
+    );
 }
 
 #[test]
