@@ -68,7 +68,12 @@ fn each_algorithm_vouches_for_its_user() {
     let (ed, ec, hs) = (BackendKey::ed25519("k1"), BackendKey::p256("k1"), BackendKey::shared("k1", secret));
     for (key, row) in [(&ed, registered(&ed)), (&ec, registered(&ec)), (&hs, sealed(&hs, secret))] {
         let vouched = check(&key.sign(&claims(CHANNEL, GATEWAY, NOW_SECS)), &row, NOW).unwrap();
-        assert_eq!((vouched.subject.as_str(), vouched.name.as_deref()), ("ada", Some("Ada")), "{:?}", key.algorithm);
+        assert_eq!(
+            (vouched.subject.as_str(), vouched.name.as_deref()),
+            ("ada", Some("Ada")),
+            "{:?}",
+            key.algorithm
+        );
         assert_eq!(vouched.expires_at, NOW + Millis::minutes(15));
     }
 }
@@ -119,8 +124,14 @@ fn the_leeway_is_thirty_seconds_to_the_millisecond() {
     let key = BackendKey::ed25519("k1");
     let row = registered(&key);
     let token = key.sign(&with(&json!({ "iat": NOW_SECS - 900, "exp": NOW_SECS })));
-    for (after_ms, expected) in [(0, Ok(())), (29_999, Ok(())), (30_000, Err(JwtFlaw::Expired)), (60_000, Err(JwtFlaw::Expired))] {
-        assert_eq!(check(&token, &row, NOW + Millis(after_ms)).map(drop), expected, "{after_ms} ms after exp");
+    for (after_ms, expected) in
+        [(0, Ok(())), (29_999, Ok(())), (30_000, Err(JwtFlaw::Expired)), (60_000, Err(JwtFlaw::Expired))]
+    {
+        assert_eq!(
+            check(&token, &row, NOW + Millis(after_ms)).map(drop),
+            expected,
+            "{after_ms} ms after exp"
+        );
     }
 }
 

@@ -50,7 +50,7 @@ pub enum Provisional {
     Visitor {
         /// SHA-256 of the token.
         token_hash: [u8; 32],
-        /// When the token runs out if it is not used.
+        /// When the browser is forgotten if it does not come back.
         expires_at: Millis,
     },
     /// A user whom the channel's backend vouches for.

@@ -73,9 +73,11 @@ pub(super) fn as_visitor(
         scope: Scope::One(channel.id.clone()),
         capabilities: channel.capabilities.clone(),
         expires_at: None,
-        provisional: recognised
-            .provisional
-            .map(|(token_hash, expires_at)| Provisional::Visitor { token_hash, expires_at }),
+        // From the first `open` on the browser is remembered for thirty days, however short-lived token 0 was.
+        provisional: recognised.provisional.map(|(token_hash, _)| Provisional::Visitor {
+            token_hash,
+            expires_at: now + visitor::DEVICE_LIFE,
+        }),
         signed_item: None,
     };
     let next = || recognised.next.map(|next| context.visitors.token(&channel.id, recognised.party, next));
