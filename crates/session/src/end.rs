@@ -126,7 +126,7 @@ impl End {
             Input::WentOffline => self.link.went_offline(now, out),
             Input::PageHidden => self.link.hidden(out),
             Input::TimeZone { offset_minutes } => {
-                self.offset_minutes = offset_minutes.clamp(-18 * 60, 18 * 60)
+                self.offset_minutes = offset_minutes.clamp(-18 * 60, 18 * 60);
             }
             // The doors' own, and the tick: time passes in `settle`.
             Input::Tick
