@@ -21,6 +21,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 
+pub(crate) use self::compile::add_target;
 use self::fill::Catalogue;
 use self::minify_js::Kind;
 use self::sources::{App, Sources};

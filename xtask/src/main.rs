@@ -1,10 +1,14 @@
 //! The checkout's own tool: `cargo xtask <word>`. Each word is one file; [`shell`] runs other programs.
 
+mod bench;
 mod demo;
 mod dist;
 mod golden;
 mod shell;
+mod shots;
 mod size;
+mod test;
+mod tidy;
 
 use std::process::ExitCode;
 
@@ -15,7 +19,7 @@ const HELP: &str = "\
 cargo xtask <word>
 
   demo [--open] [--port N] [--fresh]   build everything, serve a pretend shop and a desk, print the links
-  test [layer..]                       all tests, or: checks unit wasm trunk e2e size fuzz
+  test [layer..]                       all tests, or: checks unit fuzz wasm trunk size e2e
   dist                                 the shipped bundle, in target/tieline-dist
   size                                 its weight against xtask/budgets.toml
   tidy                                 the rules that no compiler checks
@@ -27,7 +31,7 @@ cargo xtask <word>
 
 fn main() -> ExitCode {
     match run(Arguments::from_env()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
@@ -35,26 +39,32 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(mut arguments: Arguments) -> Result<()> {
+fn run(mut arguments: Arguments) -> Result<ExitCode> {
     if arguments.contains(["-h", "--help"]) {
         print!("{HELP}");
-        return Ok(());
+        return Ok(ExitCode::SUCCESS);
     }
     let word = arguments.subcommand()?;
+    let rest = |arguments: Arguments| -> Vec<String> {
+        arguments.finish().iter().map(|word| word.to_string_lossy().into_owned()).collect()
+    };
     match word.as_deref() {
-        Some("dist") => finish(arguments).and_then(|()| dist::run()),
+        Some("test" | "ci") => return test::run(&rest(arguments)),
         Some("demo") => {
             let options = demo::Options::parse(&mut arguments)?;
-            finish(arguments).and_then(|()| demo::run(&options))
+            finish(arguments)?;
+            demo::run(&options)?;
         }
-        Some("golden") => finish(arguments).and_then(|()| golden::run()),
-        Some("size") => finish(arguments).and_then(|()| size::run()),
+        Some("bench") => bench::run(&rest(arguments))?,
+        Some("dist") => finish(arguments).and_then(|()| dist::run())?,
+        Some("size") => finish(arguments).and_then(|()| size::run())?,
+        Some("tidy") => finish(arguments).and_then(|()| tidy::run())?,
+        Some("golden") => finish(arguments).and_then(|()| golden::run())?,
+        Some("shots") => finish(arguments).and_then(|()| shots::run())?,
         Some(other) => bail!("there is no `{other}`\n\n{HELP}"),
-        None => {
-            print!("{HELP}");
-            Ok(())
-        }
+        None => print!("{HELP}"),
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Refuses what no word asked for.

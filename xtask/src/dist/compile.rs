@@ -48,7 +48,7 @@ fn artifact(line: &str, app: App) -> Option<PathBuf> {
 }
 
 /// Asks rustup for the target, once. A rustc from elsewhere must bring it along.
-fn add_target() -> Result<()> {
+pub(crate) fn add_target() -> Result<()> {
     let library =
         shell::read(shell::command("rustc").args(["--print", "target-libdir", "--target", TARGET]))?;
     if PathBuf::from(library.trim()).is_dir() {

@@ -1,0 +1,132 @@
+//! The layers, cheapest first.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::outcome::{Outcome, count};
+use super::tools;
+use crate::{dist, shell, size, tidy};
+
+/// One kind of tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Layer {
+    /// Format, lints, and the rules that no compiler checks.
+    Checks,
+    /// Everything native: unit, property, simulation, golden files, gateway over real sockets.
+    Unit,
+    /// The fuzz targets' bodies on stable, over seeds and random input.
+    Fuzz,
+    /// Widget and desk in a headless browser.
+    Wasm,
+    /// The dev loop still builds.
+    Trunk,
+    /// The bundle against its budgets.
+    Size,
+    /// A real gateway, a real browser, real pages.
+    E2e,
+}
+
+const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
+
+impl Layer {
+    pub(super) const ALL: [Self; 7] =
+        [Self::Checks, Self::Unit, Self::Fuzz, Self::Wasm, Self::Trunk, Self::Size, Self::E2e];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Checks => "checks",
+            Self::Unit => "unit",
+            Self::Fuzz => "fuzz",
+            Self::Wasm => "wasm",
+            Self::Trunk => "trunk",
+            Self::Size => "size",
+            Self::E2e => "e2e",
+        }
+    }
+
+    pub(super) fn run(self) -> Result<Outcome> {
+        match self {
+            Self::Checks => checks(),
+            Self::Unit => unit(),
+            Self::Fuzz => fuzz(),
+            Self::Wasm => wasm(),
+            Self::Trunk => trunk(),
+            Self::Size => Ok(Outcome::of_check("size", size::run())),
+            Self::E2e => e2e(),
+        }
+    }
+}
+
+fn checks() -> Result<Outcome> {
+    let cargo = |arguments: &[&str]| shell::run(shell::cargo().args(arguments));
+    let deny = ["--", "-D", "warnings"];
+    let native = [&["clippy", "--workspace", "--all-targets"][..], &deny].concat();
+    let packages =
+        ["-p", "tieline-widget", "-p", "tieline-desk", "-p", "tieline-browser", "-p", "tieline-driver"];
+    let browser = [&["clippy", "--all-targets"][..], &WASM, &packages, &deny].concat();
+    dist::add_target()?;
+    let results = [
+        Outcome::of_check("format", cargo(&["fmt", "--all", "--check"])),
+        Outcome::of_check("tidy", tidy::run()),
+        Outcome::of_check("clippy", cargo(&native)),
+        Outcome::of_check("clippy for wasm", cargo(&browser)),
+    ];
+    Ok(results.into_iter().fold(Outcome::default(), Outcome::plus))
+}
+
+fn unit() -> Result<Outcome> {
+    if !tools::has_nextest() {
+        return count(shell::cargo().args(["test", "--no-fail-fast"]));
+    }
+    let tests = count(shell::cargo().args(["nextest", "run", "--no-fail-fast"]))?;
+    // nextest does not run the examples in the documentation.
+    Ok(tests.plus(count(shell::cargo().args(["test", "--doc", "--no-fail-fast"]))?))
+}
+
+/// The fuzz package is a workspace of its own, yet shares the target folder.
+fn fuzz() -> Result<Outcome> {
+    let mut test = shell::cargo();
+    test.args(["test", "--manifest-path", "fuzz/Cargo.toml", "--no-fail-fast"]);
+    count(test.env("CARGO_TARGET_DIR", shell::target_dir().join("fuzz")))
+}
+
+fn wasm() -> Result<Outcome> {
+    dist::add_target()?;
+    tools::wasm_pack()?;
+    let driver = tools::chromedriver()?;
+    let mut total = Outcome::default();
+    for folder in [".", "crates/desk"] {
+        let mut test = shell::command("wasm-pack");
+        test.args(["test", "--headless", "--chrome", "--chromedriver"]).arg(&driver).arg(folder);
+        total = total.plus(count(test.env("CARGO_TARGET_DIR", shell::target_dir()))?);
+    }
+    Ok(total)
+}
+
+fn trunk() -> Result<Outcome> {
+    dist::add_target()?;
+    tools::trunk()?;
+    let build = |folder: &str| {
+        let mut build = shell::command("trunk");
+        build.current_dir(shell::root().join(folder)).args(["build", "--offline"]);
+        // Trunk takes this for its own flag and knows only the words.
+        build.env_remove("NO_COLOR").env("CARGO_TARGET_DIR", shell::target_dir());
+        shell::run(&mut build)
+    };
+    let widget = Outcome::of_check("trunk build", build("."));
+    Ok(widget.plus(Outcome::of_check("trunk build for the desk", build("crates/desk"))))
+}
+
+fn e2e() -> Result<Outcome> {
+    tools::chromedriver()?;
+    dist::run()?;
+    shell::run(shell::cargo().args(["build", "-p", "tieline-gateway"]))?;
+    count(with_gateway(shell::cargo().args(["test", "-p", "tieline-e2e", "--no-fail-fast"])))
+}
+
+/// Tells the browser's tests which gateway and which bundle to use.
+pub(crate) fn with_gateway(command: &mut Command) -> &mut Command {
+    let program = shell::target_dir().join("debug/tieline");
+    command.env("TIELINE_BIN", program).env("TIELINE_ASSETS", shell::dist_dir())
+}
