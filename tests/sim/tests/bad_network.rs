@@ -83,7 +83,7 @@ fn nothing_is_lost_or_doubled_on_a_bad_day() {
 /// Two tabs of one browser send from one outbox, the network drops, both return: each line shows once, in both.
 #[test]
 fn two_tabs_agree_after_a_cut() {
-    for_seeds(100, |seed| {
+    for_seeds(60, |seed| {
         let mut chance = Chance::new(seed ^ 0x7ab);
         let mut world = World::new(seed, BAD);
         let token = world.visitor_token();
@@ -116,7 +116,7 @@ fn two_tabs_agree_after_a_cut() {
 /// A backup is restored while people talk: every copy of the old generation is dropped and read again.
 #[test]
 fn a_new_epoch_replaces_every_copy() {
-    for_seeds(50, |seed| {
+    for_seeds(30, |seed| {
         let mut chance = Chance::new(seed ^ 0xe90c);
         let mut world = World::new(seed, Faults { cut: 5, blackhole: 0, ..BAD });
         let disk = world.add_disk();
