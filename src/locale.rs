@@ -82,7 +82,8 @@ impl PartialEq for Locale {
 
 /// Which way a language is written, as the `dir` attribute has it.
 pub fn direction(tag: &str) -> &'static str {
-    let is_rtl = ["ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"].contains(&language_of(tag));
+    let is_rtl = ["ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"]
+        .contains(&language_of(tag));
     if is_rtl { "rtl" } else { "ltr" }
 }
 

@@ -35,7 +35,7 @@ async fn enter_sends_and_empties_the_field() {
     fake_gateway(true);
     let widget = Mounted::live().await;
     widget.say("Is it dishwasher safe?").await;
-    until("the message on the wire", || sent_types().ends_with("send")).await;
+    until("the message on the wire", || sent_types().contains("open send")).await;
     assert!(sent_bodies("send").contains("Is it dishwasher safe?"));
     assert_eq!(widget.field().value(), "");
     until("the tick", || widget.text_of(".state").as_deref() == Some("Sent")).await;

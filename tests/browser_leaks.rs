@@ -4,8 +4,8 @@
 mod support;
 
 use support::{
-    Mounted, count_registrations, document, fake_gateway, forget_sockets, listener_count, mia_says, open_sockets,
-    press, settle, timer_count, type_into, until,
+    Mounted, count_registrations, document, fake_gateway, forget_sockets, listener_count, mia_says,
+    open_sockets, press, settle, timer_count, type_into, until,
 };
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};

@@ -183,15 +183,19 @@ async fn an_empty_session_greets_and_a_loading_one_shows_its_shape() {
 
 #[wasm_bindgen_test]
 async fn names_roles_and_labels_are_there_for_who_does_not_see() {
-    let shown = Shown::of(vec![Row::Bubble(bubble(1, false, None)), Row::Bubble(bubble(2, true, Some(Delivery::Sent)))]).await;
+    let shown = Shown::of(vec![
+        Row::Bubble(bubble(1, false, None)),
+        Row::Bubble(bubble(2, true, Some(Delivery::Sent))),
+    ])
+    .await;
     let panel = shown.find("[role=dialog]").unwrap();
     let title = panel.get_attribute("aria-labelledby").unwrap();
     assert_eq!(shown.text(&format!("#{title}")), "Fern & Clay");
     assert_eq!(shown.find("textarea").unwrap().get_attribute("aria-label").as_deref(), Some("Message"));
     assert_eq!(shown.find(".send").unwrap().get_attribute("aria-label").as_deref(), Some("Send"));
     assert_eq!(shown.find("header button").unwrap().get_attribute("aria-label").as_deref(), Some("Close"));
-    assert!(shown.text(".theirs").starts_with("Mia: message 1"));
-    assert!(shown.text(".mine").starts_with("You: message 2"));
+    assert!(shown.text(".theirs .bubble-column").starts_with("Mia: message 1"));
+    assert!(shown.text(".mine .bubble-column").starts_with("You: message 2"));
 }
 
 #[wasm_bindgen_test]

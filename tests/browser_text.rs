@@ -3,7 +3,7 @@
 
 mod support;
 
-use support::{Mounted, fake_gateway, mia_says, until};
+use support::{Mounted, fake_gateway, mia_says, settle, until};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::HtmlAnchorElement;
@@ -42,13 +42,18 @@ async fn no_message_becomes_markup() {
         mia_says(text);
         until(text, || widget.count(".theirs .bubble") as usize == number + 1).await;
     }
-    assert_eq!(widget.count(".bubble :not(a)"), 0, "nothing but links stands in a bubble");
-    assert_eq!(widget.count("script, iframe, img, object, embed, style, [onerror], [onload], [onmouseover]"), 0);
+    assert_eq!(widget.count(".bubble > :not(div[dir=auto]), .bubble > div > :not(a)"), 0, "nothing but links in a bubble");
+    assert_eq!(
+        widget.count("script, iframe, img, object, embed, style, [onerror], [onload], [onmouseover]"),
+        0
+    );
     assert!(!support::document().body().unwrap().dataset().get("harmed").is_some());
     let shown = widget.root.query_selector_all(".theirs .bubble").unwrap();
     for (number, text) in CORPUS.into_iter().enumerate() {
         let bubble = shown.get(u32::try_from(number).unwrap()).unwrap();
-        assert_eq!(bubble.text_content().as_deref(), Some(text), "shown letter by letter");
+        // The session leaves out what would turn the rest of the line around, or is no character at all.
+        let shown_text: String = text.chars().filter(|c| !matches!(c, '\u{202c}' | '\u{202e}' | '\0')).collect();
+        assert_eq!(bubble.text_content(), Some(shown_text), "shown letter by letter");
     }
 }
 
@@ -75,12 +80,15 @@ async fn every_link_is_of_the_web_and_tells_nobody_where_it_was() {
 #[wasm_bindgen_test]
 async fn an_items_address_is_a_link_only_if_it_is_of_the_web() {
     fake_gateway(true);
-    for (url, is_link) in [("https://shop.example/mug", true), ("javascript:alert(1)", false), ("/mug", false)] {
+    for (url, is_link) in
+        [("https://shop.example/mug", true), ("javascript:alert(1)", false), ("/mug", false)]
+    {
         let item = js_sys::JSON::parse(&format!(
             r#"{{"title":"<b>Mug</b>","url":"{url}","image_url":"data:image/svg+xml,x","price":{{"amount":"12.50","currency":"EUR"}}}}"#
         ))
         .unwrap();
         let widget = Mounted::new(&[("item", item)]);
+        settle().await;
         until("the strip", || widget.find(".item-strip .item").is_some()).await;
         assert_eq!(widget.text_of(".item-title").as_deref(), Some("<b>Mug</b>"));
         assert_eq!(widget.text_of(".item-price").as_deref(), Some("€12.50"));

@@ -240,7 +240,9 @@ fn translate(word: Word) -> ToPage {
         Word::Told(Event::Ready) => event("connected", None),
         Word::Told(Event::UnreadChanged(count)) => ToPage::Unread(count),
         Word::Told(Event::MessageSent { session }) => event("message-sent", Some(session.to_string())),
-        Word::Told(Event::MessageReceived { session }) => event("message-received", Some(session.to_string())),
+        Word::Told(Event::MessageReceived { session }) => {
+            event("message-received", Some(session.to_string()))
+        }
         Word::Told(Event::Refused) => event("failed", None),
     }
 }

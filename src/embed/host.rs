@@ -123,7 +123,9 @@ fn fetch_token(get_token: Option<&Function>, hear: Weak<Hearing>) {
     wasm_bindgen_futures::spawn_local(async move {
         let token = match given {
             // `resolve` takes a token and the promise of one alike.
-            Some(given) => JsFuture::from(Promise::resolve(&given)).await.ok().and_then(|token| token.as_string()),
+            Some(given) => {
+                JsFuture::from(Promise::resolve(&given)).await.ok().and_then(|token| token.as_string())
+            }
             None => None,
         };
         if let Some(ear) = hear.upgrade() {
@@ -131,4 +133,3 @@ fn fetch_token(get_token: Option<&Function>, hear: Weak<Hearing>) {
         }
     });
 }
-

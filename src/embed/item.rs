@@ -52,7 +52,8 @@ fn price(said: SaidPrice) -> Option<Price> {
     let is_amount = !said.amount.is_empty()
         && said.amount.len() <= AMOUNT_CHARS
         && said.amount.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let is_currency = said.currency.len() == 3 && said.currency.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_currency =
+        said.currency.len() == 3 && said.currency.bytes().all(|byte| byte.is_ascii_alphabetic());
     (is_amount && is_currency)
         .then(|| Price { amount: said.amount, currency: said.currency.to_ascii_uppercase() })
 }

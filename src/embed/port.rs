@@ -53,9 +53,10 @@ impl FromPage {
             "token" => Self::Token(said("token")),
             "item" => Self::Item(parse_item(field(message, "item"))),
             "locale" => Self::Locale(said("tag")?),
-            "theme" => {
-                Self::Theme { accent: said("accent"), scheme: said("scheme").as_deref().and_then(parse_scheme) }
-            }
+            "theme" => Self::Theme {
+                accent: said("accent"),
+                scheme: said("scheme").as_deref().and_then(parse_scheme),
+            },
             _ => return None,
         })
     }
@@ -86,7 +87,8 @@ impl ToPage {
     pub fn message(&self) -> JsValue {
         let message = Object::new();
         // A fresh plain object takes every property.
-        let set = |object: &Object, name: &str, value: JsValue| drop(Reflect::set(object, &name.into(), &value));
+        let set =
+            |object: &Object, name: &str, value: JsValue| drop(Reflect::set(object, &name.into(), &value));
         let kind = match self {
             Self::Ready => "ready",
             Self::Close => "close",

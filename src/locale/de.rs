@@ -13,7 +13,9 @@ pub(super) static DE: Locale = Locale {
         today: "Heute",
         yesterday: "Gestern",
         new_below: "Neu",
-        new_count: |count| if count == 1 { "1 neue Nachricht".into() } else { format!("{count} neue Nachrichten") },
+        new_count: |count| {
+            if count == 1 { "1 neue Nachricht".into() } else { format!("{count} neue Nachrichten") }
+        },
         to_newest: "Zur neuesten Nachricht",
         unsupported: "Diese Nachricht braucht eine neuere Version des Chats. Laden Sie die Seite neu, um sie zu sehen.",
         queued: "Wartet auf Versand",

@@ -30,12 +30,12 @@ extern "C" {
 /// Longest that a test waits for something, in milliseconds. Reached only when it fails.
 const PATIENCE_MS: f64 = 5_000.0;
 
-/// Lets the browser do one frame's work.
+/// Lets the browser do what is due.
 pub(crate) async fn settle() {
     wasm_bindgen_futures::JsFuture::from(settle_promise()).await.unwrap();
 }
 
-/// Waits until it is so, frame by frame.
+/// Waits until it is so, turn by turn of the event loop.
 pub(crate) async fn until(what: &str, is_so: impl Fn() -> bool) {
     let deadline = js_sys::Date::now() + PATIENCE_MS;
     while !is_so() {
@@ -60,7 +60,8 @@ pub(crate) fn new_host() -> HtmlElement {
 /// A config for `mount` with these fields beside channel and gateway.
 pub(crate) fn config(fields: &[(&str, JsValue)]) -> JsValue {
     let config = Object::new();
-    let usual = [("gateway", "http://gateway.test".into()), ("channel", "ch_test".into()), ("language", "en".into())];
+    let usual =
+        [("gateway", "http://gateway.test".into()), ("channel", "ch_test".into()), ("language", "en".into())];
     for (name, value) in usual.iter().chain(fields) {
         Reflect::set(&config, &(*name).into(), value).unwrap();
     }
@@ -85,7 +86,10 @@ impl Mounted {
     /// One that is connected and shows its composer.
     pub(crate) async fn live() -> Self {
         let mounted = Self::new(&[]);
-        until("the gateway's welcome", || mounted.text_of(".header-name").as_deref() == Some("Fern & Clay")).await;
+        // Yew draws in a microtask; until then a root that is used again shows what it showed before.
+        settle().await;
+        until("the gateway's welcome", || mounted.text_of(".header-name").as_deref() == Some("Fern & Clay"))
+            .await;
         mounted
     }
 
@@ -111,7 +115,8 @@ impl Mounted {
 
     /// Whether the caret is in the composer.
     pub(crate) fn has_caret(&self) -> bool {
-        self.root.active_element().as_ref() == self.find("textarea").as_ref() && self.find("textarea").is_some()
+        self.root.active_element().as_ref() == self.find("textarea").as_ref()
+            && self.find("textarea").is_some()
     }
 
     pub(crate) fn click(&self, selector: &str) {

@@ -112,7 +112,8 @@ export function count_registrations() {
     const key = `${type} ${typeof options === "object" ? !!options?.capture : !!options}`;
     const own = known.get(this) ?? known.set(this, new Map()).get(this);
     const set = own.get(key) ?? own.set(key, new Set()).get(key);
-    if (hear && !set.has(hear)) {
+    // One that listens once takes itself off.
+    if (hear && !options?.once && !set.has(hear)) {
       set.add(hear);
       listeners += 1;
     }
@@ -140,8 +141,16 @@ export function count_registrations() {
 export const listener_count = () => listeners;
 export const timer_count = () => timers.size;
 
-/** Lets promises, microtasks and one frame pass. */
-export const settle = () => new Promise((done) => requestAnimationFrame(() => queueMicrotask(done)));
+/** Lets promises and what they lead to pass: one turn of the event loop, without waiting for a frame or a timer. */
+export const settle = () =>
+  new Promise((done) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      done();
+    };
+    port2.postMessage(0);
+  });
 
 /** A key press as a keyboard makes it. Answers whether the default was left to the browser. */
 export const press = (target, key, shiftKey, isComposing) =>

@@ -42,6 +42,9 @@ pub struct ThreadProps {
     pub now: Millis,
     /// Takes the wishes.
     pub on_wish: Callback<ThreadWish>,
+    /// Picks the colour of somebody without a name, so that it is theirs wherever they are drawn.
+    #[prop_or_default]
+    pub stranger: AttrValue,
     /// Shown instead of rows when there are none and none are coming.
     #[prop_or_default]
     pub empty: Html,
@@ -58,6 +61,7 @@ impl PartialEq for ThreadProps {
             && Rc::ptr_eq(&self.calendar, &other.calendar)
             && self.now.0 / 3_600_000 == other.now.0 / 3_600_000
             && self.on_wish == other.on_wish
+            && self.stranger == other.stranger
             && self.empty == other.empty
             && self.id == other.id
     }
@@ -226,7 +230,12 @@ impl ThreadView {
 }
 
 fn rows(props: &ThreadProps) -> Html {
-    let around = bubble::Around { words: props.words, calendar: &props.calendar, on_wish: &props.on_wish };
+    let around = bubble::Around {
+        words: props.words,
+        calendar: &props.calendar,
+        on_wish: &props.on_wish,
+        stranger: &props.stranger,
+    };
     let row = |row: &Row| match row {
         Row::Day { starts_at } => html! {
             <div key={format!("day {}", starts_at.0)} class="day">
