@@ -13,16 +13,17 @@ pub(crate) struct Around<'a> {
     pub(crate) words: &'static Words,
     pub(crate) calendar: &'a Rc<Calendar>,
     pub(crate) on_wish: &'a Callback<ThreadWish>,
+    pub(crate) stranger: &'a str,
 }
 
 /// The bubble, with name and avatar at the ends of its group.
 pub(crate) fn view(bubble: &Bubble, around: &Around<'_>) -> Html {
-    let author = bubble.author.clone().unwrap_or_else(|| around.words.somebody.to_owned());
-    let speaker = if bubble.is_mine { around.words.you.to_owned() } else { author.clone() };
+    let author = bubble.author.as_deref();
+    let speaker = if bubble.is_mine { around.words.you } else { author.unwrap_or(around.words.somebody) };
     html! {
         <div key={bubble.key.to_string()} class={side(bubble)}>
             if !bubble.is_mine && bubble.ends_group {
-                { avatar(bubble.author.as_deref(), &author) }
+                { avatar(author, author.unwrap_or(around.stranger)) }
             }
             <div class="bubble-column">
                 if bubble.starts_group {

@@ -60,6 +60,7 @@ pub fn Conversation(props: &ConversationProps) -> Html {
                 words={&locale.words}
                 calendar={manner.calendar.clone()}
                 now={props.now}
+                stranger={key.clone()}
                 on_wish={props.on_action.reform(action_of)}
                 empty={html! { <p class="nothing-said">{ locale.nothing_said }</p> }}
             />
