@@ -1,6 +1,6 @@
 //! Is it alive, is it ready, how is it doing.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use axum::{
     extract::State,
@@ -19,18 +19,29 @@ pub(super) async fn alive() -> &'static str {
 /// How long a readiness answer stands. The check writes to the disk and anybody may ask.
 const READY_FOR: Millis = Millis::secs(1);
 
+/// The last readiness answer.
+#[derive(Debug, Default)]
+pub struct Readiness(Mutex<Option<(Millis, bool)>>);
+
+impl Readiness {
+    fn recall(&self, now: Millis) -> Option<bool> {
+        let last = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.filter(|(at, _)| now.0.abs_diff(at.0) < READY_FOR.0).map(|(_, is_ready)| is_ready)
+    }
+
+    fn note(&self, now: Millis, is_ready: bool) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, is_ready));
+    }
+}
+
 /// `GET /readyz`: the store takes writes, shown by one.
 pub(super) async fn ready(State(site): State<Site>) -> Response {
-    static LAST: Mutex<Option<(Millis, bool)>> = Mutex::new(None);
     let now = (site.now)();
-    let known = LAST.lock().ok().and_then(|last| *last).filter(|(at, _)| now.0.abs_diff(at.0) < READY_FOR.0);
-    let is_ready = match known {
-        Some((_, is_ready)) => is_ready,
+    let is_ready = match site.readiness.recall(now) {
+        Some(is_ready) => is_ready,
         None => {
             let is_ready = probe(&site, now).await;
-            if let Ok(mut last) = LAST.lock() {
-                *last = Some((now, is_ready));
-            }
+            site.readiness.note(now, is_ready);
             is_ready
         }
     };

@@ -35,6 +35,7 @@ use crate::{
 };
 
 pub use assets::Assets;
+pub use health::Readiness;
 pub use problem::Problem;
 
 /// Largest request body of the API.
@@ -55,6 +56,8 @@ pub struct Site {
     pub signed_out: Arc<dyn Fn(PartyId) + Send + Sync>,
     /// Renders the metrics as Prometheus text.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// The last readiness answer.
+    pub readiness: Arc<Readiness>,
 }
 
 impl Site {
@@ -68,7 +71,15 @@ impl Site {
         let policy = Policy { allow_insecure_origins: config.allow_insecure_origins };
         let registry = Registry { store: auth.store.clone(), master: auth.master.clone(), policy };
         let assets = config.assets_dir.clone().map_or(Assets::BuiltIn, Assets::Folder);
-        Self { auth, registry, assets, now: crate::clock::now, signed_out, metrics }
+        Self {
+            auth,
+            registry,
+            assets,
+            now: crate::clock::now,
+            signed_out,
+            metrics,
+            readiness: Arc::default(),
+        }
     }
 }
 
