@@ -36,6 +36,10 @@ impl FactsCache {
         (*read_at <= now && now - *read_at < BELIEVED_FOR).then(|| Arc::clone(facts))
     }
 
+    fn forget(&self) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     fn keep(&self, facts: &Arc<Facts>, now: Millis) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= REMEMBERED {
@@ -49,6 +53,11 @@ impl Log {
     /// What is known of a session, perhaps from a moment ago.
     pub fn find_remembered_facts(&self, session: SessionId, now: Millis) -> Option<Arc<Facts>> {
         self.facts.find(session, now)
+    }
+
+    /// A channel was changed by this process: what is remembered may be wrong.
+    pub fn forget_facts(&self) {
+        self.facts.forget();
     }
 
     /// What the store says of a session just now. None if there is none.

@@ -1,0 +1,10 @@
+//! The gateway over real sockets, on a port of its own, with a real store on disk.
+
+mod catch_up;
+mod drain;
+mod handshake;
+mod limits;
+mod log;
+mod pressure;
+mod rights;
+mod running;

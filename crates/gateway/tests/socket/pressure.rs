@@ -1,0 +1,75 @@
+//! Slow readers and full disks.
+
+use tieline_gateway::store::Tuning;
+use tieline_load::client::{Client, Heard, draft_id, hello, text_frame, with_cursors};
+use tieline_protocol::{Auth, ClientFrame, CloseCode, ErrorCode, Seq, ServerFrame, client::Position};
+
+use crate::running::{NO_LIMITS, Running, Talk};
+
+/// Whoever does not read is cut off, nobody else waits for it, and coming back repairs it.
+#[tokio::test]
+async fn a_slow_reader_is_cut_with_4008_and_repaired_by_coming_back() {
+    const LINES: u64 = 1_500;
+    let gateway = Running::start(NO_LIMITS).await;
+    let Talk { mut visitor, agent: mut slow, session, .. } = gateway.talk().await;
+    let (mut quick, _) = gateway.agent("a0").await;
+    let text = "a long line ".repeat(600);
+    let mut epoch = None;
+    for n in 1..=LINES {
+        epoch = Some(visitor.say(session, draft_id(), &text).await.unwrap().epoch);
+        assert_eq!(quick.entry().await.unwrap().seq, Seq(n));
+    }
+    // The slow one now reads what was on its way, and then the reason.
+    let mut have = 0;
+    loop {
+        match slow.hear().await.unwrap() {
+            Heard::Frame(_, ServerFrame::Entry(entry)) => {
+                have += 1;
+                assert_eq!(entry.seq, Seq(have));
+            }
+            Heard::Frame(..) => {}
+            Heard::Closed(code) => break assert_eq!(code, CloseCode::SLOW),
+            // It had so much before it that the goodbye was not waited for.
+            Heard::Broken => break,
+        }
+    }
+    assert!(have < LINES);
+    while have < LINES {
+        let token = gateway.stage.agent_token("a0").await.unwrap();
+        let position = Position { session, epoch: epoch.clone().unwrap(), seq: Seq(have) };
+        let hello = with_cursors(hello(Auth::Agent { token }), vec![position]);
+        let (_, welcome) = Client::enter(&gateway.address, hello).await.unwrap();
+        for entry in &welcome.sessions[0].entries {
+            have += 1;
+            assert_eq!(entry.seq, Seq(have));
+        }
+    }
+}
+
+/// No room: a clear answer, nothing half-written, reading goes on.
+#[tokio::test]
+async fn a_full_disk_refuses_and_loses_nothing() {
+    let tuning = Tuning { max_pages: Some(120), ..Tuning::default() };
+    let gateway = Running::start_tuned(NO_LIMITS, tuning).await;
+    let Talk { mut visitor, session, .. } = gateway.talk().await;
+    let text = "x".repeat(4_000);
+    let mut taken = 0;
+    let refusal = loop {
+        match visitor.ask(text_frame(session, draft_id(), &text)).await.unwrap() {
+            ServerFrame::Ok(receipt) => {
+                taken += 1;
+                assert_eq!(receipt.seq, Seq(taken));
+                assert!(taken < 10_000, "the disk never filled");
+            }
+            ServerFrame::Err(refusal) => break refusal,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!((refusal.code, refusal.temporary), (ErrorCode::StorageFull, true));
+    assert!(taken > 5);
+    let history =
+        tieline_protocol::client::History { session, before: None, after: None, limit: 100 };
+    let ServerFrame::Page(page) = visitor.ask(ClientFrame::History(history)).await.unwrap() else { panic!("no page") };
+    assert_eq!(page.last, Seq(taken));
+    assert_eq!(page.entries.last().unwrap().seq, Seq(taken));
+}

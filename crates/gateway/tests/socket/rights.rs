@@ -1,0 +1,115 @@
+//! Nobody reads another's session, and nobody does what the channel was not granted.
+
+use tieline_load::client::{Client, draft_id, text_frame};
+use tieline_protocol::{
+    Body, Capabilities, Capability, ClientFrame, Cursor, Draft, ErrorCode, Item, Seq, ServerFrame, SessionId,
+    client::{History, Open},
+};
+
+use crate::running::{NO_LIMITS, Running, Talk};
+
+fn every_frame(session: SessionId) -> Vec<ClientFrame> {
+    let item = Body::Item { item: Item { title: "Kettle".into(), ..Item::default() } };
+    vec![
+        text_frame(session, draft_id(), "hi"),
+        ClientFrame::Send(Draft { session, draft_id: draft_id(), body: item }),
+        ClientFrame::History(History { session, before: None, after: None, limit: 10 }),
+        ClientFrame::Cursor(Cursor { session, delivered: Seq(1), read: Seq(1) }),
+    ]
+}
+
+async fn refusals(client: &mut Client, session: SessionId) -> Vec<ErrorCode> {
+    let mut codes = Vec::new();
+    for frame in every_frame(session) {
+        match client.ask(frame).await.unwrap() {
+            ServerFrame::Err(refusal) => codes.push(refusal.code),
+            other => panic!("{other:?}"),
+        }
+    }
+    codes
+}
+
+/// A stranger's session and one that never was are refused in the same words.
+#[tokio::test]
+async fn strangers_learn_nothing() {
+    let gateway = Running::start(NO_LIMITS).await;
+    let Talk { mut visitor, session, .. } = gateway.talk().await;
+    visitor.say(session, draft_id(), "private").await.unwrap();
+    let never_was = SessionId(draft_id().0);
+    let (mut stranger, welcome) = gateway.visitor().await;
+    assert!(welcome.sessions.is_empty());
+    // Agent `a1` serves recipient `r1` of the same channel only.
+    let (mut other_desk, welcome) = gateway.agent("a1").await;
+    assert!(welcome.sessions.is_empty());
+    for client in [&mut stranger, &mut other_desk] {
+        assert_eq!(refusals(client, session).await, [ErrorCode::NotFound; 4]);
+        assert_eq!(refusals(client, never_was).await, [ErrorCode::NotFound; 4]);
+    }
+    visitor.say(session, draft_id(), "still private").await.unwrap();
+    // Had the stranger heard of it, it would have come before this answer.
+    let session = stranger.open(draft_id(), None).await.unwrap().session;
+    assert_eq!(stranger.say(session, draft_id(), "mine").await.unwrap().seq, Seq(1));
+}
+
+/// A grant that is taken back holds on the connections that are there.
+#[tokio::test]
+async fn what_is_not_granted_is_refused_on_every_frame() {
+    let gateway = Running::start(NO_LIMITS).await;
+    for (missing, is_refused) in [
+        (Capability::Text, [true, false, false, false]),
+        (Capability::Item, [false, true, false, false]),
+        (Capability::History, [false, false, true, false]),
+        (Capability::Receipts, [false, false, false, true]),
+    ] {
+        let mut granted = Capabilities::all();
+        let Talk { mut visitor, session, .. } = gateway.talk().await;
+        granted.0.remove(&missing);
+        let names: Vec<_> = granted.0.iter().map(|capability| capability.name()).collect();
+        let (channel, json) = (gateway.channel.0.clone(), serde_json::to_string(&names).unwrap());
+        let change = move |db: &rusqlite::Transaction<'_>| {
+            db.execute("update channel set capabilities = ?2 where id = ?1", [&channel, &json])
+        };
+        assert_eq!(gateway.state.store.write(change).await.unwrap(), 1);
+        gateway.state.log.forget_facts();
+        for (frame, is_refused) in every_frame(session).into_iter().zip(is_refused) {
+            // A cursor that is taken has no answer.
+            let is_silent = matches!(frame, ClientFrame::Cursor(_)) && !is_refused;
+            if is_silent {
+                visitor.send(frame).await.unwrap();
+                continue;
+            }
+            let what = frame.name();
+            let answer = visitor.ask(frame).await.unwrap();
+            let refused = matches!(&answer, ServerFrame::Err(body) if body.code == ErrorCode::Forbidden);
+            assert_eq!(refused, is_refused, "{what} without {missing:?}: {answer:?}");
+        }
+        let all = serde_json::to_string(&Capability::ALL.map(Capability::name)).unwrap();
+        let channel = gateway.channel.0.clone();
+        let restore = move |db: &rusqlite::Transaction<'_>| {
+            db.execute("update channel set capabilities = ?2 where id = ?1", [&channel, &all])
+        };
+        gateway.state.store.write(restore).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_agent_answers_and_does_not_open() {
+    let gateway = Running::start(NO_LIMITS).await;
+    let (mut agent, _) = gateway.agent("a0").await;
+    let open = ClientFrame::Open(Open { draft_id: draft_id(), to: None, item: None });
+    assert!(matches!(
+        agent.ask(open).await.unwrap(),
+        ServerFrame::Err(refusal) if refusal.code == ErrorCode::Forbidden
+    ));
+}
+
+#[tokio::test]
+async fn a_recipient_that_the_channel_does_not_have_is_not_found() {
+    let gateway = Running::start(NO_LIMITS).await;
+    let (mut visitor, _) = gateway.visitor().await;
+    let open = ClientFrame::Open(Open { draft_id: draft_id(), to: Some("nobody".into()), item: None });
+    assert!(matches!(
+        visitor.ask(open).await.unwrap(),
+        ServerFrame::Err(refusal) if refusal.code == ErrorCode::NotFound
+    ));
+}

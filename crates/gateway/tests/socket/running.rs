@@ -1,0 +1,106 @@
+//! A gateway that runs within the test.
+
+use std::path::Path;
+
+use tempfile::TempDir;
+use tieline_gateway::{
+    app::AppState,
+    config::{self, Sources},
+    serve_state,
+    store::Tuning,
+};
+use tieline_load::{
+    client::{self, Client, draft_id, hello, visitor_hello},
+    stage::Stage,
+};
+use tieline_protocol::{Auth, ChannelId, Hello, SessionId, Welcome};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+/// Everything off that would get in the way of a test about something else.
+pub const NO_LIMITS: &str = "[limits]\nburst = 0\nframes_burst = 0\naccepts_burst = 0\nsockets_per_party = 1000\nsockets_per_ip = 1000\n";
+
+pub struct Running {
+    pub address: String,
+    pub channel: ChannelId,
+    pub state: AppState,
+    pub stage: Stage,
+    pub ticket: String,
+    stop: Option<oneshot::Sender<()>>,
+    server: Option<JoinHandle<std::io::Result<()>>>,
+    _folder: TempDir,
+}
+
+/// A visitor and the agent who answers them, and a session between them.
+pub struct Talk {
+    pub visitor: Client,
+    pub visitor_token: String,
+    pub agent: Client,
+    pub agent_welcome: Welcome,
+    pub session: SessionId,
+}
+
+impl Running {
+    pub async fn start(settings: &str) -> Self {
+        Self::start_tuned(settings, Tuning::default()).await
+    }
+
+    pub async fn start_tuned(settings: &str, tuning: Tuning) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let stage = Stage::prepare(folder.path(), &address, 2, settings).await.unwrap();
+        let state = AppState::open_tuned(load(&stage.config_file), tuning).unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let server = tokio::spawn(serve_state(listener, state.clone(), async {
+            let _ = stopped.await;
+        }));
+        let ticket = client::ticket(&address, &stage.channel).await.unwrap();
+        Self {
+            address,
+            channel: stage.channel.clone(),
+            state,
+            stage,
+            ticket,
+            stop: Some(stop),
+            server: Some(server),
+            _folder: folder,
+        }
+    }
+
+    /// Stops the gateway in good order.
+    pub async fn stop(&mut self) {
+        self.stop.take().unwrap().send(()).unwrap();
+        self.server.take().unwrap().await.unwrap().unwrap();
+    }
+
+    pub fn ask_to_stop(&mut self) -> JoinHandle<std::io::Result<()>> {
+        self.stop.take().unwrap().send(()).unwrap();
+        self.server.take().unwrap()
+    }
+
+    pub fn visitor_hello(&self, auth: Auth) -> Hello {
+        visitor_hello(&self.channel, &self.ticket, auth)
+    }
+
+    pub async fn visitor(&self) -> (Client, Welcome) {
+        Client::enter(&self.address, self.visitor_hello(Auth::New)).await.unwrap()
+    }
+
+    pub async fn agent(&self, login: &str) -> (Client, Welcome) {
+        let token = self.stage.agent_token(login).await.unwrap();
+        Client::enter(&self.address, hello(Auth::Agent { token })).await.unwrap()
+    }
+
+    /// A session between a new visitor and agent `a0`.
+    pub async fn talk(&self) -> Talk {
+        let (agent, agent_welcome) = self.agent("a0").await;
+        let (mut visitor, welcome) = self.visitor().await;
+        let session = visitor.open(draft_id(), None).await.unwrap().session;
+        let visitor_token = welcome.tokens.visitor.unwrap();
+        Talk { visitor, visitor_token, agent, agent_welcome, session }
+    }
+}
+
+fn load(file: &Path) -> tieline_gateway::config::Config {
+    config::load(&Sources { file: Some(file.to_owned()), ..Sources::default() }).unwrap()
+}
