@@ -1,8 +1,6 @@
 //! What a channel may do. Granted when the channel is registered, enforced by the gateway on every frame.
 
-use std::collections::BTreeSet;
-
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// One function of the function set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -45,7 +43,7 @@ impl Capability {
 /// A set of capabilities.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Capabilities(pub BTreeSet<Capability>);
+pub struct Capabilities(pub CapabilitySet);
 
 impl Capabilities {
     /// Everything that this build can grant.
@@ -56,5 +54,63 @@ impl Capabilities {
     /// Whether the channel may do that.
     pub fn grants(&self, capability: Capability) -> bool {
         capability != Capability::Unknown && self.0.contains(&capability)
+    }
+}
+
+/// Some capabilities, each at most once. Bits: a tree of four is six kilobytes of code in every visitor's download.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CapabilitySet(u8);
+
+impl CapabilitySet {
+    /// Adds one. False if it was in already.
+    pub fn insert(&mut self, capability: Capability) -> bool {
+        let before = self.0;
+        self.0 |= bit(capability);
+        self.0 != before
+    }
+
+    /// Takes one out. False if it was not in.
+    pub fn remove(&mut self, capability: &Capability) -> bool {
+        let before = self.0;
+        self.0 &= !bit(*capability);
+        self.0 != before
+    }
+
+    /// Whether it is in.
+    pub fn contains(&self, capability: &Capability) -> bool {
+        self.0 & bit(*capability) != 0
+    }
+
+    /// All that are in, in the order of [`Capability::ALL`].
+    pub fn iter(&self) -> impl Iterator<Item = Capability> + use<> {
+        let set = *self;
+        let named = Capability::ALL.into_iter().chain([Capability::Unknown]);
+        named.filter(move |capability| set.contains(capability))
+    }
+}
+
+fn bit(capability: Capability) -> u8 {
+    1 << capability as u8
+}
+
+impl FromIterator<Capability> for CapabilitySet {
+    fn from_iter<I: IntoIterator<Item = Capability>>(capabilities: I) -> Self {
+        let mut set = Self::default();
+        for capability in capabilities {
+            set.insert(capability);
+        }
+        set
+    }
+}
+
+impl Serialize for CapabilitySet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for CapabilitySet {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::<Capability>::deserialize(deserializer).map(Self::from_iter)
     }
 }

@@ -24,6 +24,7 @@ mod cursors;
 mod end;
 mod jitter;
 mod link;
+mod order;
 mod outbox;
 mod proof;
 mod requests;

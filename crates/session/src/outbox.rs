@@ -191,7 +191,7 @@ impl Outbox {
     /// Two chats turned out to be one session. What was typed first stays first.
     pub(crate) fn take_over(&mut self, other: Self) {
         self.rows.extend(other.rows);
-        self.rows.sort_by_key(|row| row.record.made_at);
+        crate::order::sort_few(&mut self.rows, |row| row.record.made_at);
     }
 
     fn change(&mut self, draft_id: DraftId, change: impl FnOnce(&mut Waiting)) {

@@ -80,6 +80,8 @@ pub struct ThreadView {
     held_px: Option<i32>,
     /// The composer grows, a phone's keyboard comes: the end stays in sight.
     size: Option<SizeWatch>,
+    /// Where it was scrolled to when that was last looked at. Elsewhere since means: by the reader.
+    known_px: i32,
 }
 
 /// What happens to the thread.
@@ -105,6 +107,7 @@ impl Component for ThreadView {
             asked_at: None,
             held_px: None,
             size: None,
+            known_px: 0,
         }
     }
 
@@ -113,18 +116,19 @@ impl Component for ThreadView {
         match event {
             ThreadEvent::Scrolled => {
                 let was_at_end = self.is_at_end;
-                self.is_at_end = px_below(&scroller) <= END_PX;
+                self.look(&scroller);
                 self.ask_for_older(ctx, &scroller);
                 was_at_end != self.is_at_end
             }
             ThreadEvent::Resized => {
+                self.look(&scroller);
                 if self.is_at_end {
-                    scroll_to_end(&scroller);
+                    self.go(&scroller, scroller.scroll_height());
                 }
                 false
             }
             ThreadEvent::ToEnd => {
-                scroll_to_end(&scroller);
+                self.go(&scroller, scroller.scroll_height());
                 self.is_at_end = true;
                 true
             }
@@ -133,10 +137,10 @@ impl Component for ThreadView {
 
     fn changed(&mut self, ctx: &Context<Self>, old: &ThreadProps) -> bool {
         let (before, after) = (&old.thread, &ctx.props().thread);
-        if first_key(before) != first_key(after)
-            && let Some(scroller) = self.scroller.cast::<Element>()
-        {
-            self.held_px = Some(scroller.scroll_height() - scroller.scroll_top());
+        if let Some(scroller) = self.scroller.cast::<Element>() {
+            self.look(&scroller);
+            let has_new_top = first_key(before) != first_key(after);
+            self.held_px = has_new_top.then(|| scroller.scroll_height() - scroller.scroll_top());
         }
         let newest = bubbles(after).next_back();
         if last_key(before) != last_key(after) && newest.is_some_and(|bubble| bubble.is_mine) {
@@ -185,16 +189,30 @@ impl Component for ThreadView {
         }
         let held_px = self.held_px.take();
         if self.is_at_end {
-            scroll_to_end(&scroller);
+            self.go(&scroller, scroller.scroll_height());
             self.seen = last_key(&ctx.props().thread);
         } else if let Some(held_px) = held_px {
-            scroller.set_scroll_top(scroller.scroll_height() - held_px);
+            self.go(&scroller, scroller.scroll_height() - held_px);
         }
         self.ask_for_older(ctx, &scroller);
     }
 }
 
 impl ThreadView {
+    /// Whether the reader is at the end. A new height alone moves nobody away from it: its events come late, and mixed.
+    fn look(&mut self, scroller: &Element) {
+        if scroller.scroll_top() != self.known_px {
+            self.is_at_end = px_below(scroller) <= END_PX;
+            self.known_px = scroller.scroll_top();
+        }
+    }
+
+    /// Scrolls there, or as near as the browser lets.
+    fn go(&mut self, scroller: &Element, top_px: i32) {
+        scroller.set_scroll_top(top_px);
+        self.known_px = scroller.scroll_top();
+    }
+
     /// Older rows are awaited or just coming in. They are not news: a screen reader is not to read them out.
     fn is_paging(&self, ctx: &Context<Self>) -> bool {
         let is_awaiting = self.asked_at.is_some() && self.asked_at == first_key(&ctx.props().thread);
@@ -247,12 +265,15 @@ fn rows(props: &ThreadProps) -> Html {
         }
         Row::Bubble(bubble) => bubble::view(bubble, &around),
     };
+    // A list of its own: one that also held what has no key would be told apart by place, and every row drawn anew when one
+    // is added. A screen reader would read the whole thread again.
+    let rows = props.thread.rows.iter().map(row).collect::<Html>();
     html! {
         <>
             if props.thread.has_older {
                 <div key="older" class="older">{ skeleton_bubble("theirs") }</div>
             }
-            { for props.thread.rows.iter().map(row) }
+            { rows }
         </>
     }
 }
@@ -292,10 +313,6 @@ fn new_since(thread: &Thread, seen: Option<DraftId>) -> u32 {
 
 fn px_below(scroller: &Element) -> i32 {
     scroller.scroll_height() - scroller.scroll_top() - scroller.client_height()
-}
-
-fn scroll_to_end(scroller: &Element) {
-    scroller.set_scroll_top(scroller.scroll_height());
 }
 
 #[cfg(test)]

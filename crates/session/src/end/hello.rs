@@ -1,7 +1,7 @@
 //! The first question of a connection, and what its answer changes.
 
 use tieline_protocol::{
-    Capabilities, ClientFrame, Hello, Millis, Outgoing, Welcome,
+    Capability, ClientFrame, Hello, Millis, Outgoing, Welcome,
     client::{App, Position},
     limits,
 };
@@ -19,7 +19,7 @@ impl End {
         self.hello = Some(id);
         let hello = Hello {
             channel: self.setup.channel.clone(),
-            capabilities: Capabilities::all().0.into_iter().collect(),
+            capabilities: Capability::ALL.to_vec(),
             app: Some(App { name: self.setup.app_name.into(), version: self.setup.app_version.into() }),
             language: Some(self.setup.language.clone()).filter(|language| !language.is_empty()),
             embed,
@@ -57,7 +57,7 @@ impl End {
 
     fn positions(&self) -> Vec<Position> {
         let mut chats: Vec<_> = self.chats.iter().collect();
-        chats.sort_by_key(|chat| std::cmp::Reverse(chat.touched_at));
+        crate::order::sort_few(&mut chats, |chat| std::cmp::Reverse(chat.touched_at));
         let position_of = |chat: &&crate::chat::Chat| {
             let (epoch, seq) = chat.timeline.position()?;
             Some(Position { session: chat.session?, epoch, seq })

@@ -12,7 +12,7 @@ use crate::{
 impl End {
     /// Takes up drafts of an earlier page, or of this person after another one.
     pub(super) fn restore(&mut self, mut records: Vec<Record>) {
-        records.sort_by_key(|record| record.made_at);
+        crate::order::sort_few(&mut records, |record| record.made_at);
         for record in records {
             let is_known = self.chats.iter().any(|chat| chat.outbox.holds(record.draft_id))
                 || self.parked.iter().any(|parked| parked.draft_id == record.draft_id);
