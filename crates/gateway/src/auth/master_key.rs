@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn a_key_file_that_others_may_read_is_refused() {
         let dir = tempfile::tempdir().unwrap();
-        drop(MasterKey::load_or_create(dir.path()).unwrap());
+        MasterKey::load_or_create(dir.path()).unwrap();
         let path = dir.path().join(FILE);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         let error = MasterKey::load_or_create(dir.path()).err().unwrap().to_string();

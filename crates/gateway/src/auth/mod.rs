@@ -12,6 +12,7 @@ pub mod channel;
 mod columns;
 mod context;
 pub mod desk;
+pub mod device;
 mod fields;
 pub mod identify;
 pub mod jwt;

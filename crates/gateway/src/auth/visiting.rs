@@ -6,6 +6,7 @@ use tieline_relay::{Principal, Provisional, Scope};
 use super::{
     AuthContext,
     channel::Channel,
+    device,
     identify::{Identified, Refusal, welcome},
     jwt, key_rows, merge,
     resume::Made,
@@ -39,7 +40,7 @@ pub(super) async fn recognise(
                     party.id = %party,
                     "a replaced visitor token was used again: copied or restored; the device is revoked",
                 );
-                context.store.write(move |db| visitor::revoke(db, party)).await?;
+                context.store.write(move |db| device::revoke(db, party)).await?;
             }
             Ok(Err(flaw.code().into()))
         }
@@ -49,7 +50,7 @@ pub(super) async fn recognise(
 /// Writes what the visit asks for. A store that cannot write must not lock out those who only read: the next visit tries again.
 pub(super) async fn renew(context: &AuthContext, recognised: &Recognised, now: Millis) {
     let Some(change) = recognised.write.clone() else { return };
-    if let Err(error) = context.store.write(move |db| visitor::write(db, &change, now)).await {
+    if let Err(error) = context.store.write(move |db| device::write(db, &change, now)).await {
         tracing::warn!(error.what = %error, "a visitor's token was not renewed");
     }
 }

@@ -7,12 +7,12 @@
 //!   arrived costs nobody their history (docs/decisions/0001). The one before lives a minute longer, for tabs on their way.
 //! - A token older than that is a copy in strange hands, or a restored browser: the device is revoked and the operator told.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use tieline_protocol::{ChannelId, ErrorCode, Millis, PartyId};
 
 use super::{
-    columns::{read_millis, read_optional_millis, stamp},
+    device::{Device, DeviceWrite, find_device, party_exists},
     master_key::Purpose,
     secret,
     signed::{Claims, Flaw, Signer},
@@ -60,23 +60,6 @@ pub struct Recognised {
     pub write: Option<DeviceWrite>,
 }
 
-/// A change of a device row. Each names the token it saw, so that of two tabs one wins and nothing is done twice.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DeviceWrite {
-    /// The offered token was used: it is the current one now.
-    Adopt {
-        /// SHA-256 of the one before.
-        from: [u8; 32],
-        /// SHA-256 of this one.
-        to: [u8; 32],
-    },
-    /// Seen again: remembered for another thirty days.
-    Keep {
-        /// SHA-256 of the current one.
-        token: [u8; 32],
-    },
-}
-
 /// Why a visitor's token does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VisitorFlaw {
@@ -84,7 +67,7 @@ pub enum VisitorFlaw {
     Unknown,
     /// Past its time.
     Expired,
-    /// Replaced long ago. [`revoke`] the device of that party.
+    /// Replaced long ago. [`revoke`](super::device::revoke) the device of that party.
     Retired(PartyId),
 }
 
@@ -96,16 +79,6 @@ impl VisitorFlaw {
             Self::Unknown | Self::Retired(_) => ErrorCode::Unauthorized,
         }
     }
-}
-
-struct Device {
-    token: [u8; 32],
-    previous: Option<[u8; 32]>,
-    previous_until: Option<Millis>,
-    issued_at: Millis,
-    expires_at: Millis,
-    generation: u64,
-    is_revoked: bool,
 }
 
 impl Signer<VisitorToken> {
@@ -191,35 +164,6 @@ fn judge(
     Err(VisitorFlaw::Retired(claims.party))
 }
 
-/// Carries out what [`recognise`] asked for.
-///
-/// # Errors
-/// When the store fails.
-pub fn write(db: &Connection, change: &DeviceWrite, now: Millis) -> rusqlite::Result<()> {
-    match change {
-        DeviceWrite::Adopt { from, to } => db.execute(
-            "update device set token_hash = ?2, previous_hash = ?1, previous_until = ?3, issued_at = ?4, expires_at = ?5,
-                    generation = generation + 1
-             where token_hash = ?1",
-            params![from, to, stamp(now + OVERLAP), stamp(now), stamp(now + DEVICE_LIFE)],
-        )?,
-        DeviceWrite::Keep { token } => db.execute(
-            "update device set expires_at = max(expires_at, ?2) where token_hash = ?1",
-            params![token, stamp(now + DEVICE_LIFE)],
-        )?,
-    };
-    Ok(())
-}
-
-/// A retired token came back: nobody uses this device any more, neither the thief nor the visitor.
-///
-/// # Errors
-/// When the store fails.
-pub fn revoke(db: &Connection, party: PartyId) -> rusqlite::Result<()> {
-    db.execute("update device set is_revoked = 1 where party_id = ?1", [party.0.as_bytes()])?;
-    Ok(())
-}
-
 /// A visitor whose connection resumes: the browser is remembered longer, and offered its next token, as at any visit. The
 /// inner `None`: the store does not know the browser yet.
 ///
@@ -251,27 +195,4 @@ fn current(device: &Device, party: PartyId, now: Millis) -> Recognised {
     let is_stale = device.expires_at - now < DEVICE_LIFE - ROTATE_AFTER;
     let write = is_stale.then_some(DeviceWrite::Keep { token: device.token });
     Recognised { party, provisional: None, next, write }
-}
-
-fn find_device(db: &Connection, party: PartyId) -> rusqlite::Result<Option<Device>> {
-    db.prepare_cached(
-        "select token_hash, previous_hash, previous_until, issued_at, expires_at, generation, is_revoked
-         from device where party_id = ?1",
-    )?
-    .query_row([party.0.as_bytes()], |row| {
-        Ok(Device {
-            token: row.get(0)?,
-            previous: row.get(1)?,
-            previous_until: read_optional_millis(row, 2)?,
-            issued_at: read_millis(row, 3)?,
-            expires_at: read_millis(row, 4)?,
-            generation: read_millis(row, 5)?.0,
-            is_revoked: row.get(6)?,
-        })
-    })
-    .optional()
-}
-
-fn party_exists(db: &Connection, party: PartyId) -> rusqlite::Result<bool> {
-    db.prepare_cached("select 1 from party where id = ?1")?.exists([party.0.as_bytes()])
 }

@@ -144,11 +144,10 @@ pub(super) fn free_space(config: &Config) -> Finding {
         }
     };
     let what = format!("disk: {} MiB free", free / 1024 / 1024);
-    match free {
-        ..LITTLE_SPACE => Finding::fail(what, "make room: without it no message is taken"),
-        ..LOW_SPACE => Finding::warn(what, "make room soon"),
-        _ => Finding::ok(what),
+    if free < LITTLE_SPACE {
+        return Finding::fail(what, "make room: without it no message is taken");
     }
+    if free < LOW_SPACE { Finding::warn(what, "make room soon") } else { Finding::ok(what) }
 }
 
 pub(super) async fn port(config: &Config) -> Finding {
