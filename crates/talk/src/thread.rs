@@ -113,26 +113,24 @@ impl Component for ThreadView {
 
     fn update(&mut self, ctx: &Context<Self>, event: ThreadEvent) -> bool {
         let Some(scroller) = self.scroller.cast::<Element>() else { return false };
+        let was_at_end = self.is_at_end;
         match event {
             ThreadEvent::Scrolled => {
-                let was_at_end = self.is_at_end;
                 self.look(&scroller);
                 self.ask_for_older(ctx, &scroller);
-                was_at_end != self.is_at_end
             }
             ThreadEvent::Resized => {
                 self.look(&scroller);
                 if self.is_at_end {
                     self.go(&scroller, scroller.scroll_height());
                 }
-                false
             }
             ThreadEvent::ToEnd => {
                 self.go(&scroller, scroller.scroll_height());
                 self.is_at_end = true;
-                true
             }
         }
+        was_at_end != self.is_at_end
     }
 
     fn changed(&mut self, ctx: &Context<Self>, old: &ThreadProps) -> bool {
