@@ -1,6 +1,6 @@
 //! What every request can reach, and the router over all of it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::Router;
 use tieline_protocol::{CloseCode, ErrorCode};
@@ -75,7 +75,12 @@ impl AppState {
     pub fn open_tuned(config: Config, tuning: Tuning) -> Result<Self, StartError> {
         std::fs::create_dir_all(&config.data_dir)?;
         let metrics = Arc::new(Metrics::default());
-        let store = Store::open_tuned(&config.store, tuning)?;
+        let counted = Arc::clone(&metrics);
+        let on_commit = move |changes: usize, took: Duration| {
+            counted.commit_changes.observe(changes as f64);
+            counted.commit_seconds.observe(took.as_secs_f64());
+        };
+        let store = Store::open_tuned(&config.store, tuning, Box::new(on_commit))?;
         let auth = AuthContext::open(&config, store.clone())?;
         Ok(Self::new(config, store, auth, metrics))
     }

@@ -4,7 +4,9 @@
 //! [`process`] runs the real binary on it, to be killed at any moment. [`history`] writes down what clients saw, and [`checker`]
 //! tells whether that can have happened.
 
+pub mod checker;
 pub mod client;
+pub mod history;
 pub mod measure;
 pub mod process;
 pub mod stage;

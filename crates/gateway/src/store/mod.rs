@@ -5,21 +5,22 @@
 //! - A write that fails leaves no trace and disturbs none of those that share its commit.
 //! - A reader never waits for a writer, nor a writer for a reader.
 //!
-//! Read next: [`writer`] for the batching, [`schema`] for the tables.
+//! Read next: [`writer`] for the batching, [`checkpoint`] for what becomes of the WAL, [`schema`] for the tables.
 
+mod checkpoint;
 mod error;
 mod readers;
 mod schema;
 mod writer;
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use rusqlite::{Connection, OpenFlags, Transaction};
 use tokio::sync::oneshot;
 
 pub use self::error::StoreError;
 pub(crate) use self::writer::Change;
-use self::{readers::Readers, writer::Writer};
+use self::{checkpoint::Checkpoints, readers::Readers, writer::Writer};
 
 /// How the store uses its file. The defaults are for production.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +39,9 @@ impl Default for Tuning {
     }
 }
 
+/// Hears of every commit: how many changes shared it, and how long it took.
+pub type OnCommit = Box<dyn Fn(usize, Duration) + Send>;
+
 /// A handle on the store. Cheap to clone; the threads end with the last one.
 #[derive(Clone)]
 pub struct Store {
@@ -51,14 +55,14 @@ impl Store {
     /// # Errors
     /// When the file cannot be opened for writing, is damaged, is of a newer version, or will not be durable.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::open_tuned(path, Tuning::default())
+        Self::open_tuned(path, Tuning::default(), Box::new(|_, _| {}))
     }
 
-    /// [`Store::open`] with other sizes.
+    /// [`Store::open`] with other sizes, and somebody who counts the commits.
     ///
     /// # Errors
     /// As [`Store::open`].
-    pub fn open_tuned(path: &Path, tuning: Tuning) -> Result<Self, StoreError> {
+    pub fn open_tuned(path: &Path, tuning: Tuning, on_commit: OnCommit) -> Result<Self, StoreError> {
         let mut connection = connect(path, OpenFlags::default())?;
         if connection.is_readonly("main").unwrap_or(true) {
             return Err(StoreError::ReadOnly { why: format!("{} may not be written", path.display()) });
@@ -67,12 +71,12 @@ impl Store {
         if let Some(pages) = tuning.max_pages {
             connection.pragma_update(None, "max_page_count", pages)?;
         }
-        let checkpointer = connect(path, OpenFlags::default())?;
+        let checkpoints = Checkpoints::start(connect(path, OpenFlags::default())?)?;
         let readers = (0..tuning.readers.max(1))
             .map(|_| connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX))
             .collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
-            writer: Arc::new(Writer::start(connection, checkpointer, tuning.batch)?),
+            writer: Arc::new(Writer::start(connection, checkpoints, tuning.batch, on_commit)?),
             readers: Arc::new(Readers::start(readers)?),
         })
     }
@@ -120,7 +124,7 @@ impl Store {
 /// A connection with the settings that every connection of ours has.
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags).map_err(|error| StoreError::opening(path, error))?;
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.busy_timeout(Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.pragma_update(None, "foreign_keys", true)?;
     Ok(connection)

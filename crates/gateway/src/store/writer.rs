@@ -6,11 +6,12 @@
 use std::{
     sync::mpsc::{self, Receiver, SyncSender},
     thread,
+    time::Instant,
 };
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::StoreError;
+use super::{OnCommit, StoreError, checkpoint::Checkpoints};
 
 /// Changes that may wait. A connection has few on their way, so this is the gateway's whole memory for a hanging disk.
 const WAITING: usize = 65_536;
@@ -73,13 +74,14 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn start(
         connection: Connection,
-        checkpointer: Connection,
+        checkpoints: Checkpoints,
         batch: usize,
+        on_commit: OnCommit,
     ) -> Result<Self, StoreError> {
         let (changes, queue) = mpsc::sync_channel(WAITING);
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || Loop { connection, checkpointer, batch }.run(&queue))
+            .spawn(move || Loop { connection, checkpoints, batch, on_commit }.run(&queue))
             .map_err(|error| StoreError::Other { why: error.to_string() })?;
         Ok(Self { changes: Some(changes), thread: Some(thread) })
     }
@@ -109,9 +111,9 @@ impl Drop for Writer {
 
 struct Loop {
     connection: Connection,
-    #[expect(dead_code, reason = "moved to its own thread next")]
-    checkpointer: Connection,
+    checkpoints: Checkpoints,
     batch: usize,
+    on_commit: OnCommit,
 }
 
 impl Loop {
@@ -120,7 +122,10 @@ impl Loop {
         while let Ok(first) = queue.recv() {
             changes.push(first);
             changes.extend(queue.try_iter().take(self.batch.saturating_sub(1)));
+            let (count, began) = (changes.len(), Instant::now());
             self.commit(&mut changes);
+            (self.on_commit)(count, began.elapsed());
+            self.checkpoints.committed(&self.connection, count);
         }
     }
 
