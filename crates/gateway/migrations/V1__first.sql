@@ -32,8 +32,11 @@ create table party (
     role        text not null check (role in ('visitor', 'user', 'agent', 'bot')),
     external_id text,
     name        text,
-    created_at  integer not null
+    created_at  integer not null,
+    -- The user that this visitor turned out to be. What they said before stays theirs; what they send again is known by it.
+    merged_into blob references party (id)
 ) strict, without rowid;
+create index party_merged on party (merged_into) where merged_into is not null;
 create unique index party_external on party (channel_id, role, external_id) where external_id is not null;
 -- An agent's sign-in name is unique; `unique` alone would not hold, as SQL's nulls differ from each other.
 create unique index agent_name on party (external_id) where role = 'agent';

@@ -7,7 +7,7 @@ use serde_json::json;
 use signing::{BackendKey, claims};
 use site::{GATEWAY, NOW, Site, boots};
 use tieline_gateway::auth::Identified;
-use tieline_protocol::{Auth, CloseCode, ErrorCode, Millis, Role};
+use tieline_protocol::{Auth, CloseCode, DraftId, ErrorCode, Millis, Role};
 use tieline_relay::Provisional;
 
 const NOW_SECS: u64 = NOW.0 / 1000;
@@ -72,6 +72,22 @@ async fn both_proofs_move_the_sessions_and_spend_the_visitors_token() {
         let refused = site.identify(auth.clone(), NOW).await.unwrap_err();
         assert_eq!((refused.0, refused.1), (ErrorCode::Unauthorized, CloseCode::SIGN_IN), "{auth:?}");
     }
+}
+
+/// The answer to a draft was lost, the visitor signs in, and the widget sends the draft again: it stands once.
+#[tokio::test]
+async fn a_draft_sent_before_and_after_sign_in_stands_once() {
+    let (site, key) = site_with_key().await;
+    let visitor = site.identify(Auth::New, NOW).await.unwrap();
+    let session = site.open(&visitor, NOW).await.session;
+    let draft = DraftId::at(NOW, [1; 10]);
+    let before = site.say(&visitor, session, draft, "Is it waterproof?", NOW).await;
+    let ada = site.identify(user(&site, &key, visitor.tokens.visitor.as_deref()), NOW).await.unwrap();
+    let again = site.say(&ada, session, draft, "Is it waterproof?", NOW).await;
+    assert_eq!((again.entry.seq, again.is_duplicate), (before.entry.seq, true));
+    let next = site.say(&ada, session, DraftId::at(NOW, [2; 10]), "And warm?", NOW).await;
+    assert_eq!((next.entry.seq, next.is_duplicate), (before.entry.seq.next(), false));
+    assert_eq!(site.count("entry").await, 2);
 }
 
 #[tokio::test]

@@ -44,6 +44,7 @@ pub fn merge(db: &Connection, visitor: PartyId, into: &Into<'_>, now: Millis) ->
         "update or ignore session set visitor_id = ?2 where visitor_id = ?1 and channel_id = ?3",
         params![visitor, user, into.channel.0],
     )?;
+    db.execute("update party set merged_into = ?2 where id = ?1", params![visitor, user])?;
     db.execute("delete from device where party_id = ?1", [visitor])?;
     Ok(())
 }

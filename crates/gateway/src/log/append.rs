@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{ErrorCode as Sqlite, OptionalExtension, Transaction, params};
-use tieline_protocol::{Author, Entry, Epoch, Millis, Seq};
+use tieline_protocol::{Author, Entry, Epoch, Millis, Role, Seq};
 use tieline_relay::{Permit, Post};
 
 use super::{
@@ -74,7 +74,8 @@ impl<D: FnOnce(Outcome) + Send> Change for Append<D> {
         if settled.is_err() {
             lock(&heads).forget(permit.wish().session);
         }
-        let unsettled = || Err(StoreError::Other { why: "the log's end could not be found".to_owned() }.into());
+        let unsettled =
+            || Err(StoreError::Other { why: "the log's end could not be found".to_owned() }.into());
         done(settled.map_err(LogError::from).and_then(|()| outcome.unwrap_or_else(unsettled)));
     }
 }
@@ -86,6 +87,12 @@ impl<D> Append<D> {
         let Some(head) = heads.find(transaction, post.session)? else {
             return Ok(Some(Err(LogError::NoSuchSession)));
         };
+        // Only a user can have been somebody else before.
+        if self.author.role == Role::User
+            && let Some(outcome) = self.find_before_sign_in(transaction, head.epoch.clone())?
+        {
+            return Ok(Some(outcome));
+        }
         if self.at - head.touched_at >= TOUCH_EVERY {
             transaction
                 .prepare_cached("update session set touched_at = ?2 where id = ?1")?
@@ -118,17 +125,46 @@ impl<D> Append<D> {
     }
 
     /// The entry that bears this draft's name already.
-    fn find_standing(&self, transaction: &Transaction<'_>, epoch: Epoch) -> rusqlite::Result<Option<Outcome>> {
+    fn find_standing(
+        &self,
+        transaction: &Transaction<'_>,
+        epoch: Epoch,
+    ) -> rusqlite::Result<Option<Outcome>> {
+        let sql =
+            "select seq, body, at from entry where session_id = ?1 and sender_id = ?2 and draft_id = ?3";
+        self.find_entry(transaction, epoch, sql)
+    }
+
+    /// The same draft, sent as the visitor who has signed in since: the answer to it was lost on the way.
+    fn find_before_sign_in(
+        &self,
+        transaction: &Transaction<'_>,
+        epoch: Epoch,
+    ) -> rusqlite::Result<Option<Outcome>> {
+        let sql = "select entry.seq, entry.body, entry.at from party
+                   join entry on entry.session_id = ?1 and entry.sender_id = party.id and entry.draft_id = ?3
+                   where party.merged_into = ?2";
+        self.find_entry(transaction, epoch, sql)
+    }
+
+    fn find_entry(
+        &self,
+        transaction: &Transaction<'_>,
+        epoch: Epoch,
+        sql: &str,
+    ) -> rusqlite::Result<Option<Outcome>> {
         let post = self.permit.wish();
         let key = params![post.session.0.as_bytes(), self.author.id.0.as_bytes(), post.draft_id.0.as_bytes()];
         let standing = transaction
-            .prepare_cached(
-                "select seq, body, at from entry where session_id = ?1 and sender_id = ?2 and draft_id = ?3",
-            )?
+            .prepare_cached(sql)?
             .query_row(key, |row| Ok((seq(row, "seq")?, row.get::<_, String>("body")?, millis(row, "at")?)))
             .optional()?;
         Ok(standing.map(|(place, body, at)| {
-            if body == json(&post.body) { Ok(self.appended(epoch, place, at, true)) } else { Err(LogError::Conflict) }
+            if body == json(&post.body) {
+                Ok(self.appended(epoch, place, at, true))
+            } else {
+                Err(LogError::Conflict)
+            }
         }))
     }
 

@@ -13,11 +13,11 @@ use tieline_gateway::{
         registry::Registry,
         secret,
     },
-    log::{Fresh, Log, Opened, Opener},
+    log::{Appended, Fresh, Log, Opened, Opener},
     store::Store,
 };
-use tieline_protocol::{Auth, ChannelId, DraftId, Epoch, Hello, Item, Millis, SessionId};
-use tieline_relay::{Open, authorise};
+use tieline_protocol::{Auth, Body, ChannelId, DraftId, Epoch, Hello, Item, Millis, SessionId};
+use tieline_relay::{Open, Post, authorise};
 
 pub(crate) const GATEWAY: &str = "https://chat.example";
 pub(crate) const SHOP: &str = "https://shop.example";
@@ -82,6 +82,23 @@ impl Site {
         let fresh =
             Fresh { session: SessionId::at(now, secret::random()), epoch: Epoch("e1".into()), at: now };
         self.log.open_session(permit, opener, fresh).await.unwrap()
+    }
+
+    /// Says a draft in a session as that principal.
+    pub(crate) async fn say(
+        &self,
+        who: &Identified,
+        session: SessionId,
+        draft_id: DraftId,
+        text: &str,
+        now: Millis,
+    ) -> Appended {
+        let wish = Post { session, draft_id, body: Body::Text { text: text.into() } };
+        let facts = self.log.load_facts(session, now).await.unwrap().unwrap();
+        let permit = authorise(now, &who.principal, facts.as_ref(), wish).unwrap();
+        let (done, said) = tokio::sync::oneshot::channel();
+        self.log.append(permit, who.principal.author(), now, move |outcome| drop(done.send(outcome)));
+        said.await.unwrap().unwrap()
     }
 
     /// Registers a public key of the shop's backend.
