@@ -39,15 +39,15 @@ pub fn start_frame(port: Option<MessagePort>, origin: Option<String>) -> Result<
 
 /// Puts a session into an element of the page, inside an open shadow root.
 ///
-/// `config` is `{gateway, channel, to?, item?, language?, accent?, scheme?, getToken?, onEvent?}`. The session lives until
+/// `config` is `{gateway, channel, styles, to?, item?, language?, accent?, scheme?, getToken?, onEvent?}`. The session lives until
 /// [`Handle::destroy`], whether or not the handle is kept.
 ///
 /// # Errors
-/// When `config` names no channel or gateway, or the element takes no shadow root.
+/// When `config` names no channel, gateway or style sheet, or the element takes no shadow root.
 #[wasm_bindgen]
 pub fn mount(host: &Element, config: &JsValue) -> Result<Handle, JsValue> {
     let settings = Config::of_object(config)?;
-    let shade = Shade::over(host)?;
+    let shade = Shade::over(host, Config::styles_of(config)?)?;
     let mount = Mount::new(shade.place(), settings, Host::of_callbacks(config));
     Ok(Handle::new(registry::add(mount, Some(shade))))
 }

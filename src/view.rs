@@ -14,6 +14,3 @@ mod paint;
 mod panel;
 
 pub use app::{Act, App, AppProps, Face, Scene, Scheme, Shape};
-
-/// The style sheet of the whole widget, for where there is no document of ours to link it from.
-pub const STYLE: &str = concat!(include_str!("../crates/talk/style.css"), include_str!("view/style.css"));

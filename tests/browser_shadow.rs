@@ -110,6 +110,7 @@ async fn an_element_can_be_mounted_in_again() {
     for _ in 0..3 {
         let handle = tieline_widget::mount(&host, &config(&[])).unwrap();
         let root = host.shadow_root().unwrap();
+        settle().await;
         until("the panel", || root.query_selector_all(".panel").unwrap().length() == 1).await;
         assert_eq!(root.adopted_style_sheets().length(), 1);
         handle.destroy();

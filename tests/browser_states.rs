@@ -112,7 +112,7 @@ fn wear_our_style() {
     if document().get_element_by_id("ours").is_none() {
         let style = document().create_element("style").unwrap();
         style.set_id("ours");
-        style.set_text_content(Some(tieline_widget::view::STYLE));
+        style.set_text_content(Some(support::STYLE));
         document().head().unwrap().append_child(&style).unwrap();
     }
 }

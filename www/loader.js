@@ -16,6 +16,7 @@
   /** A frame that is not on its feet by then is given up, and the visitor gets a link. */
   const READY_MS = 15000;
   const INLINE = "{{asset:widget.js}}";
+  const STYLES = "{{asset:widget.css}}";
 
   // Natives as they are now: what a library, a consent manager or a test clock puts in their place later is not used.
   const { document, CustomEvent, MessageChannel, URL } = window;
@@ -73,10 +74,10 @@
   const gateway = new URL(settings.gateway || tag.src).origin;
 
   const STYLE = `
-:host { all: initial !important; display: block !important; font: 15px/22px system-ui, sans-serif !important;
-  color-scheme: var(--scheme, light dark) !important; color: light-dark(#1c2026, #eceef1) !important; --s: light-dark(#fff, #17191d);
-  --a: var(--tieline-accent, oklch(.49 .093 180)); --on: oklch(from var(--a) clamp(0, (.565 - l) * 1000, 1) 0 0) }
-:host([corner]) { position: fixed !important; z-index: var(--tieline-z, 2147483000) !important }
+:host { display: block; height: 560px; --s: light-dark(#fff, #17191d); --a: var(--tieline-accent, oklch(.49 .093 180));
+  --on: oklch(from var(--a) clamp(0, (.565 - l) * 1000, 1) 0 0) }
+:host([corner]) { all: initial !important; position: fixed !important; z-index: var(--tieline-z, 2147483000) !important }
+.panel, .note, .box, button { color-scheme: var(--scheme, light dark); color: light-dark(#1c2026, #eceef1); font: 15px/22px system-ui, sans-serif }
 :focus-visible { outline: 3px solid var(--a); outline-offset: 3px }
 button, .panel, .note { position: fixed; right: max(16px, env(safe-area-inset-right)); bottom: calc(88px + env(safe-area-inset-bottom));
   box-shadow: 0 0 1px #0006, 0 8px 32px #0003 }
@@ -110,7 +111,12 @@ a { color: inherit; font-weight: 600 }
   .panel { inset: var(--top, 0) 0 auto !important; width: 100%; max-width: none; height: var(--height, 100dvh); border-radius: 0 }
   :host([open]) button { visibility: hidden }
 }
-@media (prefers-reduced-motion: no-preference) { .panel, .note, path, iframe { transition: opacity .2s ease-out, transform .2s ease-out, visibility .2s } }
+@media (prefers-reduced-motion: no-preference) {
+  .panel, .note { transition: opacity .2s ease-out, transform .2s ease-out, visibility 0s .2s }
+  path, iframe { transition: opacity .2s, transform .2s }
+  /* Visible at once on opening: what is hidden takes no focus. */
+  :host([open]) .panel, :host([noted]) .note { transition-delay: 0s }
+}
 @media (forced-colors: active) { button, .panel, .note { border: 2px solid } }
 @media print { :host([corner]) { display: none !important } }`;
   const sheet = new CSSStyleSheet();
@@ -231,6 +237,24 @@ a { color: inherit; font-weight: 600 }
     return link;
   };
 
+  /** How the page says who its visitor is, by channel. */
+  const sources = { __proto__: null };
+  /** Asks the page. Whatever comes of it, the frame gets an answer. */
+  const askToken = (channel, send, type) => {
+    const answer = (token) => send({ type, token: token || null });
+    const none = () => answer();
+    try {
+      const source = sources[channel];
+      const token = source && source();
+      if (token && token.then) token.then(answer, none);
+      else answer(token);
+    } catch {
+      none();
+    }
+  };
+  const announce = (channel, name, detail) =>
+    dispatch(document, new CustomEvent("tieline:" + name, { detail: { channel, ...detail } }));
+
   let mounts = [];
 
   /** One embedding on this page: a launcher in the corner, the panel over it, the controls that open it. */
@@ -245,7 +269,6 @@ a { color: inherit; font-weight: 600 }
     let unread = 0;
     let request = {};
     let opener;
-    let getToken;
     let item;
     let locale;
 
@@ -265,7 +288,7 @@ a { color: inherit; font-weight: 600 }
     element(icon, "path", ["d", "M5 9l7 7 7-7"], space);
     const badge = element(launcher, "span", []);
 
-    const emit = (name, detail) => dispatch(document, new CustomEvent("tieline:" + name, { detail: { channel, ...detail } }));
+    const emit = (name, detail) => announce(channel, name, detail);
     const send = (message) => {
       if (state === "ready") line.send(message);
     };
@@ -278,19 +301,6 @@ a { color: inherit; font-weight: 600 }
       set(launcher, "aria-expanded", "" + isOpen);
       set(launcher, "aria-label", unread ? label + " (" + unread + ")" : label);
       write(badge, unread > 99 ? "99+" : unread || "");
-    };
-
-    /** Asks the page who this is. Whatever comes of it, the frame gets an answer. */
-    const askToken = (type) => {
-      const answer = (token) => send({ type, token: token || null });
-      const none = () => answer();
-      try {
-        const token = getToken && getToken();
-        if (token && token.then) token.then(answer, none);
-        else answer(token);
-      } catch {
-        none();
-      }
     };
 
     const present = () => {
@@ -322,7 +332,6 @@ a { color: inherit; font-weight: 600 }
         state = "ready";
         send({ type: "theme", accent, scheme });
         if (locale) send({ type: "locale", tag: locale });
-        if (getToken) askToken("identify");
         paint();
         emit("ready");
         if (isOpen) present();
@@ -332,7 +341,7 @@ a { color: inherit; font-weight: 600 }
         paint();
         emit("unread", { count });
       } else if (type === "event") emit(name, detail);
-      else if (type === "need_token") askToken("token");
+      else if (type === "need_token") askToken(channel, line.send, "token");
       else if (type === "failed") giveUp(why);
     };
 
@@ -379,7 +388,9 @@ a { color: inherit; font-weight: 600 }
       scope.end();
       if (line) line.end();
       remove(host);
-      mounts = mounts.filter((other) => other !== api);
+      const others = mounts;
+      mounts = [];
+      for (let i = 0; i < others.length; i += 1) if (others[i] !== api) add(mounts, others[i]);
       if (window.tieline === api) window.tieline = mounts[0];
     };
     const methods = {
@@ -390,8 +401,8 @@ a { color: inherit; font-weight: 600 }
       toggle,
       destroy,
       identify(source) {
-        getToken = source;
-        askToken("identify");
+        sources[channel] = source;
+        askToken(channel, send, "identify");
       },
       setItem(value) {
         item = toItem(value);
@@ -486,7 +497,7 @@ a { color: inherit; font-weight: 600 }
       const options = { ...settings, channel: get(this, "channel") || settings.channel };
       const { channel, label } = options;
       const wish = { to: get(this, "to") || undefined, item: itemOf(get(this, "item")) };
-      const emit = (name, detail) => dispatch(document, new CustomEvent("tieline:" + name, { detail: { channel, ...detail } }));
+      const onEvent = (name, detail) => announce(channel, name, detail);
       const makeBox = (kind) => {
         const root = this.shadowRoot || shadow(this, { mode: "open" });
         root.adoptedStyleSheets = [sheet];
@@ -496,14 +507,15 @@ a { color: inherit; font-weight: 600 }
       };
       const fail = (why) => {
         fillNote(makeBox("box"), options, wish.to);
-        emit("failed", { why });
+        onEvent("failed", { why });
       };
       if (get(this, "mode") === "inline") {
         const begin = async () => {
           const widget = await import(gateway + INLINE);
           await widget.default();
           if (this.scope !== scope) return;
-          const handle = widget.mount(this, { gateway, channel, ...wish });
+          const { accent, scheme } = options;
+          const handle = widget.mount(this, { gateway, channel, styles: gateway + STYLES, accent, scheme, getToken: sources[channel], onEvent, ...wish });
           scope.add(() => handle.destroy());
         };
         begin().catch(() => this.scope === scope && fail("blocked"));
@@ -516,7 +528,8 @@ a { color: inherit; font-weight: 600 }
           line.send({ type: "open", ...wish });
           line.send({ type: "shown" });
         } else if (type === "failed") fail(why);
-        else if (type === "event") emit(name, detail);
+        else if (type === "event") onEvent(name, detail);
+        else if (type === "need_token") askToken(channel, line.send, "token");
       });
       scope.add(line.end);
     }

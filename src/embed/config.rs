@@ -87,6 +87,14 @@ impl Config {
             item: parse_item(field(object, "item")),
         })
     }
+
+    /// Where the style sheet is, in the object that a script gave to [`crate::mount`].
+    ///
+    /// # Errors
+    /// When it is not said.
+    pub fn styles_of(object: &JsValue) -> Result<String, JsValue> {
+        text_of(object, "styles").ok_or_else(|| "config.styles is missing".into())
+    }
 }
 
 /// `light` or `dark`; anything else leaves it to the system.

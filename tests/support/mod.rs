@@ -27,6 +27,10 @@ extern "C" {
     pub(crate) fn deny_storage();
 }
 
+/// The widget's style sheet, as `cargo xtask dist` puts it together.
+pub(crate) const STYLE: &str =
+    concat!(include_str!("../../crates/talk/style.css"), include_str!("../../src/view/style.css"));
+
 /// Longest that a test waits for something, in milliseconds. Reached only when it fails.
 const PATIENCE_MS: f64 = 5_000.0;
 
@@ -60,8 +64,13 @@ pub(crate) fn new_host() -> HtmlElement {
 /// A config for `mount` with these fields beside channel and gateway.
 pub(crate) fn config(fields: &[(&str, JsValue)]) -> JsValue {
     let config = Object::new();
-    let usual =
-        [("gateway", "http://gateway.test".into()), ("channel", "ch_test".into()), ("language", "en".into())];
+    let styles = format!("data:text/css,{}", js_sys::encode_uri_component(STYLE));
+    let usual = [
+        ("gateway", "http://gateway.test".into()),
+        ("channel", "ch_test".into()),
+        ("styles", styles.into()),
+        ("language", "en".into()),
+    ];
     for (name, value) in usual.iter().chain(fields) {
         Reflect::set(&config, &(*name).into(), value).unwrap();
     }
@@ -88,9 +97,15 @@ impl Mounted {
         let mounted = Self::new(&[]);
         // Yew draws in a microtask; until then a root that is used again shows what it showed before.
         settle().await;
+        until("the style sheet", || mounted.is_dressed()).await;
         until("the gateway's welcome", || mounted.text_of(".header-name").as_deref() == Some("Fern & Clay"))
             .await;
         mounted
+    }
+
+    /// Whether the style sheet has come.
+    pub(crate) fn is_dressed(&self) -> bool {
+        self.find(".tieline-place:not([style*=opacity])").is_some()
     }
 
     pub(crate) fn find(&self, selector: &str) -> Option<Element> {

@@ -35,10 +35,17 @@ pub async fn ask(method: &str, url: &str, json: Option<&str>) -> Option<Answer> 
 
 /// The JSON value at `url`; none if it cannot be had. A refusal and a cut are the same to the caller: try later.
 pub async fn load_json(url: &str) -> Option<JsValue> {
-    let answer = JsFuture::from(web_sys::window()?.fetch_with_str(url)).await.ok()?;
-    let answer = answer.dyn_into::<Response>().ok()?;
-    if !answer.ok() {
-        return None;
-    }
+    let answer = load(url).await?;
     JsFuture::from(answer.json().ok()?).await.ok()
+}
+
+/// The text at `url`; none if it cannot be had.
+pub async fn load_text(url: &str) -> Option<String> {
+    let answer = load(url).await?;
+    JsFuture::from(answer.text().ok()?).await.ok()?.as_string()
+}
+
+async fn load(url: &str) -> Option<Response> {
+    let answer = JsFuture::from(web_sys::window()?.fetch_with_str(url)).await.ok()?;
+    answer.dyn_into::<Response>().ok().filter(Response::ok)
 }
