@@ -54,6 +54,11 @@ impl LogModel {
         Appended::New(Seq(lines.len() as u64))
     }
 
+    /// Whether a party has ever opened a session. Before that the store does not know them.
+    pub fn is_known(&self, party: PartyId) -> bool {
+        self.opened.keys().any(|(known, _)| *known == party)
+    }
+
     /// A session's lines, from the first.
     pub fn lines(&self, session: SessionId) -> &[Line] {
         self.sessions.get(&session).map_or(&[], Vec::as_slice)

@@ -1,0 +1,248 @@
+//! The log on SQLite does what `relay::log_model` does, whatever it is told.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use proptest::prelude::*;
+use tieline_gateway::{
+    log::{Appended, Fresh, Log, LogError, Opener},
+    store::{Store, StoreError},
+};
+use tieline_protocol::{
+    Author, Body, Capabilities, ChannelId, DraftId, Epoch, Millis, PartyId, Role, Seq, SessionId, server::Phase,
+};
+use tieline_relay::{
+    ChannelFacts, Desk, Facts, Open, Permit, Post, Principal, Provisional, Scope, authorise,
+    log_model::{self, Line, LogModel},
+};
+use tokio::sync::oneshot;
+
+const NOW: Millis = Millis(1_790_000_000_000);
+
+#[derive(Clone, Debug)]
+enum Operation {
+    Open { party: u8, draft: u8 },
+    Append { party: u8, session: u8, draft: u8, words: u8 },
+}
+
+fn operation() -> impl Strategy<Value = Operation> {
+    prop_oneof![
+        1 => (0..2_u8, 0..3_u8).prop_map(|(party, draft)| Operation::Open { party, draft }),
+        6 => (0..2_u8, 0..6_u8, 0..12_u8, 0..2_u8)
+            .prop_map(|(party, session, draft, words)| Operation::Append { party, session, draft, words }),
+    ]
+}
+
+fn uuid(kind: u8, n: u8) -> uuid::Uuid {
+    let mut bytes = [n; 16];
+    bytes[0] = kind;
+    uuid::Uuid::from_bytes(bytes)
+}
+
+fn channel() -> ChannelId {
+    ChannelId("ch_test".into())
+}
+
+fn principal(party: u8) -> Principal {
+    Principal {
+        party: PartyId(uuid(1, party)),
+        role: Role::Visitor,
+        name: None,
+        scope: Scope::One(channel()),
+        capabilities: Capabilities::all(),
+        expires_at: None,
+        provisional: Some(Provisional::Visitor { token_hash: [party; 32], expires_at: NOW }),
+        signed_item: None,
+    }
+}
+
+async fn log() -> (Log, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("log.db")).unwrap();
+    store
+        .write(|db| {
+            db.execute(
+                "insert into channel (id, name, state, origins, capabilities, created_at)
+                 values ('ch_test', 'Test', 'open', '[]', '[\"text\"]', 0)",
+                [],
+            )
+        })
+        .await
+        .unwrap();
+    (Log::new(store), folder)
+}
+
+async fn open(log: &Log, party: u8, draft: u8, fresh: SessionId) -> SessionId {
+    let who = principal(party);
+    let facts = ChannelFacts {
+        channel: channel(),
+        is_open: true,
+        recipients: BTreeSet::from(["default".to_owned()]),
+        capabilities: Capabilities::all(),
+    };
+    let wish = Open { draft_id: DraftId(uuid(2, draft)), to: "default".into(), item: None };
+    let permit = authorise(NOW, &who, &facts, wish).unwrap();
+    let opener = Opener { author: who.author(), channel: channel(), provisional: who.provisional.clone() };
+    let fresh = Fresh { session: fresh, epoch: Epoch("e".into()), at: NOW };
+    log.open_session(permit, opener, fresh).await.unwrap().session
+}
+
+fn permit(who: &Principal, session: SessionId, draft_id: DraftId, text: &str) -> Permit<Post> {
+    let facts = Facts {
+        session,
+        desk: Desk { channel: channel(), recipient: "default".into() },
+        visitor: who.party,
+        phase: Phase::Open,
+        capabilities: Capabilities::all(),
+    };
+    authorise(NOW, who, &facts, Post { session, draft_id, body: Body::Text { text: text.into() } }).unwrap()
+}
+
+fn append(
+    log: &Log,
+    who: &Principal,
+    session: SessionId,
+    draft_id: DraftId,
+    text: &str,
+) -> oneshot::Receiver<Result<Appended, LogError>> {
+    let (done, outcome) = oneshot::channel();
+    let author = Author { id: who.party, role: who.role, name: None };
+    log.append(permit(who, session, draft_id, text), author, NOW, move |outcome| {
+        let _ = done.send(outcome);
+    });
+    outcome
+}
+
+fn as_model(outcome: &Result<Appended, LogError>) -> log_model::Appended {
+    match outcome {
+        Ok(appended) if appended.is_duplicate => log_model::Appended::Duplicate(appended.entry.seq),
+        Ok(appended) => log_model::Appended::New(appended.entry.seq),
+        Err(LogError::Conflict) => log_model::Appended::Conflict,
+        Err(LogError::NoSuchSession) => log_model::Appended::NoSuchSession,
+        Err(LogError::Store(error)) => panic!("{error}"),
+    }
+}
+
+/// Runs the operations on both, some of them at once so that they share commits, and compares every outcome.
+async fn agrees(operations: Vec<Operation>) {
+    let (log, _folder) = log().await;
+    let mut model = LogModel::default();
+    // Sessions that were opened, after some that never were.
+    let mut sessions = vec![SessionId(uuid(9, 0)), SessionId(uuid(9, 1))];
+    let mut fresh = 0;
+    let mut under_way = Vec::new();
+    for operation in operations {
+        match operation {
+            Operation::Open { party, draft } => {
+                let new = SessionId(uuid(3, fresh));
+                fresh += 1;
+                let expected = model.open(PartyId(uuid(1, party)), DraftId(uuid(2, draft)), new);
+                assert_eq!(open(&log, party, draft, new).await, expected);
+                sessions.push(expected);
+            }
+            Operation::Append { party, session, draft, words } => {
+                let session = sessions[usize::from(session) % sessions.len()];
+                // Nobody who is not in the store can say anything; permits see to that.
+                if fresh == 0 {
+                    continue;
+                }
+                let who = principal(party);
+                let (draft_id, text) = (DraftId(uuid(4, draft)), format!("words {words}"));
+                let body = Body::Text { text: text.clone() };
+                let is_known = model.is_known(who.party);
+                if !is_known {
+                    continue;
+                }
+                let expected = model.append(session, Line { party: who.party, draft_id, body });
+                under_way.push((expected, append(&log, &who, session, draft_id, &text)));
+            }
+        }
+    }
+    for (expected, outcome) in under_way {
+        assert_eq!(as_model(&outcome.await.unwrap()), expected);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn the_log_agrees_with_its_model(operations in proptest::collection::vec(operation(), 1..80)) {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(agrees(operations));
+    }
+}
+
+/// Many at once, on one session and on many: places without holes, and every draft once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn concurrent_appends_leave_no_hole() {
+    let (log, _folder) = log().await;
+    let log = Arc::new(log);
+    let mut sessions = Vec::new();
+    for n in 0..20 {
+        sessions.push(open(&log, 0, n, SessionId(uuid(3, n))).await);
+    }
+    let mut tasks = Vec::new();
+    for writer in 0..16_u8 {
+        let (log, sessions) = (Arc::clone(&log), sessions.clone());
+        tasks.push(tokio::spawn(async move {
+            let who = principal(0);
+            let mut under_way = Vec::new();
+            for n in 0..100_u8 {
+                let mut id = uuid(5, n);
+                id = uuid::Uuid::from_u128(id.as_u128() ^ u128::from(writer));
+                // Half of it all into one session.
+                let session = if n % 2 == 0 { sessions[0] } else { sessions[usize::from(n) % 20] };
+                // And everything twice.
+                for _ in 0..2 {
+                    under_way.push((session, append(&log, &who, session, DraftId(id), "words")));
+                }
+            }
+            let mut places = Vec::new();
+            for (session, outcome) in under_way {
+                let appended = outcome.await.unwrap().unwrap();
+                if !appended.is_duplicate {
+                    places.push((session, appended.entry.seq));
+                }
+            }
+            places
+        }));
+    }
+    let mut places = BTreeSet::new();
+    let mut count = 0;
+    for task in tasks {
+        for place in task.await.unwrap() {
+            count += 1;
+            assert!(places.insert(place), "{place:?} was given twice");
+        }
+    }
+    assert_eq!(count, 1_600);
+    for session in sessions {
+        let taken: Vec<_> = places.iter().filter(|(of, _)| *of == session).map(|(_, seq)| *seq).collect();
+        assert_eq!(taken, (1..=taken.len() as u64).map(Seq).collect::<Vec<_>>());
+    }
+}
+
+/// Another program wrote to the log behind the gateway's back: what it remembers of the end is mended, not trusted.
+#[tokio::test]
+async fn a_remembered_end_that_is_wrong_is_mended() {
+    let (log, folder) = log().await;
+    let session = open(&log, 0, 0, SessionId(uuid(3, 0))).await;
+    let who = principal(0);
+    append(&log, &who, session, DraftId(uuid(4, 1)), "one").await.unwrap().unwrap();
+    let other = Log::new(Store::open(&folder.path().join("log.db")).unwrap());
+    assert_eq!(append(&other, &who, session, DraftId(uuid(4, 2)), "two").await.unwrap().unwrap().entry.seq, Seq(2));
+    assert_eq!(append(&log, &who, session, DraftId(uuid(4, 3)), "three").await.unwrap().unwrap().entry.seq, Seq(3));
+    assert!(append(&log, &who, session, DraftId(uuid(4, 2)), "two").await.unwrap().unwrap().is_duplicate);
+}
+
+#[test]
+fn a_store_error_is_told_as_its_code() {
+    use tieline_protocol::ErrorCode;
+    for (error, code) in [
+        (StoreError::Busy, ErrorCode::StorageBusy),
+        (StoreError::Full, ErrorCode::StorageFull),
+        (StoreError::ReadOnly { why: String::new() }, ErrorCode::StorageFull),
+        (StoreError::Other { why: String::new() }, ErrorCode::Internal),
+    ] {
+        assert_eq!(LogError::Store(error).code(), code);
+    }
+}
