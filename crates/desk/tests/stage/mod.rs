@@ -138,12 +138,13 @@ pub(crate) async fn until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-/// Lets everything that is due happen: one task later, Yew has drawn.
+/// Lets everything that is due happen: what the browser has waiting, then all that Yew draws after it.
 pub(crate) async fn turn() {
     let promise = js_sys::Promise::new(&mut |resolve, _| {
         web_sys::window().unwrap().set_timeout_with_callback(&resolve).unwrap();
     });
     JsFuture::from(promise).await.map(|_: JsValue| ()).unwrap();
+    yew::scheduler::flush().await;
 }
 
 fn props(screen: DeskScreen, manner: &Manner, actions: &Rc<RefCell<Vec<Action>>>) -> DeskProps {
