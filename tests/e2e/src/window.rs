@@ -113,6 +113,17 @@ impl Window {
         until(script, async || Ok(self.script::<bool>(script).await?.then_some(()))).await
     }
 
+    /// How many frames there are in the document and in all its open shadow roots. `window.frames` leaves out the latter.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub async fn frames(&self) -> Result<usize> {
+        let count = "const count = (root) => Array.from(root.querySelectorAll('*')).reduce(
+            (sum, node) => sum + (node.localName === 'iframe' ? 1 : 0) + (node.shadowRoot ? count(node.shadowRoot) : 0), 0);
+            return count(document)";
+        self.script(count).await
+    }
+
     /// Policy violations of the top document.
     ///
     /// # Errors

@@ -11,10 +11,9 @@ async fn hostile_style_does_not_reach_in() {
         assert_eq!((launcher.width, launcher.height), (56.0, 56.0));
         visitor.press_launcher().await?;
         visitor.wait_for_composer().await?;
-        let panel = visitor.page.wait_for(&["tieline-launcher", ".panel"]).await?;
-        visitor.page.wait_until("return document.querySelector('tieline-launcher').shadowRoot
-            .querySelector('.panel').getBoundingClientRect().width === 384").await?;
-        assert!(panel.rect().await?.height >= 600.0);
+        let settled = "const box = document.querySelector('tieline-launcher').shadowRoot.querySelector('.panel').getBoundingClientRect();
+            return box.width === 384 && box.height === Math.min(640, innerHeight - 104) && box.right === innerWidth - 16";
+        visitor.page.wait_until(settled).await?;
         visitor.say("Still legible").await?;
         visitor.wait_for_line(Side::Mine, "Still legible").await
     })

@@ -12,12 +12,11 @@ async fn destroy_frees_everything_and_a_new_tag_begins_anew() {
         visitor.wait_until_sent().await?;
         for _ in 0..3 {
             visitor.page.script::<()>("tieline.destroy()").await?;
-            let left = "return [document.querySelectorAll('tieline-launcher').length, frames.length, typeof window.tieline]";
-            let left: (usize, usize, String) = visitor.page.script(left).await?;
-            assert_eq!(left, (0, 0, "undefined".into()));
+            let left = "return [document.querySelectorAll('tieline-launcher').length, typeof window.tieline]";
+            assert_eq!(visitor.page.script::<(usize, String)>(left).await?, (0, "undefined".into()));
             // The control is dead now, and harmless.
             visitor.page.click(&["#ask"]).await?;
-            assert_eq!(visitor.page.script::<usize>("return frames.length").await?, 0);
+            assert_eq!(visitor.page.frames().await?, 0);
             visitor.page.script::<()>("again()").await?;
             visitor.page.wait_for(&["tieline-launcher", "button"]).await?;
             visitor.ask("#ask").await?;
@@ -35,14 +34,18 @@ async fn a_route_change_keeps_the_panel_and_takes_the_new_product() {
         let visitor = stage.visitor("spa.html").await?;
         visitor.ask("#ask").await?;
         assert!(visitor.texts(".item-strip").await?.join(" ").contains("Reading lamp"));
-        visitor.page.script::<()>("window.frame = frames[0]; go('mug')").await?;
-        assert!(visitor.page.script::<bool>("return window.frame === frames[0]").await?, "the frame was not loaded again");
+        // A frame that is taken out and put back loads again, and forgets this.
+        visitor.inside().await?.execute("window.isTheSame = true", Vec::new()).await?;
+        visitor.page.script::<()>("go('mug')").await?;
         visitor.ask("#ask").await?;
         tieline_e2e::until("the mug in the strip", async || {
             let strip = visitor.texts(".item-strip").await?.join(" ");
             Ok(strip.contains("Stoneware mug").then_some(()))
         })
-        .await
+        .await?;
+        let same = visitor.inside().await?.execute("return window.isTheSame === true", Vec::new()).await?;
+        assert!(same.convert::<bool>()?, "the frame was loaded again");
+        Ok(())
     })
     .await;
 }
@@ -98,11 +101,11 @@ async fn an_element_begins_when_it_is_seen_and_ends_when_it_is_removed() {
         visitor.page.wait_for(&["#near[ready]"]).await?;
         near.say("From the layout").await?;
         near.wait_until_sent().await?;
-        assert_eq!(visitor.page.script::<usize>("return frames.length").await?, 1, "the far one waits");
+        assert_eq!(visitor.page.frames().await?, 1, "the far one waits");
         visitor.page.script::<()>("document.getElementById('far').scrollIntoView()").await?;
         visitor.page.wait_for(&["#far[ready]"]).await?;
         visitor.page.script::<()>("for (const id of ['near', 'far']) document.getElementById(id).remove()").await?;
-        assert_eq!(visitor.page.script::<usize>("return frames.length").await?, 0);
+        assert_eq!(visitor.page.frames().await?, 0);
         Ok(())
     })
     .await;
