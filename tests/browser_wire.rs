@@ -21,9 +21,25 @@ macro_rules! golden {
 #[wasm_bindgen_test]
 fn every_golden_frame_of_the_gateway_is_read() {
     for (name, text) in golden![
-        "cursor", "drain", "entry.item", "entry.text", "err.closing", "err.limited", "ok.duplicate", "ok.open",
-        "ok.send", "page", "page.empty", "ping", "ping.heads", "pong", "session", "session.empty", "sessions",
-        "welcome.agent", "welcome.visitor",
+        "cursor",
+        "drain",
+        "entry.item",
+        "entry.text",
+        "err.closing",
+        "err.limited",
+        "ok.duplicate",
+        "ok.open",
+        "ok.send",
+        "page",
+        "page.empty",
+        "ping",
+        "ping.heads",
+        "pong",
+        "session",
+        "session.empty",
+        "sessions",
+        "welcome.agent",
+        "welcome.visitor",
     ] {
         let Some(Decoded::Frame(_, frame)) = wire::decode(text) else { panic!("{name} is not read") };
         assert!(name.starts_with(frame.name()), "{name} is read as {}", frame.name());
@@ -34,7 +50,8 @@ fn every_golden_frame_of_the_gateway_is_read() {
 fn a_message_is_written_as_the_protocol_says() {
     let session = SessionId::at(Millis(1), [1; 10]);
     let draft_id = DraftId::at(Millis(2), [2; 10]);
-    let draft = Draft { session, draft_id, body: Body::Text { text: "\"Grüße\" \u{1f642} \u{2028}".into() } };
+    let draft =
+        Draft { session, draft_id, body: Body::Text { text: "\"Grüße\" \u{1f642} \u{2028}".into() } };
     let text = wire::encode(&Outgoing { id: Some(RequestId(7)), frame: ClientFrame::Send(draft) }).unwrap();
     let expected = format!(
         "{{\"type\":\"send\",\"id\":7,\"body\":{{\"session\":\"{session}\",\"draft_id\":\"{draft_id}\",\"body\":{{\"kind\":\"text\",\"text\":\"\\\"Grüße\\\" \u{1f642} \u{2028}\"}}}}}}"
@@ -62,7 +79,17 @@ fn what_is_absent_is_left_out_and_not_null() {
 
 #[wasm_bindgen_test]
 fn what_is_no_frame_is_nothing_and_what_is_new_is_named() {
-    for broken in ["", "null", "[]", "7", "{", "{}", r#"{"type":7}"#, r#"{"type":"pong"}"#, r#"{"type":"pong","body":{"nonce":-1}}"#] {
+    for broken in [
+        "",
+        "null",
+        "[]",
+        "7",
+        "{",
+        "{}",
+        r#"{"type":7}"#,
+        r#"{"type":"pong"}"#,
+        r#"{"type":"pong","body":{"nonce":-1}}"#,
+    ] {
         assert_eq!(wire::decode(broken), None, "{broken:?}");
     }
     let must = wire::decode(r#"{"type":"moved","must":true,"body":{"x":1}}"#);

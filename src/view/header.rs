@@ -15,7 +15,7 @@ pub(super) fn header(name: Option<&str>, locale: &'static Locale, on_close: Opti
         <header class="header">
             { avatar(name, &shown) }
             <div class="header-text">
-                <h1 id={TITLE_ID} class="header-name" dir="auto" title={shown.clone()}>{ shown }</h1>
+                <h1 id={TITLE_ID} class="header-name" title={shown.clone()}><bdi>{ shown }</bdi></h1>
                 <p class="header-tagline">{ locale.tagline }</p>
             </div>
             if let Some(on_close) = on_close {
