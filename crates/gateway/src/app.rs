@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::Router;
 use tieline_protocol::{CloseCode, ErrorCode};
+use tieline_relay::Topic;
 
 use crate::{
     auth::AuthContext,
@@ -116,10 +117,16 @@ impl AppState {
 /// Everything that the gateway answers.
 pub fn router(state: AppState) -> Router {
     let (connections, metrics) = (Arc::clone(&state.connections), Arc::clone(&state.metrics));
+    let (log, fanout) = (state.log.clone(), Arc::clone(&state.fanout));
     let site = Site::new(
         &state.config,
         Arc::clone(&state.auth),
         Arc::new(move |agent| connections.close_party(agent, CloseCode::SIGN_IN)),
+        Arc::new(move |channel| {
+            log.forget_facts();
+            // Who answers may have changed: the desk comes back at once, with what it may see now.
+            fanout.close_where(CloseCode::DRAIN, |topic| matches!(topic, Topic::Desk(desk) if desk.channel == *channel));
+        }),
         Arc::new(move || metrics.render()),
     );
     edge::routes().with_state(state).merge(http::routes(site))

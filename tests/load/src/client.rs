@@ -253,8 +253,16 @@ pub fn now() -> Millis {
 /// # Errors
 /// When the gateway does not answer.
 pub async fn get(address: &str, path: &str) -> Result<(u16, String)> {
+    request(address, &format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")).await
+}
+
+/// Any HTTP request that asks for the connection to be closed: status and body.
+///
+/// # Errors
+/// When the gateway does not answer.
+pub async fn request(address: &str, request: &str) -> Result<(u16, String)> {
     let mut stream = TcpStream::connect(address).await?;
-    stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes()).await?;
+    stream.write_all(request.as_bytes()).await?;
     let mut answer = String::new();
     timeout(PATIENCE, stream.read_to_string(&mut answer)).await.context("no HTTP answer")??;
     let (head, body) = answer.split_once("\r\n\r\n").context("no HTTP answer")?;

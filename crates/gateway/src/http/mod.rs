@@ -26,7 +26,7 @@ use axum::{
     http::{HeaderValue, header},
     routing::{get, post},
 };
-use tieline_protocol::{Millis, PartyId};
+use tieline_protocol::{ChannelId, Millis, PartyId};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::{
@@ -54,6 +54,8 @@ pub struct Site {
     pub now: fn() -> Millis,
     /// Tells the sockets of an agent that signed out.
     pub signed_out: Arc<dyn Fn(PartyId) + Send + Sync>,
+    /// Tells the sockets of a channel whose registration changed.
+    pub channel_changed: Arc<dyn Fn(&ChannelId) + Send + Sync>,
     /// Renders the metrics as Prometheus text.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// The last readiness answer.
@@ -61,11 +63,13 @@ pub struct Site {
 }
 
 impl Site {
-    /// The routes' view of a gateway. `signed_out` closes the sockets of an agent; `metrics` renders them.
+    /// The routes' view of a gateway. `signed_out` closes the sockets of an agent; `channel_changed` makes a change of
+    /// a registration hold on those that are open; `metrics` renders the numbers.
     pub fn new(
         config: &Config,
         auth: Arc<AuthContext>,
         signed_out: Arc<dyn Fn(PartyId) + Send + Sync>,
+        channel_changed: Arc<dyn Fn(&ChannelId) + Send + Sync>,
         metrics: Arc<dyn Fn() -> String + Send + Sync>,
     ) -> Self {
         let policy = Policy { allow_insecure_origins: config.allow_insecure_origins };
@@ -77,6 +81,7 @@ impl Site {
             assets,
             now: crate::clock::now,
             signed_out,
+            channel_changed,
             metrics,
             readiness: Arc::default(),
         }

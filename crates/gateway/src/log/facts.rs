@@ -83,7 +83,8 @@ impl Log {
 
 pub(super) fn find_facts(db: &rusqlite::Connection, session: SessionId) -> rusqlite::Result<Option<Facts>> {
     db.prepare_cached(
-        "select s.channel_id, s.recipient, s.visitor_id, s.phase, c.capabilities
+        "select s.channel_id, s.recipient, s.visitor_id, c.capabilities,
+         case c.state when 'open' then s.phase else 'closed' end as phase
          from session s join channel c on c.id = s.channel_id where s.id = ?1",
     )?
     .query_row([session.0.as_bytes()], |row| {

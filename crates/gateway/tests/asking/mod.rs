@@ -62,6 +62,7 @@ pub(crate) fn router(site: &Site, assets: Option<PathBuf>) -> axum::Router {
         assets: assets.map_or(Assets::BuiltIn, Assets::Folder),
         now: || NOW,
         signed_out: Arc::new(|_| ()),
+        channel_changed: Arc::new(|_| ()),
         metrics: Arc::new(|| "tieline_up 1\n".to_owned()),
         readiness: Arc::default(),
     })

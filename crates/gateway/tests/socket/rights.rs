@@ -1,6 +1,6 @@
 //! Nobody reads another's session, and nobody does what the channel was not granted.
 
-use tieline_load::client::{Client, draft_id, text_frame};
+use tieline_load::client::{Client, Heard, draft_id, text_frame};
 use tieline_protocol::{
     Body, Capabilities, Capability, ClientFrame, Cursor, Draft, ErrorCode, Item, Seq, ServerFrame, SessionId,
     client::{History, Open},
@@ -51,7 +51,7 @@ async fn strangers_learn_nothing() {
     assert_eq!(stranger.say(session, draft_id(), "mine").await.unwrap().seq, Seq(1));
 }
 
-/// A grant that is taken back holds on the connections that are there.
+/// The operator changes the channel: what is taken back holds on the connections that are there.
 #[tokio::test]
 async fn what_is_not_granted_is_refused_on_every_frame() {
     let gateway = Running::start(NO_LIMITS).await;
@@ -61,20 +61,14 @@ async fn what_is_not_granted_is_refused_on_every_frame() {
         (Capability::History, [false, false, true, false]),
         (Capability::Receipts, [false, false, false, true]),
     ] {
-        let mut granted = Capabilities::all();
+        gateway.grant(Capabilities::all()).await;
         let Talk { mut visitor, session, .. } = gateway.talk().await;
+        let mut granted = Capabilities::all();
         granted.0.remove(&missing);
-        let names: Vec<_> = granted.0.iter().map(|capability| capability.name()).collect();
-        let (channel, json) = (gateway.channel.0.clone(), serde_json::to_string(&names).unwrap());
-        let change = move |db: &rusqlite::Transaction<'_>| {
-            db.execute("update channel set capabilities = ?2 where id = ?1", [&channel, &json])
-        };
-        assert_eq!(gateway.state.store.write(change).await.unwrap(), 1);
-        gateway.state.log.forget_facts();
+        gateway.grant(granted).await;
         for (frame, is_refused) in every_frame(session).into_iter().zip(is_refused) {
-            // A cursor that is taken has no answer.
-            let is_silent = matches!(frame, ClientFrame::Cursor(_)) && !is_refused;
-            if is_silent {
+            if matches!(frame, ClientFrame::Cursor(_)) && !is_refused {
+                // A cursor that is taken has no answer.
                 visitor.send(frame).await.unwrap();
                 continue;
             }
@@ -83,12 +77,19 @@ async fn what_is_not_granted_is_refused_on_every_frame() {
             let refused = matches!(&answer, ServerFrame::Err(body) if body.code == ErrorCode::Forbidden);
             assert_eq!(refused, is_refused, "{what} without {missing:?}: {answer:?}");
         }
-        let all = serde_json::to_string(&Capability::ALL.map(Capability::name)).unwrap();
-        let channel = gateway.channel.0.clone();
-        let restore = move |db: &rusqlite::Transaction<'_>| {
-            db.execute("update channel set capabilities = ?2 where id = ?1", [&channel, &all])
-        };
-        gateway.state.store.write(restore).await.unwrap();
+    }
+}
+
+/// Who answers may have changed, so the desk is told to come back; a closed channel takes no more words.
+#[tokio::test]
+async fn a_changed_channel_reaches_the_sockets_that_are_open() {
+    let gateway = Running::start(NO_LIMITS).await;
+    let Talk { mut visitor, mut agent, session, .. } = gateway.talk().await;
+    gateway.change(&serde_json::json!({"state": "closed"})).await;
+    while let Heard::Frame(..) = agent.hear().await.unwrap() {}
+    match visitor.ask(text_frame(session, draft_id(), "too late")).await.unwrap() {
+        ServerFrame::Err(refusal) => assert_eq!(refusal.code, ErrorCode::SessionClosed),
+        other => panic!("{other:?}"),
     }
 }
 

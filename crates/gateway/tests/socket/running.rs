@@ -13,7 +13,7 @@ use tieline_load::{
     client::{self, Client, draft_id, hello, visitor_hello},
     stage::Stage,
 };
-use tieline_protocol::{Auth, ChannelId, Hello, SessionId, Welcome};
+use tieline_protocol::{Auth, Capabilities, ChannelId, Hello, SessionId, Welcome};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 /// Everything off that would get in the way of a test about something else.
@@ -35,7 +35,6 @@ pub struct Talk {
     pub visitor: Client,
     pub visitor_token: String,
     pub agent: Client,
-    pub agent_welcome: Welcome,
     pub session: SessionId,
 }
 
@@ -67,12 +66,7 @@ impl Running {
         }
     }
 
-    /// Stops the gateway in good order.
-    pub async fn stop(&mut self) {
-        self.stop.take().unwrap().send(()).unwrap();
-        self.server.take().unwrap().await.unwrap().unwrap();
-    }
-
+    /// Asks the gateway to stop in good order; gives what to wait for.
     pub fn ask_to_stop(&mut self) -> JoinHandle<std::io::Result<()>> {
         self.stop.take().unwrap().send(()).unwrap();
         self.server.take().unwrap()
@@ -91,16 +85,36 @@ impl Running {
         Client::enter(&self.address, hello(Auth::Agent { token })).await.unwrap()
     }
 
+    /// `PATCH /v1/channels/{id}`, as the operator.
+    pub async fn change(&self, wish: &serde_json::Value) {
+        let token = self.state.auth.operator_token.expose();
+        let body = wish.to_string();
+        let request = format!(
+            "PATCH /v1/channels/{} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            self.channel,
+            self.address,
+            body.len()
+        );
+        let (status, answer) = client::request(&self.address, &request).await.unwrap();
+        assert_eq!(status, 200, "{answer}");
+    }
+
+    pub async fn grant(&self, capabilities: Capabilities) {
+        let names: Vec<_> = capabilities.0.iter().map(|capability| capability.name()).collect();
+        self.change(&serde_json::json!({ "capabilities": names })).await;
+    }
+
     /// A session between a new visitor and agent `a0`.
     pub async fn talk(&self) -> Talk {
-        let (agent, agent_welcome) = self.agent("a0").await;
+        let (agent, _) = self.agent("a0").await;
         let (mut visitor, welcome) = self.visitor().await;
         let session = visitor.open(draft_id(), None).await.unwrap().session;
         let visitor_token = welcome.tokens.visitor.unwrap();
-        Talk { visitor, visitor_token, agent, agent_welcome, session }
+        Talk { visitor, visitor_token, agent, session }
     }
 }
 
-fn load(file: &Path) -> tieline_gateway::config::Config {
+fn load(file: &Path) -> config::Config {
     config::load(&Sources { file: Some(file.to_owned()), ..Sources::default() }).unwrap()
 }
