@@ -20,6 +20,7 @@ pub mod calendar;
 pub mod composer;
 pub mod icon;
 pub mod item;
+mod rows;
 pub mod safe;
 pub mod thread;
 pub mod words;

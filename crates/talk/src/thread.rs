@@ -11,7 +11,7 @@ use tieline_session::screen::{Bubble, Row, Thread};
 use web_sys::Element;
 use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, classes, html};
 
-use crate::{Calendar, bubble, icon, words::Words};
+use crate::{Calendar, icon, rows, words::Words};
 
 /// Closer than this to the end counts as being there, in CSS pixels: about one line of text and its foot.
 const END_PX: i32 = 48;
@@ -165,11 +165,11 @@ impl Component for ThreadView {
                     onscroll={ctx.link().callback(|_| ThreadEvent::Scrolled)}
                 >
                     if props.thread.is_loading && is_empty {
-                        { skeleton() }
+                        { rows::skeleton() }
                     } else if is_empty {
                         { props.empty.clone() }
                     } else {
-                        { rows(props) }
+                        { rows::rows(props) }
                     }
                 </div>
                 if !self.is_at_end {
@@ -243,49 +243,6 @@ impl ThreadView {
             </button>
         }
     }
-}
-
-fn rows(props: &ThreadProps) -> Html {
-    let around = bubble::Around {
-        words: props.words,
-        calendar: &props.calendar,
-        on_wish: &props.on_wish,
-        stranger: &props.stranger,
-    };
-    let row = |row: &Row| match row {
-        Row::Day { starts_at } => html! {
-            <div key={format!("day {}", starts_at.0)} class="day">
-                <span>{ props.calendar.day(*starts_at, props.now) }</span>
-            </div>
-        },
-        Row::NewMark => {
-            html! { <div key="new" class="new-mark"><span>{ props.words.new_below }</span></div> }
-        }
-        Row::Bubble(bubble) => bubble::view(bubble, &around),
-    };
-    // A list of its own: one that also held what has no key would be told apart by place, and every row drawn anew when one
-    // is added. A screen reader would read the whole thread again.
-    let rows = props.thread.rows.iter().map(row).collect::<Html>();
-    html! {
-        <>
-            if props.thread.has_older {
-                <div key="older" class="older">{ skeleton_bubble("theirs") }</div>
-            }
-            { rows }
-        </>
-    }
-}
-
-fn skeleton() -> Html {
-    html! {
-        <div class="skeleton" aria-hidden="true">
-            { for ["theirs", "theirs short", "mine", "theirs", "mine short"].into_iter().map(skeleton_bubble) }
-        </div>
-    }
-}
-
-fn skeleton_bubble(side: &'static str) -> Html {
-    html! { <div class={classes!("said", "ghost", side)} aria-hidden="true"><div class="bubble" /></div> }
 }
 
 fn bubbles(thread: &Thread) -> impl DoubleEndedIterator<Item = &Bubble> {

@@ -206,7 +206,7 @@ fn start(ctx: &Context<App>, badge: &Badge) -> Engine<Agent> {
 }
 
 /// What stands there until the first screen: the desk's own shape, empty.
-fn unloaded() -> DeskScreen {
+pub fn unloaded() -> DeskScreen {
     DeskScreen {
         notice: None,
         me: None,

@@ -1,6 +1,7 @@
 //! Screens as the session would give them, for browser tests and for the gallery.
 #![allow(dead_code, reason = "each user takes the part it needs")]
 
+pub(crate) use tieline_desk::view::app::unloaded;
 use tieline_protocol::{DraftId, Item, Millis, Price, SessionId};
 use tieline_session::{
     DeskScreen,
@@ -75,18 +76,6 @@ pub(crate) fn in_group(mut bubble: Bubble, starts_group: bool, ends_group: bool)
 pub(crate) fn with_state(mut bubble: Bubble, state: Delivery) -> Bubble {
     bubble.state = Some(state);
     bubble
-}
-
-pub(crate) fn unloaded() -> DeskScreen {
-    DeskScreen {
-        notice: None,
-        me: None,
-        is_loaded: false,
-        sessions: Vec::new(),
-        has_more_sessions: false,
-        open: None,
-        unread: 0,
-    }
 }
 
 pub(crate) fn without_sessions() -> DeskScreen {

@@ -1,0 +1,51 @@
+//! The rows of a thread as html: bubbles, day pills, the mark above what is new, and the ghosts of what is on its way.
+
+use tieline_session::screen::Row;
+use yew::{Html, classes, html};
+
+use crate::{bubble, thread::ThreadProps};
+
+/// The rows, with a ghost above them where older ones can be had.
+pub(crate) fn rows(props: &ThreadProps) -> Html {
+    let around = bubble::Around {
+        words: props.words,
+        calendar: &props.calendar,
+        on_wish: &props.on_wish,
+        stranger: &props.stranger,
+    };
+    let row = |row: &Row| match row {
+        Row::Day { starts_at } => html! {
+            <div key={format!("day {}", starts_at.0)} class="day">
+                <span>{ props.calendar.day(*starts_at, props.now) }</span>
+            </div>
+        },
+        Row::NewMark => {
+            html! { <div key="new" class="new-mark"><span>{ props.words.new_below }</span></div> }
+        }
+        Row::Bubble(bubble) => bubble::view(bubble, &around),
+    };
+    // A list of its own: one that also held what has no key would be told apart by place, and every row drawn anew when one
+    // is added. A screen reader would read the whole thread again.
+    let rows = props.thread.rows.iter().map(row).collect::<Html>();
+    html! {
+        <>
+            if props.thread.has_older {
+                <div key="older" class="older">{ skeleton_bubble("theirs") }</div>
+            }
+            { rows }
+        </>
+    }
+}
+
+/// The shape of a thread that is not here yet.
+pub(crate) fn skeleton() -> Html {
+    html! {
+        <div class="skeleton" aria-hidden="true">
+            { for ["theirs", "theirs short", "mine", "theirs", "mine short"].into_iter().map(skeleton_bubble) }
+        </div>
+    }
+}
+
+fn skeleton_bubble(side: &'static str) -> Html {
+    html! { <div class={classes!("said", "ghost", side)} aria-hidden="true"><div class="bubble" /></div> }
+}
