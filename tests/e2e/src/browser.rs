@@ -3,7 +3,6 @@
 use std::process::Stdio;
 
 use anyhow::{Context as _, Result};
-use serde_json::json;
 use thirtyfour::{
     ChromeCapabilities, ChromiumLikeCapabilities as _, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver,
 };
@@ -11,16 +10,6 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
 
 use crate::window::Window;
-
-/// Runs before any script of any page: what goes wrong there is kept for the test to read.
-const WATCH: &str = r"
-(() => {
-  const seen = [];
-  Object.defineProperty(window, '__violations', { value: seen });
-  addEventListener('securitypolicyviolation', (event) => {
-    seen[seen.length] = event.effectiveDirective + ' ' + event.blockedURI;
-  });
-})();";
 
 /// One Chromium with a profile of its own.
 pub(crate) struct Browser {
@@ -52,8 +41,6 @@ impl Browser {
     pub(crate) async fn window(&self) -> Result<Window> {
         let handle = self.driver.new_window().await?;
         self.driver.switch_to_window(handle.clone()).await?;
-        let watch = json!({ "source": WATCH });
-        self.driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", watch).await?;
         Ok(Window::new(self.driver.clone(), handle))
     }
 

@@ -139,6 +139,14 @@ impl Visitor {
         Window::texts(self.inside().await?, selector).await
     }
 
+    /// Every violation of our own policy inside the panel so far.
+    ///
+    /// # Errors
+    /// When the panel is not there.
+    pub async fn violations(&self) -> Result<Vec<String>> {
+        Window::violations_in(self.inside().await?).await
+    }
+
     /// The driver inside the panel's frame.
     ///
     /// # Errors

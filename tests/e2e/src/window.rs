@@ -54,7 +54,11 @@ impl Window {
     /// # Errors
     /// When it does not load.
     pub async fn go(&self, url: &str) -> Result<()> {
-        self.top().await?.goto(url).await.with_context(|| format!("loading {url}"))
+        let driver = self.top().await?;
+        driver.goto(url).await.with_context(|| format!("loading {url}"))?;
+        // A window that was opened by a program has the focus only when it is told so.
+        self.devtools("Page.bringToFront", serde_json::json!({})).await?;
+        Ok(())
     }
 
     /// The element at the end of the path in the top document, going into the shadow root of every step.
@@ -124,12 +128,21 @@ impl Window {
         self.script(count).await
     }
 
-    /// Policy violations of the top document.
+    /// Every policy violation of the top document so far.
     ///
     /// # Errors
     /// When the browser does not answer.
     pub async fn violations(&self) -> Result<Vec<String>> {
-        self.script("return window.__violations").await
+        Self::violations_in(self.top().await?).await
+    }
+
+    /// The same of the document that is in front.
+    pub(crate) async fn violations_in(driver: &WebDriver) -> Result<Vec<String>> {
+        // The browser keeps reports from the document's beginning for whoever asks later.
+        let ask = "const observer = new ReportingObserver(() => {}, { types: ['csp-violation'], buffered: true });
+            observer.observe();
+            return observer.takeRecords().map(({ body }) => body.effectiveDirective + ' ' + body.blockedURL)";
+        Ok(driver.execute(ask, Vec::new()).await?.convert()?)
     }
 
     /// Every address that the top document has asked for, itself left out.
