@@ -126,7 +126,7 @@ async fn signing_out_tells_the_agents_sockets() {
         assets: tieline_gateway::http::Assets::BuiltIn,
         now: || NOW,
         signed_out: Arc::new(move |agent| hears.lock().unwrap().push(agent)),
-        channel_changed: std::sync::Arc::new(|_| ()),
+        channel_changed: Arc::new(|_| ()),
         metrics: Arc::new(String::new),
         readiness: Arc::default(),
     });

@@ -17,33 +17,33 @@ use tieline_protocol::{Auth, Capabilities, ChannelId, Hello, SessionId, Welcome}
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 /// Everything off that would get in the way of a test about something else.
-pub const NO_LIMITS: &str = "[limits]\nburst = 0\nframes_burst = 0\naccepts_burst = 0\nsockets_per_party = 1000\nsockets_per_ip = 1000\n";
+pub(crate) const NO_LIMITS: &str = "[limits]\nburst = 0\nframes_burst = 0\naccepts_burst = 0\nsockets_per_party = 1000\nsockets_per_ip = 1000\n";
 
-pub struct Running {
-    pub address: String,
-    pub channel: ChannelId,
-    pub state: AppState,
-    pub stage: Stage,
-    pub ticket: String,
+pub(crate) struct Running {
+    pub(crate) address: String,
+    pub(crate) channel: ChannelId,
+    pub(crate) state: AppState,
+    pub(crate) stage: Stage,
+    pub(crate) ticket: String,
     stop: Option<oneshot::Sender<()>>,
     server: Option<JoinHandle<std::io::Result<()>>>,
     _folder: TempDir,
 }
 
 /// A visitor and the agent who answers them, and a session between them.
-pub struct Talk {
-    pub visitor: Client,
-    pub visitor_token: String,
-    pub agent: Client,
-    pub session: SessionId,
+pub(crate) struct Talk {
+    pub(crate) visitor: Client,
+    pub(crate) visitor_token: String,
+    pub(crate) agent: Client,
+    pub(crate) session: SessionId,
 }
 
 impl Running {
-    pub async fn start(settings: &str) -> Self {
+    pub(crate) async fn start(settings: &str) -> Self {
         Self::start_tuned(settings, Tuning::default()).await
     }
 
-    pub async fn start_tuned(settings: &str, tuning: Tuning) -> Self {
+    pub(crate) async fn start_tuned(settings: &str, tuning: Tuning) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
@@ -67,26 +67,26 @@ impl Running {
     }
 
     /// Asks the gateway to stop in good order; gives what to wait for.
-    pub fn ask_to_stop(&mut self) -> JoinHandle<std::io::Result<()>> {
+    pub(crate) fn ask_to_stop(&mut self) -> JoinHandle<std::io::Result<()>> {
         self.stop.take().unwrap().send(()).unwrap();
         self.server.take().unwrap()
     }
 
-    pub fn visitor_hello(&self, auth: Auth) -> Hello {
+    pub(crate) fn visitor_hello(&self, auth: Auth) -> Hello {
         visitor_hello(&self.channel, &self.ticket, auth)
     }
 
-    pub async fn visitor(&self) -> (Client, Welcome) {
+    pub(crate) async fn visitor(&self) -> (Client, Welcome) {
         Client::enter(&self.address, self.visitor_hello(Auth::New)).await.unwrap()
     }
 
-    pub async fn agent(&self, login: &str) -> (Client, Welcome) {
+    pub(crate) async fn agent(&self, login: &str) -> (Client, Welcome) {
         let token = self.stage.agent_token(login).await.unwrap();
         Client::enter(&self.address, hello(Auth::Agent { token })).await.unwrap()
     }
 
     /// `PATCH /v1/channels/{id}`, as the operator.
-    pub async fn change(&self, wish: &serde_json::Value) {
+    pub(crate) async fn change(&self, wish: &serde_json::Value) {
         let token = self.state.auth.operator_token.expose();
         let body = wish.to_string();
         let request = format!(
@@ -100,13 +100,13 @@ impl Running {
         assert_eq!(status, 200, "{answer}");
     }
 
-    pub async fn grant(&self, capabilities: Capabilities) {
+    pub(crate) async fn grant(&self, capabilities: Capabilities) {
         let names: Vec<_> = capabilities.0.iter().map(|capability| capability.name()).collect();
         self.change(&serde_json::json!({ "capabilities": names })).await;
     }
 
     /// A session between a new visitor and agent `a0`.
-    pub async fn talk(&self) -> Talk {
+    pub(crate) async fn talk(&self) -> Talk {
         let (agent, _) = self.agent("a0").await;
         let (mut visitor, welcome) = self.visitor().await;
         let session = visitor.open(draft_id(), None).await.unwrap().session;
