@@ -71,7 +71,7 @@ async fn whatever_comes_before_hello_is_the_last_word() {
         let mut client = Client::connect(&gateway.address).await.unwrap();
         client.send_text(text.clone()).await.unwrap();
         let (refusal, close) = client.refusal().await.unwrap();
-        assert_eq!((refusal.code, close), (code, CloseCode::BAD_HELLO), "{:.80}", text);
+        assert_eq!((refusal.code, close), (code, CloseCode::BAD_HELLO), "{text:.80}");
     }
 }
 
