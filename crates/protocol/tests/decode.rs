@@ -1,4 +1,5 @@
 //! Decoding answers, whatever comes: a frame, an unknown type or a refusal, never a panic.
+#![expect(clippy::disallowed_methods, reason = "real frames are on disk; the crate itself stays pure")]
 
 use std::sync::LazyLock;
 

@@ -11,14 +11,14 @@ use tieline_protocol::{
 };
 
 /// File name, request id, frame.
-pub type Sample<F> = (&'static str, Option<RequestId>, F);
+pub(crate) type Sample<F> = (&'static str, Option<RequestId>, F);
 
 /// Every type that a client may send. A new one is a new line here and a new file.
-pub const CLIENT_TYPES: [&str; 9] =
+pub(crate) const CLIENT_TYPES: [&str; 9] =
     ["hello", "open", "list", "history", "send", "cursor", "ping", "pong", "bye"];
 
 /// Every type that the gateway may send.
-pub const SERVER_TYPES: [&str; 11] =
+pub(crate) const SERVER_TYPES: [&str; 11] =
     ["welcome", "ok", "page", "sessions", "session", "entry", "cursor", "ping", "pong", "drain", "err"];
 
 const NOW: Millis = Millis(1_795_344_000_000);
@@ -115,7 +115,7 @@ fn hello_of_agent() -> Hello {
 }
 
 /// What clients say.
-pub fn client() -> Vec<Sample<ClientFrame>> {
+pub(crate) fn client() -> Vec<Sample<ClientFrame>> {
     let id = Some(RequestId(17));
     let hello = |auth| ClientFrame::Hello(Box::new(hello(auth)));
     let user = |visitor| Auth::User { jwt: "a.b.c".into(), visitor };
@@ -195,7 +195,7 @@ fn empty_head() -> SessionState {
 }
 
 /// What the gateway says.
-pub fn server() -> Vec<Sample<ServerFrame>> {
+pub(crate) fn server() -> Vec<Sample<ServerFrame>> {
     let id = Some(RequestId(17));
     let user = Author { role: Role::User, name: Some("Ada".into()), ..visitor() };
     let bot = Author { role: Role::Bot, ..agent() };
