@@ -103,8 +103,8 @@ fn start(setup: &Setup) -> Result<Vec<Child>> {
     gateway.wait_until_ready(setup.port, READY_WITHIN)?;
     let shop = Child::spawn("shop", &mut setup.shop(), &setup.folder)?;
     let seller = Child::spawn("seller", &mut setup.seller(), &setup.folder)?;
-    // Last to be stopped is first in the list.
-    Ok(vec![gateway, shop, seller])
+    // Stopped in this order: whoever needs another goes first.
+    Ok(vec![seller, shop, gateway])
 }
 
 fn print_links(setup: &Setup) {

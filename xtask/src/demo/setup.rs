@@ -99,7 +99,7 @@ impl Channel {
                 "channel",
                 "create",
                 "--name",
-                "Alpine Goods",
+                "Kiln & Cedar",
                 "--origin",
                 shop_url,
                 "--recipient",

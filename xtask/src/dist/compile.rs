@@ -18,6 +18,7 @@ pub(super) fn wasm() -> Result<BTreeMap<App, PathBuf>> {
     let mut build = shell::cargo();
     build.args(["build", "--profile", "dist", "--target", TARGET]);
     build.arg("--message-format=json-render-diagnostics");
+    build.arg("--config").arg(plain_paths()?);
     for app in App::ALL {
         build.args(["-p", app.package()]);
     }
@@ -33,6 +34,23 @@ pub(super) fn wasm() -> Result<BTreeMap<App, PathBuf>> {
         found.insert(app, path);
     }
     Ok(found)
+}
+
+/// Panic messages name source files. A visitor has no use for the folders of the machine that built them, and pays for each byte.
+fn plain_paths() -> Result<String> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
+    let home = home.context("neither CARGO_HOME nor a home folder is known")?;
+    let registry = home.join("registry/src");
+    // One folder below for each registry: the crates are what differs.
+    let mut flags = Vec::new();
+    for folder in std::fs::read_dir(&registry).into_iter().flatten().flatten() {
+        flags.push(format!("--remap-path-prefix={}=crates", folder.path().display()));
+    }
+    // In one order always: cargo builds all anew when its flags change.
+    flags.sort();
+    flags.push(format!("--remap-path-prefix={}=tieline", shell::root().display()));
+    Ok(format!("target.{TARGET}.rustflags={}", serde_json::to_string(&flags)?))
 }
 
 /// The wasm file that a line of cargo's messages names, if it is this app's.
