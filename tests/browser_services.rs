@@ -112,8 +112,7 @@ async fn without_storage_the_session_lives_in_memory() {
     let before = socket_count();
     let widget = Mounted::live().await;
     cut(1006);
-    until("another connection", || socket_count() == before + 2 && sent_bodies("hello") != "[]")
-        .await;
+    until("another connection", || socket_count() == before + 2 && sent_bodies("hello") != "[]").await;
     widget.say("hello").await;
     until("the tick", || widget.text_of(".mine .state").as_deref() == Some("Sent")).await;
 }

@@ -42,7 +42,11 @@ async fn no_message_becomes_markup() {
         mia_says(text);
         until(text, || widget.count(".theirs .bubble") as usize == number + 1).await;
     }
-    assert_eq!(widget.count(".bubble > :not(div[dir=auto]), .bubble > div > :not(a)"), 0, "nothing but links in a bubble");
+    assert_eq!(
+        widget.count(".bubble > :not(div[dir=auto]), .bubble > div > :not(a)"),
+        0,
+        "nothing but links in a bubble"
+    );
     assert_eq!(
         widget.count("script, iframe, img, object, embed, style, [onerror], [onload], [onmouseover]"),
         0
@@ -52,7 +56,8 @@ async fn no_message_becomes_markup() {
     for (number, text) in CORPUS.into_iter().enumerate() {
         let bubble = shown.get(u32::try_from(number).unwrap()).unwrap();
         // The session leaves out what would turn the rest of the line around, or is no character at all.
-        let shown_text: String = text.chars().filter(|c| !matches!(c, '\u{202c}' | '\u{202e}' | '\0')).collect();
+        let shown_text: String =
+            text.chars().filter(|c| !matches!(c, '\u{202c}' | '\u{202e}' | '\0')).collect();
         assert_eq!(bubble.text_content(), Some(shown_text), "shown letter by letter");
     }
 }

@@ -90,7 +90,9 @@ impl AppState {
         let connections = Connections::new(config.limits);
         let log = Log::new(store.clone());
         let fanout = Arc::new(Local::default());
-        Self { inner: Arc::new(Inner { config, store, log, fanout, connections, auth: Arc::new(auth), metrics }) }
+        Self {
+            inner: Arc::new(Inner { config, store, log, fanout, connections, auth: Arc::new(auth), metrics }),
+        }
     }
 
     /// Traces a failure of the store, once, and gives the code that a client is told.
@@ -125,7 +127,10 @@ pub fn router(state: AppState) -> Router {
         Arc::new(move |channel| {
             log.forget_facts();
             // Who answers may have changed: the desk comes back at once, with what it may see now.
-            fanout.close_where(CloseCode::DRAIN, |topic| matches!(topic, Topic::Desk(desk) if desk.channel == *channel));
+            fanout.close_where(
+                CloseCode::DRAIN,
+                |topic| matches!(topic, Topic::Desk(desk) if desk.channel == *channel),
+            );
         }),
         Arc::new(move || metrics.render()),
     );

@@ -50,7 +50,9 @@ pub async fn serve_state(
     let asked = Arc::new(tokio::sync::Notify::new());
     let stop = Arc::clone(&asked);
     let server = tokio::spawn(
-        axum::serve(listener, service).with_graceful_shutdown(async move { stop.notified().await }).into_future(),
+        axum::serve(listener, service)
+            .with_graceful_shutdown(async move { stop.notified().await })
+            .into_future(),
     );
     shutdown.await;
     drain(&state).await;

@@ -6,7 +6,7 @@ use std::{collections::VecDeque, path::Path, time::Duration};
 use tieline_gateway::{auth::secret, store::Store};
 use tieline_load::{
     checker::{self, Logs},
-    client::{Client, Heard, draft_id, ticket, text_frame, visitor_hello},
+    client::{Client, Heard, draft_id, text_frame, ticket, visitor_hello},
     history::{Fact, History},
     process::{Gateway, free_address},
     stage::Stage,
@@ -30,7 +30,13 @@ struct Writer {
 
 impl Writer {
     fn new() -> Self {
-        Self { token: None, opening: draft_id(), session: None, waiting: VecDeque::new(), history: Vec::new() }
+        Self {
+            token: None,
+            opening: draft_id(),
+            session: None,
+            waiting: VecDeque::new(),
+            history: Vec::new(),
+        }
     }
 
     /// Talks until the gateway dies; or, in the end, until nothing waits any more.
@@ -91,7 +97,10 @@ impl Writer {
 
     async fn send(&mut self, client: &mut Client, session: SessionId, draft_id: DraftId) -> Option<()> {
         self.history.push(Fact::Sent { session, draft_id });
-        client.send(text_frame(session, draft_id, &format!("these are the words of {draft_id}"))).await.ok()?;
+        client
+            .send(text_frame(session, draft_id, &format!("these are the words of {draft_id}")))
+            .await
+            .ok()?;
         Some(())
     }
 }
@@ -139,7 +148,9 @@ async fn nothing_acknowledged_is_lost_whenever_the_gateway_is_killed() {
         let ticket = ticket(&address, &stage.channel).await.unwrap();
         let talking: Vec<_> = writers
             .drain(..)
-            .map(|writer| tokio::spawn(writer.talk(address.clone(), stage.channel.clone(), ticket.clone(), is_last)))
+            .map(|writer| {
+                tokio::spawn(writer.talk(address.clone(), stage.channel.clone(), ticket.clone(), is_last))
+            })
             .collect();
         if !is_last {
             // Long enough for some to be in the middle of anything, from the hello on.
@@ -156,8 +167,12 @@ async fn nothing_acknowledged_is_lost_whenever_the_gateway_is_killed() {
     let flaws = checker::check(&histories, &logs);
     assert!(flaws.is_empty(), "{} flaws, the first: {:?}", flaws.len(), flaws.first());
     assert!(writers.iter().all(|writer| writer.waiting.is_empty()), "everything was taken in the end");
-    let acknowledged = histories.iter().flatten().filter(|fact| matches!(fact, Fact::Acknowledged { .. })).count();
-    let retried = histories.iter().flatten().filter(|fact| matches!(fact, Fact::Sent { .. })).count() - acknowledged;
-    println!("{CYCLES} kills: {acknowledged} acknowledged, {retried} said again, none lost, none doubled, no hole");
+    let acknowledged =
+        histories.iter().flatten().filter(|fact| matches!(fact, Fact::Acknowledged { .. })).count();
+    let retried =
+        histories.iter().flatten().filter(|fact| matches!(fact, Fact::Sent { .. })).count() - acknowledged;
+    println!(
+        "{CYCLES} kills: {acknowledged} acknowledged, {retried} said again, none lost, none doubled, no hole"
+    );
     assert!(acknowledged > CYCLES * WRITERS && retried > CYCLES, "the load was too small to prove anything");
 }

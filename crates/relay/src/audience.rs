@@ -5,7 +5,10 @@
 
 use tieline_protocol::PartyId;
 
-use crate::{Desk, Facts, Principal, Scope, authz::{is_answering, is_party_to}};
+use crate::{
+    Desk, Facts, Principal, Scope,
+    authz::{is_answering, is_party_to},
+};
 
 /// Something that connections listen to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -20,7 +23,9 @@ pub enum Topic {
 pub fn topics_of(principal: &Principal) -> Vec<Topic> {
     match &principal.scope {
         Scope::One(_) if principal.role.is_visiting() => vec![Topic::Party(principal.party)],
-        Scope::Desks(desks) if is_answering(principal.role) => desks.iter().cloned().map(Topic::Desk).collect(),
+        Scope::Desks(desks) if is_answering(principal.role) => {
+            desks.iter().cloned().map(Topic::Desk).collect()
+        }
         Scope::One(_) | Scope::Desks(_) => Vec::new(),
     }
 }

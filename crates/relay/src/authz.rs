@@ -6,7 +6,8 @@
 use std::collections::BTreeSet;
 
 use tieline_protocol::{
-    Body, Capabilities, Capability, ChannelId, ErrorBody, ErrorCode, Millis, PartyId, Role, SessionId, server::Phase,
+    Body, Capabilities, Capability, ChannelId, ErrorBody, ErrorCode, Millis, PartyId, Role, SessionId,
+    server::Phase,
 };
 
 use crate::{
@@ -233,7 +234,8 @@ impl Wish for Open {
         if !facts.recipients.contains(&self.to) {
             return Err(Denial::NoSuchRecipient);
         }
-        let granted = |capability| principal.capabilities.grants(capability) && facts.capabilities.grants(capability);
+        let granted =
+            |capability| principal.capabilities.grants(capability) && facts.capabilities.grants(capability);
         if !granted(Capability::Text) || (self.item.is_some() && !granted(Capability::Item)) {
             return Err(Denial::NotGranted);
         }

@@ -127,7 +127,11 @@ pub struct Peer {
 impl Peer {
     /// A socket was accepted.
     pub fn new(now: Millis, pace: Pace) -> Self {
-        Self { pace, frames: Bucket::full(pace.frames, now), state: State::Greeting { until: now + HELLO_WITHIN } }
+        Self {
+            pace,
+            frames: Bucket::full(pace.frames, now),
+            state: State::Greeting { until: now + HELLO_WITHIN },
+        }
     }
 
     /// The only door.
@@ -143,7 +147,12 @@ impl Peer {
             }
             (State::Greeting { .. }, input) => bad_hello(&input),
             (State::Identifying, Input::Identified { expires_at }) => {
-                self.state = State::Live(Live { heard_at: now, next_ping: now + self.pace.ping.every_ms, pings: 0, expires_at });
+                self.state = State::Live(Live {
+                    heard_at: now,
+                    next_ping: now + self.pace.ping.every_ms,
+                    pings: 0,
+                    expires_at,
+                });
                 Vec::new()
             }
             (State::Identifying, Input::Refused { code, close }) => {
@@ -224,7 +233,9 @@ fn answer(id: Option<RequestId>, frame: ClientFrame) -> Vec<Output> {
         ClientFrame::History(history) => Ok(Command::History(history.into())),
         ClientFrame::List(list) => Ok(Command::List(crate::List { after: list.after })),
         ClientFrame::Cursor(cursor) => Ok(Command::MoveCursor(MoveCursor(cursor))),
-        ClientFrame::Ping(Beat { nonce }) => return vec![Output::Reply(id, ServerFrame::Pong(Beat { nonce }))],
+        ClientFrame::Ping(Beat { nonce }) => {
+            return vec![Output::Reply(id, ServerFrame::Pong(Beat { nonce }))];
+        }
         ClientFrame::Pong(_) => return Vec::new(),
         ClientFrame::Bye => return vec![Output::Close(CloseCode::BYE)],
         ClientFrame::Hello(_) => {
@@ -240,10 +251,14 @@ fn answer(id: Option<RequestId>, frame: ClientFrame) -> Vec<Output> {
 /// Whatever came instead of a hello.
 fn bad_hello(input: &Input) -> Vec<Output> {
     let refusal = match input {
-        Input::Frame { frame: ClientFrame::Hello(_), .. } => refuse(ErrorCode::TooLarge, "hello is larger than 16 KiB"),
+        Input::Frame { frame: ClientFrame::Hello(_), .. } => {
+            refuse(ErrorCode::TooLarge, "hello is larger than 16 KiB")
+        }
         Input::Oversize => refuse(ErrorCode::TooLarge, "hello is larger than 16 KiB"),
         Input::Broken { why, .. } => refuse(ErrorCode::BadFrame, why),
-        Input::Frame { .. } | Input::UnknownType { .. } => refuse(ErrorCode::BadFrame, "the first frame must be hello"),
+        Input::Frame { .. } | Input::UnknownType { .. } => {
+            refuse(ErrorCode::BadFrame, "the first frame must be hello")
+        }
         _ => return Vec::new(),
     };
     vec![Output::Reply(None, refusal), Output::Close(CloseCode::BAD_HELLO)]

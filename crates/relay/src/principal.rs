@@ -69,7 +69,9 @@ impl Principal {
     /// The card, marked as verified if the proof itself carried the same. Nobody else may mark it.
     #[must_use]
     pub fn vouch(&self, item: Item) -> Item {
-        let says_the_same = |signed: &Item| Item { verified: false, ..signed.clone() } == Item { verified: false, ..item.clone() };
+        let says_the_same = |signed: &Item| {
+            Item { verified: false, ..signed.clone() } == Item { verified: false, ..item.clone() }
+        };
         let verified = self.signed_item.as_deref().is_some_and(says_the_same);
         Item { verified, ..item }
     }

@@ -43,10 +43,16 @@ pub(crate) fn clean_item(item: Item) -> Result<Item, Denial> {
 
 /// The item's size as JSON, give or take escapes: the text itself and the braces and names around it.
 fn bytes_of(item: &Item) -> usize {
-    const FRAME_BYTES: usize = r#"{"id":"","title":"","url":"","image_url":"","price":{"amount":"","currency":""}}"#.len();
+    const FRAME_BYTES: usize =
+        r#"{"id":"","title":"","url":"","image_url":"","price":{"amount":"","currency":""}}"#.len();
     let optional = |text: &Option<String>| text.as_ref().map_or(0, String::len);
     let price = item.price.as_ref().map_or(0, |price| price.amount.len() + price.currency.len());
-    FRAME_BYTES + item.title.len() + optional(&item.id) + optional(&item.url) + optional(&item.image_url) + price
+    FRAME_BYTES
+        + item.title.len()
+        + optional(&item.id)
+        + optional(&item.url)
+        + optional(&item.image_url)
+        + price
 }
 
 /// Absolute, `http` or `https`, with a host, without white space or anything that could end an attribute.
@@ -55,8 +61,11 @@ fn clean_url(url: String, at: &'static str) -> Result<String, Denial> {
         let head = url.get(..scheme.len())?;
         head.eq_ignore_ascii_case(scheme).then(|| url.get(scheme.len()..)).flatten()
     });
-    let has_host = rest.is_some_and(|rest| rest.starts_with(|first: char| first.is_alphanumeric() || first == '['));
-    let is_clean = !url.chars().any(|c| c.is_control() || c.is_whitespace() || matches!(c, '"' | '<' | '>' | '\\' | '`'));
+    let has_host =
+        rest.is_some_and(|rest| rest.starts_with(|first: char| first.is_alphanumeric() || first == '['));
+    let is_clean = !url
+        .chars()
+        .any(|c| c.is_control() || c.is_whitespace() || matches!(c, '"' | '<' | '>' | '\\' | '`'));
     if has_host && is_clean { Ok(url) } else { Err(Denial::Malformed { at }) }
 }
 
@@ -64,8 +73,10 @@ fn clean_url(url: String, at: &'static str) -> Result<String, Denial> {
 fn clean_price(price: Price) -> Result<Price, Denial> {
     let digits = price.amount.strip_prefix('-').unwrap_or(&price.amount);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-    let is_number = |text: &str| !text.is_empty() && text.len() <= 15 && text.bytes().all(|byte| byte.is_ascii_digit());
-    let is_currency = price.currency.len() == 3 && price.currency.bytes().all(|byte| byte.is_ascii_uppercase());
+    let is_number =
+        |text: &str| !text.is_empty() && text.len() <= 15 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_currency =
+        price.currency.len() == 3 && price.currency.bytes().all(|byte| byte.is_ascii_uppercase());
     if is_number(whole) && is_number(fraction) && is_currency {
         Ok(price)
     } else {

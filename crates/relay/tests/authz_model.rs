@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use tieline_protocol::{
-    Body, Capabilities, Capability, ChannelId, Cursor, DraftId, ErrorCode, Item, Millis, PartyId, Role, Seq, SessionId,
-    server::Phase,
+    Body, Capabilities, Capability, ChannelId, Cursor, DraftId, ErrorCode, Item, Millis, PartyId, Role, Seq,
+    SessionId, server::Phase,
 };
 use tieline_relay::{
-    ChannelFacts, Denial, Desk, Facts, History, MoveCursor, Open, Post, Principal, Scope, authorise,
+    ChannelFacts, Denial, Desk, Facts, History, MoveCursor, Open, Post, Principal, Scope,
     audience::{audience_of, hears, topics_of},
+    authorise,
     command::Stretch,
 };
 
@@ -29,14 +30,26 @@ fn desk() -> impl Strategy<Value = Desk> {
 
 fn capabilities() -> impl Strategy<Value = Capabilities> {
     proptest::sample::subsequence(
-        vec![Capability::Text, Capability::Item, Capability::History, Capability::Receipts, Capability::Unknown],
+        vec![
+            Capability::Text,
+            Capability::Item,
+            Capability::History,
+            Capability::Receipts,
+            Capability::Unknown,
+        ],
         0..=5,
     )
     .prop_map(|granted| Capabilities(granted.into_iter().collect()))
 }
 
 fn principal() -> impl Strategy<Value = Principal> {
-    let role = prop_oneof![Just(Role::Visitor), Just(Role::User), Just(Role::Agent), Just(Role::Bot), Just(Role::Unknown)];
+    let role = prop_oneof![
+        Just(Role::Visitor),
+        Just(Role::User),
+        Just(Role::Agent),
+        Just(Role::Bot),
+        Just(Role::Unknown)
+    ];
     let scope = prop_oneof![
         (0..2_u8).prop_map(|at| Scope::One(channel(at))),
         proptest::collection::btree_set(desk(), 0..3).prop_map(Scope::Desks),
@@ -69,12 +82,19 @@ fn facts() -> impl Strategy<Value = Facts> {
 /// The rule in other words: yours, granted twice, still open. `None`: allowed.
 fn model(who: &Principal, facts: &Facts, capability: Capability, is_writing: bool) -> Option<Denial> {
     let is_mine = match (&who.role, &who.scope) {
-        (Role::Visitor | Role::User, Scope::One(at)) => (at, who.party) == (&facts.desk.channel, facts.visitor),
+        (Role::Visitor | Role::User, Scope::One(at)) => {
+            (at, who.party) == (&facts.desk.channel, facts.visitor)
+        }
         (Role::Agent | Role::Bot, Scope::Desks(desks)) => desks.iter().any(|desk| *desk == facts.desk),
         _ => false,
     };
     let granted = [&who.capabilities, &facts.capabilities].iter().all(|set| set.0.contains(&capability));
-    match (who.expires_at.is_none_or(|at| at > NOW), is_mine, granted, is_writing && facts.phase == Phase::Closed) {
+    match (
+        who.expires_at.is_none_or(|at| at > NOW),
+        is_mine,
+        granted,
+        is_writing && facts.phase == Phase::Closed,
+    ) {
         (false, ..) => Some(Denial::Expired),
         (_, false, ..) => Some(Denial::NoSuchSession),
         (_, _, false, _) => Some(Denial::NotGranted),
@@ -161,8 +181,18 @@ fn opening_needs_a_visitor_an_open_channel_a_recipient_and_the_grants() {
     let cases = [
         (visitor(), open_channel(), open("default", item()), None),
         (visitor(), open_channel(), open("nobody", None), Some(Denial::NoSuchRecipient)),
-        (visitor(), ChannelFacts { is_open: false, ..open_channel() }, open("default", None), Some(Denial::ChannelClosed)),
-        (visitor(), ChannelFacts { channel: channel(1), ..open_channel() }, open("default", None), Some(Denial::NotGranted)),
+        (
+            visitor(),
+            ChannelFacts { is_open: false, ..open_channel() },
+            open("default", None),
+            Some(Denial::ChannelClosed),
+        ),
+        (
+            visitor(),
+            ChannelFacts { channel: channel(1), ..open_channel() },
+            open("default", None),
+            Some(Denial::NotGranted),
+        ),
         (agent, open_channel(), open("default", None), Some(Denial::NotGranted)),
         (
             visitor(),
@@ -182,7 +212,12 @@ fn opening_needs_a_visitor_an_open_channel_a_recipient_and_the_grants() {
             open("default", None),
             Some(Denial::NotGranted),
         ),
-        (Principal { expires_at: Some(NOW), ..visitor() }, open_channel(), open("default", None), Some(Denial::Expired)),
+        (
+            Principal { expires_at: Some(NOW), ..visitor() },
+            open_channel(),
+            open("default", None),
+            Some(Denial::Expired),
+        ),
     ];
     for (who, facts, wish, expected) in cases {
         assert_eq!(authorise(NOW, &who, &facts, wish.clone()).err(), expected, "{who:?} {facts:?} {wish:?}");

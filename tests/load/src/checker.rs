@@ -35,7 +35,9 @@ pub fn check(histories: &[History], logs: &Logs) -> Vec<Flaw> {
     let sent: HashSet<_> = histories
         .iter()
         .flatten()
-        .map(|(Fact::Sent { session, draft_id } | Fact::Acknowledged { session, draft_id, .. })| (*session, *draft_id))
+        .map(|(Fact::Sent { session, draft_id } | Fact::Acknowledged { session, draft_id, .. })| {
+            (*session, *draft_id)
+        })
         .collect();
     for (session, lines) in logs {
         let mut seen = HashSet::new();

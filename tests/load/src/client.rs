@@ -5,8 +5,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use futures_util::{SinkExt, StreamExt};
 use tieline_protocol::{
-    Auth, Body, ChannelId, ClientFrame, CloseCode, Decoded, Draft, DraftId, Entry, ErrorBody, Hello, Millis, Receipt,
-    RequestId, SUBPROTOCOL, ServerFrame, SessionId, Welcome,
+    Auth, Body, ChannelId, ClientFrame, CloseCode, Decoded, Draft, DraftId, Entry, ErrorBody, Hello, Millis,
+    Receipt, RequestId, SUBPROTOCOL, ServerFrame, SessionId, Welcome,
     client::{Open, Position},
     envelope::json,
 };
@@ -126,7 +126,9 @@ impl Client {
                     Ok(Decoded::Frame(id, frame)) => return Ok(Heard::Frame(id, frame)),
                     other => bail!("no frame of ours: {other:?}"),
                 },
-                Some(Ok(Message::Close(Some(frame)))) => return Ok(Heard::Closed(CloseCode(frame.code.into()))),
+                Some(Ok(Message::Close(Some(frame)))) => {
+                    return Ok(Heard::Closed(CloseCode(frame.code.into())));
+                }
                 Some(Ok(Message::Close(None)) | Err(_)) | None => return Ok(Heard::Broken),
                 Some(Ok(_)) => {}
             }

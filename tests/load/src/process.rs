@@ -25,10 +25,13 @@ impl Gateway {
     /// # Errors
     /// When it ends, or is not ready in time.
     pub async fn start(binary: &Path, config_file: &Path, address: &str) -> Result<Self> {
-        let log = std::fs::File::options().create(true).append(true).open(config_file.with_extension("log"))?;
+        let log =
+            std::fs::File::options().create(true).append(true).open(config_file.with_extension("log"))?;
         let mut command = Command::new(binary);
         // The file is all of its configuration, whatever the one who tests has set for himself.
-        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TIELINE_")) {
+        for (name, _) in
+            std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TIELINE_"))
+        {
             command.env_remove(name);
         }
         let child = command

@@ -44,8 +44,10 @@ impl Stage {
     pub async fn prepare(folder: &Path, address: &str, agents: usize, more: &str) -> Result<Self> {
         let config_file = folder.join("tieline.toml");
         let data_dir = folder.join("data");
-        let settings =
-            format!("listen = \"{address}\"\ndata_dir = {:?}\n{more}", data_dir.to_string_lossy().into_owned());
+        let settings = format!(
+            "listen = \"{address}\"\ndata_dir = {:?}\n{more}",
+            data_dir.to_string_lossy().into_owned()
+        );
         std::fs::create_dir_all(&data_dir)?;
         std::fs::write(&config_file, settings)?;
         let config = config::load(&Sources { file: Some(config_file.clone()), ..Sources::default() })?;
@@ -90,7 +92,8 @@ impl Stage {
 
 async fn register(store: &Store, auth: &AuthContext, agents: Range<usize>) -> Result<ChannelId> {
     let mut recipients = vec![serde_json::json!({"name": "default", "agents": ["a0"]})];
-    recipients.extend(agents.map(|n| serde_json::json!({"name": format!("r{n}"), "agents": [format!("a{n}")]})));
+    recipients
+        .extend(agents.map(|n| serde_json::json!({"name": format!("r{n}"), "agents": [format!("a{n}")]})));
     let wish: Wish = serde_json::from_value(serde_json::json!({
         "name": "Load",
         "origins": ["http://localhost:7071"],

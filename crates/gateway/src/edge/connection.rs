@@ -198,8 +198,13 @@ impl Connection {
         for output in self.peer.handle(now, input) {
             match output {
                 Output::Identify(id, hello) => {
-                    let arrive =
-                        handlers::arrive(self.state.clone(), Arc::clone(&self.guest), id, *hello, self.origin.take());
+                    let arrive = handlers::arrive(
+                        self.state.clone(),
+                        Arc::clone(&self.guest),
+                        id,
+                        *hello,
+                        self.origin.take(),
+                    );
                     self.work = Some(Box::pin(async { Done::Arrived(arrive.await) }));
                 }
                 Output::Run(id, command) => self.run_command(id, command),

@@ -88,7 +88,10 @@ impl Connections {
         }
         count(&mut all.addresses, &address, self.limits.sockets_per_ip)?;
         let id = ConnectionId(self.next.fetch_add(1, Ordering::Relaxed));
-        let outbox = Arc::new(Outbox::new(id, Room { frames: self.limits.queue_frames, bytes: self.limits.queue_bytes }));
+        let outbox = Arc::new(Outbox::new(
+            id,
+            Room { frames: self.limits.queue_frames, bytes: self.limits.queue_bytes },
+        ));
         all.open.insert(id, Arc::clone(&outbox));
         Ok(Guest { connections: Arc::clone(self), address, party: None, channel: None, outbox })
     }

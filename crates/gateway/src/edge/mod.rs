@@ -10,8 +10,8 @@ mod upgrade;
 
 use axum::{Router, routing::get};
 
-pub use self::connections::{Connections, Full, Guest};
 pub(crate) use self::connections::take_token;
+pub use self::connections::{Connections, Full, Guest};
 use crate::app::AppState;
 
 /// The socket's route.

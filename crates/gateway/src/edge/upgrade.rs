@@ -29,7 +29,8 @@ pub(super) async fn upgrade(
         return (StatusCode::BAD_REQUEST, "the sub-protocol must be tieline.v1\n").into_response();
     }
     let Ok(guest) = state.connections.admit(peer.ip()) else { return full(&state) };
-    let origin = headers.get(header::ORIGIN).map(|origin| String::from_utf8_lossy(origin.as_bytes()).into_owned());
+    let origin =
+        headers.get(header::ORIGIN).map(|origin| String::from_utf8_lossy(origin.as_bytes()).into_owned());
     upgrade
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(WRITE_BUFFER_BYTES)
@@ -40,8 +41,11 @@ pub(super) async fn upgrade(
 
 /// Turned away, with a time to come back that is not the same for all.
 fn full(state: &AppState) -> Response {
-    let status =
-        if state.connections.is_draining() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::TOO_MANY_REQUESTS };
+    let status = if state.connections.is_draining() {
+        StatusCode::SERVICE_UNAVAILABLE
+    } else {
+        StatusCode::TOO_MANY_REQUESTS
+    };
     let [spread] = crate::auth::secret::random::<1>();
     let retry_secs = 1 + spread % 8;
     (status, [(header::RETRY_AFTER, retry_secs.to_string())], "too many connections\n").into_response()

@@ -44,7 +44,8 @@ pub(crate) async fn arrive(
     origin: Option<String>,
 ) -> Result<Box<Arrival>, Refusal> {
     let now = clock::now();
-    let Identified { principal, tokens, face } = identify(&state.auth, &hello, origin.as_deref(), now).await?;
+    let Identified { principal, tokens, face } =
+        identify(&state.auth, &hello, origin.as_deref(), now).await?;
     let mut guest = guest.lock().await;
     let messages = guest.seat(&principal, now).map_err(|_| Refusal(ErrorCode::Quota, CloseCode::RATE))?;
     let outbox = Arc::clone(guest.outbox());

@@ -31,8 +31,11 @@ pub(super) async fn open(caller: Arc<Caller>, id: Option<RequestId>, mut wish: O
     let Some(channel) = caller.principal.channel().cloned() else {
         return caller.refuse(id, Denial::NotGranted.into());
     };
-    let opener =
-        Opener { author: caller.principal.author(), channel, provisional: caller.principal.provisional.clone() };
+    let opener = Opener {
+        author: caller.principal.author(),
+        channel,
+        provisional: caller.principal.provisional.clone(),
+    };
     match caller.state.log.open_session(permit, opener, fresh).await {
         Ok(Opened { session, epoch, at, is_duplicate }) => {
             let receipt = Receipt { session, epoch, draft_id, seq: Seq::ZERO, at, duplicate: is_duplicate };
@@ -62,4 +65,3 @@ async fn announce(caller: &Caller, session: SessionId) {
         caller.state.fanout.announce(&audience_of(&facts), &announcement, Some(caller.outbox.id()));
     }
 }
-

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use tieline_protocol::{Body, ErrorBody, RequestId, Seq, ServerFrame, SessionId, envelope::json, server::Receipt};
+use tieline_protocol::{
+    Body, ErrorBody, RequestId, Seq, ServerFrame, SessionId, envelope::json, server::Receipt,
+};
 use tieline_relay::{Facts, Permit, Post, audience::audience_of};
 
 use super::{Caller, Work};
@@ -68,6 +70,7 @@ fn settle(caller: &Caller, id: Option<RequestId>, appended: Appended, facts: &Fa
 }
 
 fn announce(caller: &Caller, facts: &Facts, place: (SessionId, Seq), entry: ServerFrame) {
-    let announcement = Announcement { text: json::encode(None, entry).into(), place: Some(place), is_soft: false };
+    let announcement =
+        Announcement { text: json::encode(None, entry).into(), place: Some(place), is_soft: false };
     caller.state.fanout.announce(&audience_of(facts), &announcement, Some(caller.outbox.id()));
 }

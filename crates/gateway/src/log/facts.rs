@@ -64,7 +64,11 @@ impl Log {
     ///
     /// # Errors
     /// When the store cannot answer.
-    pub async fn load_facts(&self, session: SessionId, now: Millis) -> Result<Option<Arc<Facts>>, StoreError> {
+    pub async fn load_facts(
+        &self,
+        session: SessionId,
+        now: Millis,
+    ) -> Result<Option<Arc<Facts>>, StoreError> {
         let found = self.store.read(move |db| find_facts(db, session)).await?.map(Arc::new);
         if let Some(facts) = &found {
             self.facts.keep(facts, now);
@@ -99,7 +103,10 @@ pub(super) fn find_facts(db: &rusqlite::Connection, session: SessionId) -> rusql
     .optional()
 }
 
-fn find_channel_facts(db: &rusqlite::Connection, channel: ChannelId) -> rusqlite::Result<Option<ChannelFacts>> {
+fn find_channel_facts(
+    db: &rusqlite::Connection,
+    channel: ChannelId,
+) -> rusqlite::Result<Option<ChannelFacts>> {
     let found = db
         .prepare_cached("select state, capabilities from channel where id = ?1")?
         .query_row([&channel.0], |row| Ok((row.get::<_, String>("state")?, from_json(row, "capabilities")?)))

@@ -29,7 +29,11 @@ pub(super) struct Heads {
 
 impl Heads {
     /// The end of a log, remembered or read. None if there is no such session.
-    pub(super) fn find(&mut self, db: &Connection, session: SessionId) -> rusqlite::Result<Option<&mut Head>> {
+    pub(super) fn find(
+        &mut self,
+        db: &Connection,
+        session: SessionId,
+    ) -> rusqlite::Result<Option<&mut Head>> {
         if !self.known.contains_key(&session) {
             let Some(head) = load(db, session)? else { return Ok(None) };
             if self.known.len() >= REMEMBERED {

@@ -16,11 +16,11 @@ use std::sync::{Arc, Mutex};
 
 use tieline_protocol::ErrorCode;
 
-use self::{facts::FactsCache, heads::Heads};
 pub use self::{
     append::Appended,
     open::{Fresh, Opened, Opener},
 };
+use self::{facts::FactsCache, heads::Heads};
 use crate::store::{Store, StoreError};
 
 /// Why the log did not take it.

@@ -49,7 +49,12 @@ impl Log {
     ///
     /// # Errors
     /// When the wish's id was used for another wish, or the store fails.
-    pub async fn open_session(&self, permit: Permit<Open>, opener: Opener, fresh: Fresh) -> Result<Opened, LogError> {
+    pub async fn open_session(
+        &self,
+        permit: Permit<Open>,
+        opener: Opener,
+        fresh: Fresh,
+    ) -> Result<Opened, LogError> {
         let (wish, party) = permit.into_parts();
         debug_assert_eq!(party, opener.author.id);
         self.store.write(move |transaction| open(transaction, &wish, &opener, fresh)).await?

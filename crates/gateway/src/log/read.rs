@@ -61,7 +61,10 @@ impl Log {
             .store
             .read(move |db| {
                 let (found, _) = newest(db, &principal, None)?;
-                Ok(found.iter().map(|found| Head { session: found.state.session, last: found.state.last }).collect())
+                Ok(found
+                    .iter()
+                    .map(|found| Head { session: found.state.session, last: found.state.last })
+                    .collect())
             })
             .await?)
     }
@@ -73,7 +76,11 @@ struct Found {
     facts: Facts,
 }
 
-fn catch_up(db: &Connection, principal: &Principal, positions: &[Position]) -> rusqlite::Result<Vec<SessionState>> {
+fn catch_up(
+    db: &Connection,
+    principal: &Principal,
+    positions: &[Position],
+) -> rusqlite::Result<Vec<SessionState>> {
     let positions: HashMap<_, _> = positions.iter().map(|position| (position.session, position)).collect();
     let (mut found, _) = newest(db, principal, None)?;
     // A copy that the client holds is brought up to date however old the session is.
@@ -163,7 +170,8 @@ fn newest(
     principal: &Principal,
     after: Option<(Millis, SessionId)>,
 ) -> rusqlite::Result<(Vec<Found>, bool)> {
-    let (before, before_id) = after.map_or((i64::MAX, [0xff; 16]), |(at, id)| (signed(at.0), id.0.into_bytes()));
+    let (before, before_id) =
+        after.map_or((i64::MAX, [0xff; 16]), |(at, id)| (signed(at.0), id.0.into_bytes()));
     let limit = LIST_SESSIONS + 1;
     let mut found = match &principal.scope {
         Scope::One(channel) => {
@@ -193,7 +201,9 @@ fn newest(
 }
 
 fn find(db: &Connection, session: SessionId) -> rusqlite::Result<Option<Found>> {
-    db.prepare_cached(&format!("{SESSION} where s.id = ?1"))?.query_row([session.0.as_bytes()], read).optional()
+    db.prepare_cached(&format!("{SESSION} where s.id = ?1"))?
+        .query_row([session.0.as_bytes()], read)
+        .optional()
 }
 
 fn collect(db: &Connection, sql: &str, key: impl Params) -> rusqlite::Result<Vec<Found>> {
@@ -234,7 +244,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Found> {
 
 /// How far the session's readers have got, where the channel grants to know it.
 fn cursors(db: &Connection, principal: &Principal, facts: &Facts) -> rusqlite::Result<Vec<ReaderCursor>> {
-    if !(principal.capabilities.grants(Capability::Receipts) && facts.capabilities.grants(Capability::Receipts)) {
+    if !(principal.capabilities.grants(Capability::Receipts)
+        && facts.capabilities.grants(Capability::Receipts))
+    {
         return Ok(Vec::new());
     }
     db.prepare_cached(

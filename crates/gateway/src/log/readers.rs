@@ -55,7 +55,11 @@ impl<D: FnOnce(Cursor) + Send> Change for Move<D> {
 }
 
 /// Where the cursor stands afterwards; none if that is where it stood.
-fn raise(transaction: &Transaction<'_>, permit: &Permit<MoveCursor>, wanted: Cursor) -> rusqlite::Result<Option<Cursor>> {
+fn raise(
+    transaction: &Transaction<'_>,
+    permit: &Permit<MoveCursor>,
+    wanted: Cursor,
+) -> rusqlite::Result<Option<Cursor>> {
     let session: SessionId = wanted.session;
     transaction
         .prepare_cached(

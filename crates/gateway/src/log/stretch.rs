@@ -40,7 +40,12 @@ pub(super) fn end_of(db: &Connection, session: SessionId) -> rusqlite::Result<(E
 }
 
 /// The last `limit` entries below a place.
-pub(super) fn before(db: &Connection, session: SessionId, place: Seq, limit: u32) -> rusqlite::Result<Vec<Entry>> {
+pub(super) fn before(
+    db: &Connection,
+    session: SessionId,
+    place: Seq,
+    limit: u32,
+) -> rusqlite::Result<Vec<Entry>> {
     let sql = format!(
         "select {ENTRY} from entry e join party p on p.id = e.sender_id
          where e.session_id = ?1 and e.seq < ?2 order by e.seq desc limit ?3"
@@ -51,7 +56,12 @@ pub(super) fn before(db: &Connection, session: SessionId, place: Seq, limit: u32
 }
 
 /// The first `limit` entries above a place.
-pub(super) fn after(db: &Connection, session: SessionId, place: Seq, limit: u32) -> rusqlite::Result<Vec<Entry>> {
+pub(super) fn after(
+    db: &Connection,
+    session: SessionId,
+    place: Seq,
+    limit: u32,
+) -> rusqlite::Result<Vec<Entry>> {
     let sql = format!(
         "select {ENTRY} from entry e join party p on p.id = e.sender_id
          where e.session_id = ?1 and e.seq > ?2 order by e.seq limit ?3"

@@ -54,9 +54,9 @@ pub enum StoreError {
 impl StoreError {
     pub(crate) fn opening(path: &Path, error: rusqlite::Error) -> Self {
         match Self::from(error) {
-            Self::ReadOnly { why } | Self::Other { why } => {
-                Self::ReadOnly { why: format!("{} ({why}); check that its folder exists and may be written", path.display()) }
-            }
+            Self::ReadOnly { why } | Self::Other { why } => Self::ReadOnly {
+                why: format!("{} ({why}); check that its folder exists and may be written", path.display()),
+            },
             other => other,
         }
     }
@@ -79,9 +79,9 @@ impl From<rusqlite::Error> for StoreError {
         match error.sqlite_error_code() {
             Some(Sqlite::DatabaseBusy | Sqlite::DatabaseLocked) => Self::Busy,
             Some(Sqlite::DiskFull) => Self::Full,
-            Some(Sqlite::ReadOnly | Sqlite::CannotOpen | Sqlite::PermissionDenied | Sqlite::SystemIoFailure) => {
-                Self::ReadOnly { why }
-            }
+            Some(
+                Sqlite::ReadOnly | Sqlite::CannotOpen | Sqlite::PermissionDenied | Sqlite::SystemIoFailure,
+            ) => Self::ReadOnly { why },
             Some(Sqlite::DatabaseCorrupt | Sqlite::NotADatabase) => Self::Corrupt { why },
             _ => Self::Other { why },
         }

@@ -123,7 +123,8 @@ impl Store {
 
 /// A connection with the settings that every connection of ours has.
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
-    let connection = Connection::open_with_flags(path, flags).map_err(|error| StoreError::opening(path, error))?;
+    let connection =
+        Connection::open_with_flags(path, flags).map_err(|error| StoreError::opening(path, error))?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.pragma_update(None, "foreign_keys", true)?;

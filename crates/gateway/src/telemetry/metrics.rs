@@ -70,7 +70,11 @@ impl Default for Metrics {
         registry.register("frames_out", "Frames sent", metrics.frames_out.clone());
         registry.register("entries", "Entries that the log took", metrics.entries.clone());
         registry.register("duplicates", "Drafts that the log had already", metrics.duplicates.clone());
-        registry.register("append_seconds", "From a send frame to its commit", metrics.append_seconds.clone());
+        registry.register(
+            "append_seconds",
+            "From a send frame to its commit",
+            metrics.append_seconds.clone(),
+        );
         registry.register("commit_changes", "Changes in one commit", metrics.commit_changes.clone());
         registry.register("commit_seconds", "One commit", metrics.commit_seconds.clone());
         registry.register("refusals", "err frames by code", metrics.refusals.clone());

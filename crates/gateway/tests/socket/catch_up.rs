@@ -1,14 +1,20 @@
 //! Coming back: what was missed comes with the welcome, whole, or says that it is not.
 
 use tieline_load::client::{Client, Heard, draft_id, hello, text_frame, with_cursors};
-use tieline_protocol::{Auth, Body, ClientFrame, Epoch, Hello, Seq, ServerFrame, SessionId, client::Position};
+use tieline_protocol::{
+    Auth, Body, ClientFrame, Epoch, Hello, Seq, ServerFrame, SessionId, client::Position,
+};
 
 use crate::running::{NO_LIMITS, Running, Talk};
 
 impl Running {
     async fn resumed(&self, token: &str, position: Option<(SessionId, &Epoch, u64)>) -> Hello {
-        let cursors = position.map(|(session, epoch, seq)| Position { session, epoch: epoch.clone(), seq: Seq(seq) });
-        with_cursors(self.visitor_hello(Auth::Visitor { token: token.to_owned() }), cursors.into_iter().collect())
+        let cursors =
+            position.map(|(session, epoch, seq)| Position { session, epoch: epoch.clone(), seq: Seq(seq) });
+        with_cursors(
+            self.visitor_hello(Auth::Visitor { token: token.to_owned() }),
+            cursors.into_iter().collect(),
+        )
     }
 }
 

@@ -12,7 +12,9 @@ async fn everybody_is_told_and_whoever_stays_is_closed_with_4001() {
     visitor.say(session, draft_id(), "before the end").await.unwrap();
     agent.entry().await.unwrap();
     let server = gateway.ask_to_stop();
-    let Heard::Frame(None, ServerFrame::Drain(drain)) = visitor.hear().await.unwrap() else { panic!("not told") };
+    let Heard::Frame(None, ServerFrame::Drain(drain)) = visitor.hear().await.unwrap() else {
+        panic!("not told")
+    };
     assert_eq!(drain.why, "stopping");
     // Work goes on until the last moment.
     visitor.say(session, draft_id(), "at the last moment").await.unwrap();

@@ -42,9 +42,11 @@ async fn a_hello_writes_nothing_and_the_first_open_does() {
     let gateway = Running::start(NO_LIMITS).await;
     let rows = || async {
         let count = |db: &rusqlite::Connection| {
-            db.query_row("select (select count(*) from party where role = 'visitor') + (select count(*) from device)", [], |row| {
-                row.get::<_, i64>(0)
-            })
+            db.query_row(
+                "select (select count(*) from party where role = 'visitor') + (select count(*) from device)",
+                [],
+                |row| row.get::<_, i64>(0),
+            )
         };
         gateway.state.store.read(count).await.unwrap()
     };
@@ -57,7 +59,10 @@ async fn a_hello_writes_nothing_and_the_first_open_does() {
 #[tokio::test]
 async fn whatever_comes_before_hello_is_the_last_word() {
     let gateway = Running::start(NO_LIMITS).await;
-    let long = format!(r#"{{"type":"hello","body":{{"auth":{{"kind":"new"}},"language":"{}"}}}}"#, "x".repeat(17_000));
+    let long = format!(
+        r#"{{"type":"hello","body":{{"auth":{{"kind":"new"}},"language":"{}"}}}}"#,
+        "x".repeat(17_000)
+    );
     let oversize = format!(r#"{{"type":"hello","body":"{}"}}"#, "x".repeat(70_000));
     for (text, code) in [
         (r#"{"type":"ping","body":{"nonce":1}}"#.to_owned(), ErrorCode::BadFrame),
@@ -91,7 +96,11 @@ async fn each_wrong_proof_has_its_answer() {
             ErrorCode::Unauthorized,
             CloseCode::SIGN_IN,
         ),
-        (gateway.visitor_hello(Auth::Visitor { token: token() }), ErrorCode::Unauthorized, CloseCode::SIGN_IN),
+        (
+            gateway.visitor_hello(Auth::Visitor { token: token() }),
+            ErrorCode::Unauthorized,
+            CloseCode::SIGN_IN,
+        ),
         (gateway.visitor_hello(Auth::Resume { token: token() }), ErrorCode::Unauthorized, CloseCode::SIGN_IN),
         (hello(Auth::Agent { token: token() }), ErrorCode::Unauthorized, CloseCode::SIGN_IN),
     ] {

@@ -15,7 +15,8 @@ async fn the_eleventh_message_at_once_has_to_wait() {
     for _ in 0..9 {
         visitor.say(session, draft_id(), "quick").await.unwrap();
     }
-    let ServerFrame::Err(refusal) = visitor.ask(text_frame(session, draft_id(), "too quick")).await.unwrap() else {
+    let ServerFrame::Err(refusal) = visitor.ask(text_frame(session, draft_id(), "too quick")).await.unwrap()
+    else {
         panic!("taken");
     };
     assert_eq!((refusal.code, refusal.temporary), (ErrorCode::RateLimited, true));
@@ -63,7 +64,9 @@ async fn a_broken_frame_is_refused_and_the_socket_stays() {
     for text in ["{", "null", "[1]", r#"{"type":7}"#, r#"{"type":"send","body":{"session":"x"}}"#, "\u{0}"] {
         visitor.send_text(text.into()).await.unwrap();
         match visitor.hear().await.unwrap() {
-            Heard::Frame(_, ServerFrame::Err(refusal)) => assert_eq!(refusal.code, ErrorCode::BadFrame, "{text:?}"),
+            Heard::Frame(_, ServerFrame::Err(refusal)) => {
+                assert_eq!(refusal.code, ErrorCode::BadFrame, "{text:?}")
+            }
             other => panic!("{text:?}: {other:?}"),
         }
     }

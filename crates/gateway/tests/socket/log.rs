@@ -31,8 +31,12 @@ async fn the_desk_hears_of_a_new_session() {
     let (mut visitor, _) = gateway.visitor().await;
     let item = Item { title: "Kettle".into(), verified: true, ..Item::default() };
     let open = Open { draft_id: draft_id(), to: None, item: Some(item) };
-    let ServerFrame::Ok(receipt) = visitor.ask(ClientFrame::Open(open)).await.unwrap() else { panic!("not opened") };
-    let Heard::Frame(None, ServerFrame::Session(state)) = agent.hear().await.unwrap() else { panic!("no session") };
+    let ServerFrame::Ok(receipt) = visitor.ask(ClientFrame::Open(open)).await.unwrap() else {
+        panic!("not opened")
+    };
+    let Heard::Frame(None, ServerFrame::Session(state)) = agent.hear().await.unwrap() else {
+        panic!("no session")
+    };
     assert_eq!((state.session, state.last), (receipt.session, Seq(0)));
     let item = state.item.unwrap();
     assert_eq!((item.title.as_str(), item.verified), ("Kettle", false), "a page cannot verify its own card");
@@ -142,7 +146,9 @@ async fn history_gives_the_stretch_that_was_asked_for() {
         (None, Some(0), 1000, 1..=100),
     ] {
         let history = History { session, before: before.map(Seq), after: after.map(Seq), limit };
-        let ServerFrame::Page(page) = visitor.ask(ClientFrame::History(history)).await.unwrap() else { panic!("no page") };
+        let ServerFrame::Page(page) = visitor.ask(ClientFrame::History(history)).await.unwrap() else {
+            panic!("no page")
+        };
         let places: Vec<_> = page.entries.iter().map(|entry| entry.seq.0).collect();
         assert_eq!(places, expected.collect::<Vec<_>>(), "{before:?} {after:?} {limit}");
         assert_eq!(page.last, Seq(120));
@@ -161,7 +167,9 @@ async fn the_list_goes_back_page_by_page() {
     let mut seen = std::collections::BTreeSet::new();
     let mut after = None;
     loop {
-        let ServerFrame::Sessions(page) = agent.ask(ClientFrame::List(List { after })).await.unwrap() else { panic!("no list") };
+        let ServerFrame::Sessions(page) = agent.ask(ClientFrame::List(List { after })).await.unwrap() else {
+            panic!("no list")
+        };
         assert!(page.sessions.len() <= 100);
         after = page.sessions.last().map(|state| state.session);
         seen.extend(page.sessions.iter().map(|state| state.session));

@@ -67,9 +67,10 @@ async fn a_full_disk_refuses_and_loses_nothing() {
     };
     assert_eq!((refusal.code, refusal.temporary), (ErrorCode::StorageFull, true));
     assert!(taken > 5);
-    let history =
-        tieline_protocol::client::History { session, before: None, after: None, limit: 100 };
-    let ServerFrame::Page(page) = visitor.ask(ClientFrame::History(history)).await.unwrap() else { panic!("no page") };
+    let history = tieline_protocol::client::History { session, before: None, after: None, limit: 100 };
+    let ServerFrame::Page(page) = visitor.ask(ClientFrame::History(history)).await.unwrap() else {
+        panic!("no page")
+    };
     assert_eq!(page.last, Seq(taken));
     assert_eq!(page.entries.last().unwrap().seq, Seq(taken));
 }

@@ -8,7 +8,8 @@ use tieline_gateway::{
     store::{Store, StoreError},
 };
 use tieline_protocol::{
-    Author, Body, Capabilities, ChannelId, DraftId, Epoch, Millis, PartyId, Role, Seq, SessionId, server::Phase,
+    Author, Body, Capabilities, ChannelId, DraftId, Epoch, Millis, PartyId, Role, Seq, SessionId,
+    server::Phase,
 };
 use tieline_relay::{
     ChannelFacts, Desk, Facts, Open, Permit, Post, Principal, Provisional, Scope, authorise,
@@ -229,8 +230,14 @@ async fn a_remembered_end_that_is_wrong_is_mended() {
     let who = principal(0);
     append(&log, &who, session, DraftId(uuid(4, 1)), "one").await.unwrap().unwrap();
     let other = Log::new(Store::open(&folder.path().join("log.db")).unwrap());
-    assert_eq!(append(&other, &who, session, DraftId(uuid(4, 2)), "two").await.unwrap().unwrap().entry.seq, Seq(2));
-    assert_eq!(append(&log, &who, session, DraftId(uuid(4, 3)), "three").await.unwrap().unwrap().entry.seq, Seq(3));
+    assert_eq!(
+        append(&other, &who, session, DraftId(uuid(4, 2)), "two").await.unwrap().unwrap().entry.seq,
+        Seq(2)
+    );
+    assert_eq!(
+        append(&log, &who, session, DraftId(uuid(4, 3)), "three").await.unwrap().unwrap().entry.seq,
+        Seq(3)
+    );
     assert!(append(&log, &who, session, DraftId(uuid(4, 2)), "two").await.unwrap().unwrap().is_duplicate);
 }
 

@@ -44,7 +44,10 @@ async fn a_change_that_fails_disturbs_nobody() {
     for (n, change) in changes.into_iter().enumerate() {
         assert_eq!(change.await.unwrap().is_err(), matches!(n % 10, 3 | 7), "{n}");
     }
-    let rows = store.read(|db| db.query_row("select count(*) from t", [], |row| row.get::<_, i64>(0))).await.unwrap();
+    let rows = store
+        .read(|db| db.query_row("select count(*) from t", [], |row| row.get::<_, i64>(0)))
+        .await
+        .unwrap();
     assert_eq!(rows, 160);
 }
 
@@ -65,7 +68,8 @@ fn what_cannot_be_opened_says_which_file_and_what_to_check() {
         assert!(error.contains(&path.display().to_string()) && error.contains("written"), "{error}");
     }
     let garbage = folder.path().join("garbage.db");
-    std::fs::write(&garbage, "this is no database, but it is long enough to be taken for one by its size").unwrap();
+    std::fs::write(&garbage, "this is no database, but it is long enough to be taken for one by its size")
+        .unwrap();
     assert!(matches!(Store::open(&garbage), Err(StoreError::Corrupt { .. })));
 }
 
@@ -83,12 +87,19 @@ async fn a_newer_file_is_not_touched() {
 #[tokio::test]
 async fn checkpoints_keep_up_with_the_commits() {
     let (store, folder) = store();
-    store.write(|db| db.execute_batch("create table t (n integer primary key, x text) strict")).await.unwrap();
+    store
+        .write(|db| db.execute_batch("create table t (n integer primary key, x text) strict"))
+        .await
+        .unwrap();
     let text = "x".repeat(1_000);
     for round in 0..6_i64 {
         let changes = (0..4_000_i64).map(|n| {
             let (store, text) = (store.clone(), text.clone());
-            async move { store.write(move |db| db.execute("insert into t values (?1, ?2)", (round * 4_000 + n, text))).await }
+            async move {
+                store
+                    .write(move |db| db.execute("insert into t values (?1, ?2)", (round * 4_000 + n, text)))
+                    .await
+            }
         });
         for outcome in futures_util::future::join_all(changes).await {
             outcome.unwrap();

@@ -31,7 +31,10 @@ fn send(text: &str) -> ClientFrame {
 
 fn live(expires_at: Option<Millis>) -> Peer {
     let mut peer = Peer::new(START, Pace::default());
-    assert!(matches!(peer.handle(START, frame(hello())).as_slice(), [Output::Identify(Some(RequestId(7)), _)]));
+    assert!(matches!(
+        peer.handle(START, frame(hello())).as_slice(),
+        [Output::Identify(Some(RequestId(7)), _)]
+    ));
     assert!(peer.handle(START, Input::Identified { expires_at }).is_empty());
     peer
 }
@@ -130,7 +133,10 @@ fn what_cannot_be_read_is_refused_and_the_socket_stays() {
     ] {
         assert_eq!(codes(&peer.handle(START, input)), (Some(code), None));
     }
-    assert_eq!(codes(&peer.handle(START, Input::Oversize)), (Some(ErrorCode::TooLarge), Some(CloseCode::TOO_LARGE)));
+    assert_eq!(
+        codes(&peer.handle(START, Input::Oversize)),
+        (Some(ErrorCode::TooLarge), Some(CloseCode::TOO_LARGE))
+    );
 }
 
 #[test]

@@ -24,7 +24,18 @@ fn control_characters_go_and_nothing_visible_does() {
 
 #[test]
 fn a_text_that_shows_nothing_is_empty() {
-    for raw in ["", " ", "\n\t ", "\u{200b}", "\u{2060}\u{feff}", "\u{ad}", "\u{3164}", "\0\u{1}", "\u{2800}", "\u{202e}"] {
+    for raw in [
+        "",
+        " ",
+        "\n\t ",
+        "\u{200b}",
+        "\u{2060}\u{feff}",
+        "\u{ad}",
+        "\u{3164}",
+        "\0\u{1}",
+        "\u{2800}",
+        "\u{202e}",
+    ] {
         assert_eq!(clean_text(raw.into()), Err(Denial::Empty), "{raw:?}");
     }
     assert!(clean_text(".".into()).is_ok());
@@ -48,13 +59,28 @@ fn a_page_cannot_verify_its_own_item() {
 
 #[test]
 fn links_are_http_or_https() {
-    for url in ["https://shop.example/p?id=1#top", "HTTP://Shop.example", "http://localhost:7071/", "https://[::1]/"] {
+    for url in
+        ["https://shop.example/p?id=1#top", "HTTP://Shop.example", "http://localhost:7071/", "https://[::1]/"]
+    {
         assert!(clean_item(Item { url: Some(url.into()), ..item() }).is_ok(), "{url}");
     }
     for url in [
-        "", "javascript:alert(1)", "JaVaScRiPt://shop.example/%0aalert(1)", "data:text/html,x", "//shop.example", "/p/1",
-        "https://", "https:///p", "https://shop.example/\n", "https://shop.example/\"onload=", " https://shop.example",
-        "https://\u{202e}", "https:shop.example", "ftp://shop.example", "blob:https://shop.example/1", "höttps://x",
+        "",
+        "javascript:alert(1)",
+        "JaVaScRiPt://shop.example/%0aalert(1)",
+        "data:text/html,x",
+        "//shop.example",
+        "/p/1",
+        "https://",
+        "https:///p",
+        "https://shop.example/\n",
+        "https://shop.example/\"onload=",
+        " https://shop.example",
+        "https://\u{202e}",
+        "https:shop.example",
+        "ftp://shop.example",
+        "blob:https://shop.example/1",
+        "höttps://x",
     ] {
         assert_eq!(
             clean_item(Item { url: Some(url.into()), ..item() }),
@@ -75,9 +101,17 @@ fn a_price_is_a_number_and_a_currency() {
     for (amount, currency) in [("49.90", "EUR"), ("0", "USD"), ("-5.00", "CHF"), ("1234567", "JPY")] {
         assert!(clean_item(price(amount, currency)).is_ok(), "{amount} {currency}");
     }
-    for (amount, currency) in
-        [("", "EUR"), ("1,50", "EUR"), ("1.", "EUR"), (".5", "EUR"), ("1e9", "EUR"), ("--1", "EUR"), ("1", "eur"), ("1", "EURO"), ("1", "")]
-    {
+    for (amount, currency) in [
+        ("", "EUR"),
+        ("1,50", "EUR"),
+        ("1.", "EUR"),
+        (".5", "EUR"),
+        ("1e9", "EUR"),
+        ("--1", "EUR"),
+        ("1", "eur"),
+        ("1", "EURO"),
+        ("1", ""),
+    ] {
         assert_eq!(
             clean_item(price(amount, currency)),
             Err(Denial::Malformed { at: "item.price" }),

@@ -114,7 +114,11 @@ pub async fn paced(target: &Target<'_>, count: usize, rate: u32, time: Duration)
 async fn settle(book: &Mutex<Book>) -> Result<()> {
     let began = Instant::now();
     while !lock(book).due.is_empty() {
-        anyhow::ensure!(began.elapsed() < Duration::from_secs(20), "{} messages did not arrive", lock(book).due.len());
+        anyhow::ensure!(
+            began.elapsed() < Duration::from_secs(20),
+            "{} messages did not arrive",
+            lock(book).due.len()
+        );
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     Ok(())
@@ -127,7 +131,8 @@ async fn arrive(mut socket: WebSocketStream<TcpStream>, book: Arc<Mutex<Book>>) 
             continue;
         }
         let now = Instant::now();
-        let number = text.rsplit_once(r#""text":""#).and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
+        let number =
+            text.rsplit_once(r#""text":""#).and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
         let mut book = lock(&book);
         if let Some(due) = number.and_then(|number: u64| book.due.remove(&number)) {
             let micros = now.saturating_duration_since(due).as_micros();

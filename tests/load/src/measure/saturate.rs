@@ -107,7 +107,9 @@ async fn speak(mut visitor: Client, session: SessionId, window: usize, counts: A
 
 async fn listen(mut agent: Client, counts: Arc<Counts>) -> Result<()> {
     while !counts.is_over.load(Ordering::Relaxed) {
-        let Ok(message) = tokio::time::timeout(Duration::from_secs(1), agent.socket.next()).await else { continue };
+        let Ok(message) = tokio::time::timeout(Duration::from_secs(1), agent.socket.next()).await else {
+            continue;
+        };
         let Message::Text(text) = message.context("the gateway hung up")?? else { continue };
         if matches!(glance(&text)?, Glance::Entry) {
             counts.delivered.fetch_add(1, Ordering::Relaxed);
