@@ -42,6 +42,11 @@
   const add = (list, value) => {
     list[list.length] = value;
   };
+  const without = (list, value) => {
+    const kept = [];
+    for (let i = 0; i < list.length; i += 1) if (list[i] !== value) add(kept, list[i]);
+    return kept;
+  };
   const element = (parent, name, attributes, namespace) => {
     const made = make(document, namespace || "http://www.w3.org/1999/xhtml", name);
     for (let i = 0; i < attributes.length; i += 2) set(made, attributes[i], attributes[i + 1]);
@@ -190,6 +195,33 @@ a { color: inherit; font-weight: 600 }
     }
   };
 
+  /** How the page says who its visitor is, by channel. */
+  const sources = { __proto__: null };
+  /** Every session of this page that has begun: `{channel, send}`. */
+  let lines = [];
+
+  /** Asks the page. Whatever comes of it, the session gets an answer. */
+  const askToken = ({ channel, send }, type) => {
+    const answer = (token) => send({ type, token: token || null });
+    const none = () => answer();
+    try {
+      const source = sources[channel];
+      const token = source && source();
+      if (token && token.then) token.then(answer, none);
+      else answer(token);
+    } catch {
+      none();
+    }
+  };
+  /** From here to the end of the scope the session hears who its visitor is. */
+  const enlist = (scope, line) => {
+    add(lines, line);
+    scope.add(() => {
+      lines = without(lines, line);
+    });
+    if (sources[line.channel]) askToken(line, "identify");
+  };
+
   /** One frame of the gateway and the port to it. `hear` gets each message, and `{type: "failed"}` when there can be none. */
   const makeLine = (parent, channel, title, hear) => {
     const scope = makeScope();
@@ -214,7 +246,10 @@ a { color: inherit; font-weight: 600 }
       port = port1;
       listen(port, "message", ({ data }) => {
         alive = true;
-        if (data.type === "ready") wait.end();
+        if (data.type === "ready") {
+          wait.end();
+          enlist(scope, line);
+        } else if (data.type === "need_token") askToken(line, "token");
         hear(data);
       });
       start(port);
@@ -224,7 +259,8 @@ a { color: inherit; font-weight: 600 }
     });
     wait.after(READY_MS, () => fail("timeout"));
     append(parent, frame);
-    return { end, frame, send: (message) => port && post(port, message) };
+    const line = { channel, end, frame, send: (message) => port && post(port, message) };
+    return line;
   };
 
   /** Fills the way out when no session can be had: a sentence, and a link that needs none of this. */
@@ -237,21 +273,6 @@ a { color: inherit; font-weight: 600 }
     return link;
   };
 
-  /** How the page says who its visitor is, by channel. */
-  const sources = { __proto__: null };
-  /** Asks the page. Whatever comes of it, the frame gets an answer. */
-  const askToken = (channel, send, type) => {
-    const answer = (token) => send({ type, token: token || null });
-    const none = () => answer();
-    try {
-      const source = sources[channel];
-      const token = source && source();
-      if (token && token.then) token.then(answer, none);
-      else answer(token);
-    } catch {
-      none();
-    }
-  };
   const announce = (channel, name, detail) =>
     dispatch(document, new CustomEvent("tieline:" + name, { detail: { channel, ...detail } }));
 
@@ -341,7 +362,6 @@ a { color: inherit; font-weight: 600 }
         paint();
         emit("unread", { count });
       } else if (type === "event") emit(name, detail);
-      else if (type === "need_token") askToken(channel, line.send, "token");
       else if (type === "failed") giveUp(why);
     };
 
@@ -388,9 +408,7 @@ a { color: inherit; font-weight: 600 }
       scope.end();
       if (line) line.end();
       remove(host);
-      const others = mounts;
-      mounts = [];
-      for (let i = 0; i < others.length; i += 1) if (others[i] !== api) add(mounts, others[i]);
+      mounts = without(mounts, api);
       if (window.tieline === api) window.tieline = mounts[0];
     };
     const methods = {
@@ -402,7 +420,7 @@ a { color: inherit; font-weight: 600 }
       destroy,
       identify(source) {
         sources[channel] = source;
-        askToken(channel, send, "identify");
+        for (let i = 0; i < lines.length; i += 1) if (lines[i].channel === channel) askToken(lines[i], "identify");
       },
       setItem(value) {
         item = toItem(value);
@@ -515,8 +533,11 @@ a { color: inherit; font-weight: 600 }
           await widget.default();
           if (this.scope !== scope) return;
           const { accent, scheme } = options;
-          const handle = widget.mount(this, { gateway, channel, styles: gateway + STYLES, accent, scheme, getToken: sources[channel], onEvent, ...wish });
+          const getToken = () => sources[channel] && sources[channel]();
+          const styles = gateway + STYLES;
+          const handle = widget.mount(this, { gateway, channel, styles, accent, scheme, getToken, onEvent, ...wish });
           scope.add(() => handle.destroy());
+          enlist(scope, { channel, send: ({ token }) => handle.identify(token) });
         };
         begin().catch(() => this.scope === scope && fail("blocked"));
         return;
@@ -529,7 +550,6 @@ a { color: inherit; font-weight: 600 }
           line.send({ type: "shown" });
         } else if (type === "failed") fail(why);
         else if (type === "event") onEvent(name, detail);
-        else if (type === "need_token") askToken(channel, line.send, "token");
       });
       scope.add(line.end);
     }

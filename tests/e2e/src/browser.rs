@@ -60,10 +60,10 @@ impl Browser {
 async fn read_port(log: &mut BufReader<ChildStdout>) -> Result<u16> {
     let mut line = String::new();
     while log.read_line(&mut line).await? > 0 {
-        if let Some((_, port)) = line.trim_end().trim_end_matches('.').split_once("successfully on port ") {
-            if let Ok(port) = port.parse() {
-                return Ok(port);
-            }
+        if let Some((_, port)) = line.trim_end().trim_end_matches('.').split_once("successfully on port ")
+            && let Ok(port) = port.parse()
+        {
+            return Ok(port);
         }
         line.clear();
     }

@@ -33,7 +33,7 @@ impl Gateway {
     pub async fn start() -> Result<Self> {
         let folder = tempfile::tempdir()?;
         // Given back at once, so that the gateway may have it: the same port again after a kill.
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let port = free_port()?;
         let assets = required("TIELINE_ASSETS")?;
         let config = format!(
             "listen = \"127.0.0.1:{port}\"\npublic_url = \"http://localhost:{port}\"\ndata_dir = {data:?}\nassets_dir = {assets:?}\n",
@@ -79,14 +79,20 @@ impl Gateway {
     ///
     /// # Errors
     /// When the command line refuses.
-    pub async fn register(&self, name: &str, origins: &[&str]) -> Result<String> {
-        let mut args = vec!["channel", "create", "--name", name, "--agent", AGENT];
-        for origin in origins {
-            args.extend(["--origin", origin]);
-        }
+    pub async fn register(&self, name: &str, origin: &str) -> Result<String> {
+        let args = ["channel", "create", "--name", name, "--agent", AGENT, "--origin", origin];
+        word(&self.tell(&args).await?, "/channel/id")
+    }
+
+    /// Registers a shop whose backend signs tokens.
+    pub(crate) async fn register_shop(&self, name: &str, origin: &str) -> Result<Shared> {
+        let args = ["channel", "create", "--name", name, "--agent", AGENT, "--origin", origin, "--new-secret"];
         let answer = self.tell(&args).await?;
-        let id = answer["channel"]["id"].as_str();
-        Ok(id.with_context(|| format!("no channel in {answer}"))?.to_owned())
+        Ok(Shared {
+            channel: word(&answer, "/channel/id")?,
+            kid: word(&answer, "/secret_key/kid")?,
+            secret: word(&answer, "/secret_key/secret")?,
+        })
     }
 
     /// A one-time link to the desk.
@@ -94,9 +100,7 @@ impl Gateway {
     /// # Errors
     /// When the command line refuses.
     pub async fn invite(&self) -> Result<String> {
-        let answer = self.tell(&["desk", "invite", "--agent", AGENT]).await?;
-        let link = answer["link"].as_str();
-        Ok(link.with_context(|| format!("no link in {answer}"))?.to_owned())
+        word(&self.tell(&["desk", "invite", "--agent", AGENT, "--name", "Mia"]).await?, "/link")
     }
 
     /// Runs a command of the binary beside the running gateway.
@@ -172,7 +176,26 @@ impl Gateway {
     }
 }
 
-fn required(name: &str) -> Result<PathBuf> {
+/// What a shop's backend keeps of its registration.
+pub(crate) struct Shared {
+    pub(crate) channel: String,
+    pub(crate) kid: String,
+    pub(crate) secret: String,
+}
+
+/// A text within an answer of the command line.
+fn word(answer: &Value, path: &str) -> Result<String> {
+    let found = answer.pointer(path).and_then(Value::as_str);
+    Ok(found.with_context(|| format!("no {path} in {answer}"))?.to_owned())
+}
+
+/// A port that was free a moment ago.
+pub(crate) fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+/// A file that the caller of the tests has built.
+pub(crate) fn required(name: &str) -> Result<PathBuf> {
     let value = std::env::var_os(name);
     let path = value.with_context(|| format!("{name} is not set: run the end-to-end tests with `cargo xtask test e2e`"))?;
     let path = Path::new(&path).to_path_buf();

@@ -59,7 +59,7 @@ impl Drop for Hosts {
 }
 
 async fn page(
-    State(words): State<Arc<Mutex<Vec<(&'static str, String)>>>>,
+    State(words): State<Words>,
     Path(file): Path<String>,
 ) -> Response {
     let path = folder().join(&file);

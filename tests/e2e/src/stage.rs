@@ -46,8 +46,8 @@ impl Stage {
     async fn set() -> Result<Self> {
         let (gateway, hosts, browser) = tokio::try_join!(Gateway::start(), Hosts::start(), Browser::start())?;
         let origin = hosts.origin();
-        let channel = gateway.register("Lamps", &[&origin]).await?;
-        let other = gateway.register("Workshop", &[&origin]).await?;
+        let channel = gateway.register("Lamps", &origin).await?;
+        let other = gateway.register("Workshop", &origin).await?;
         hosts.fill("G", &gateway.url());
         hosts.fill("WS", &gateway.socket_url());
         hosts.fill("CHANNEL", &channel);
@@ -68,8 +68,16 @@ impl Stage {
     /// # Errors
     /// When the page does not load.
     pub async fn visitor(&self, page: &str) -> Result<Visitor> {
+        self.visitor_of(&format!("{}/{page}", self.hosts.origin())).await
+    }
+
+    /// Somebody who has loaded a page of another server.
+    ///
+    /// # Errors
+    /// When the page does not load.
+    pub async fn visitor_of(&self, url: &str) -> Result<Visitor> {
         let window = self.window().await?;
-        window.go(&format!("{}/{page}", self.hosts.origin())).await?;
+        window.go(url).await?;
         Ok(Visitor::new(window))
     }
 

@@ -1,7 +1,7 @@
 //! The line both ways: from a page to the desk and back, and over the gateway's death.
 
 use anyhow::Result;
-use tieline_e2e::{Side, play};
+use tieline_e2e::{Shop, Side, play};
 
 /// The whole product in one test: a product is asked about, the desk sees who asks about what, and the answer comes back.
 #[tokio::test(flavor = "multi_thread")]
@@ -21,6 +21,48 @@ async fn a_question_reaches_the_desk_and_the_answer_comes_back() {
         let expected = ["Does it come in green?", "In green and in blue.", "Then blue."];
         assert_eq!(stage.gateway.texts()?, expected);
         Ok(())
+    })
+    .await;
+}
+
+/// The demo's way: the list names each product's item, the desk sees it with its price.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_asks_about_the_product_beside_the_button() {
+    play(async |stage| {
+        let shop = Shop::start(&stage.gateway).await?;
+        let desk = stage.desk().await?;
+        let visitor = stage.visitor_of(&shop.page("/")).await?;
+        visitor.ask(".card:nth-child(4) .ask").await?;
+        visitor.say("Which bulb fits?").await?;
+        desk.open("Enamel lamp").await?;
+        desk.wait_for_line(Side::Theirs, "Which bulb fits?").await?;
+        let line = desk.sessions().await?.join(" ");
+        assert!(line.contains("139.00"), "{line}");
+        desk.say("E27, warm white.").await?;
+        visitor.wait_for_line(Side::Theirs, "E27, warm white.").await?;
+        assert_eq!(visitor.page.violations().await?, [] as [&str; 0]);
+        Ok(())
+    })
+    .await;
+}
+
+/// Whom the shop's backend vouches for has a name at the desk, and finds the conversation in any browser.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signed_in_customer_is_known_by_name_and_in_every_browser() {
+    play(async |stage| {
+        let shop = Shop::start(&stage.gateway).await?;
+        let desk = stage.desk().await?;
+        let visitor = stage.visitor_of(&shop.page("/p/linen-apron?user=Ada")).await?;
+        visitor.ask(".ask").await?;
+        visitor.say("Where is my apron?").await?;
+        desk.open("Ada").await?;
+        desk.wait_for_line(Side::Theirs, "Where is my apron?").await?;
+        // Another browser knows nothing but the name.
+        let origins = serde_json::json!({ "origin": stage.gateway.url(), "storageTypes": "all" });
+        visitor.page.devtools("Storage.clearDataForOrigin", origins).await?;
+        let again = stage.visitor_of(&shop.page("/?user=Ada")).await?;
+        again.ask(".ask").await?;
+        again.wait_for_line(Side::Mine, "Where is my apron?").await
     })
     .await;
 }

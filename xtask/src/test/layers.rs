@@ -123,7 +123,7 @@ fn trunk() -> Result<Outcome> {
 fn e2e() -> Result<Outcome> {
     tools::chromedriver()?;
     dist::run()?;
-    shell::run(shell::cargo().args(["build", "-p", "tieline-gateway"]))?;
+    shell::run(shell::cargo().args(["build", "-p", "tieline-gateway", "-p", "tieline-example-shop"]))?;
     count(with_gateway(shell::cargo().args(["test", "-p", "tieline-e2e", "--no-fail-fast"])))
 }
 
