@@ -85,7 +85,7 @@
 .panel, .note, .box, button { color-scheme: var(--scheme, light dark); color: light-dark(#1c2026, #eceef1); font: 15px/22px system-ui, sans-serif }
 :focus-visible { outline: 3px solid var(--a); outline-offset: 3px }
 button, .panel, .note { position: fixed; right: max(16px, env(safe-area-inset-right)); bottom: calc(88px + env(safe-area-inset-bottom));
-  box-shadow: 0 0 1px #0006, 0 8px 32px #0003 }
+  box-shadow: 0 0 0 1px light-dark(#0001, #fff2), 0 8px 32px light-dark(#0003, #0009) }
 :host([left]) * { right: auto; left: max(16px, env(safe-area-inset-left)); transform-origin: 0 100% }
 button { bottom: calc(16px + env(safe-area-inset-bottom)); width: 56px; height: 56px; padding: 0; border: 0; border-radius: 50%;
   background: var(--a); color: var(--on); cursor: pointer }

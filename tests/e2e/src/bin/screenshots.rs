@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use serde_json::json;
-use tieline_e2e::{Shop, Side, Stage, Visitor, Window, play};
+use tieline_e2e::{Shop, Side, Stage, Visitor, Window, play, until};
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -30,8 +30,12 @@ async fn shoot(stage: &Stage, folder: &Path) -> Result<()> {
     save(&visitor.page, folder, "panel-dark").await?;
     frame(&desk.page, 1280, 800, "dark").await?;
     save(&desk.page, folder, "desk-dark").await?;
-    frame(&visitor.page, 360, 640, "light").await?;
-    save(&visitor.page, folder, "panel-360").await?;
+    let phone = stage.visitor_of("about:blank").await?;
+    frame(&phone.page, 360, 640, "light").await?;
+    phone.page.go(&shop.page("/p/pour-over-kettle?user=Ada")).await?;
+    phone.ask(".ask").await?;
+    phone.wait_for_line(Side::Theirs, "Lovely, it is waiting for you. We open at ten.").await?;
+    save(&phone.page, folder, "panel-360").await?;
     frame(&desk.page, 390, 844, "light").await?;
     save(&desk.page, folder, "desk-390").await
 }
@@ -47,12 +51,17 @@ async fn talk(visitor: &Visitor, desk: &tieline_e2e::Desk) -> Result<()> {
     visitor.wait_for_line(Side::Theirs, "Shall I put one aside for you?").await?;
     visitor.say("Yes please. I can come by on Saturday.").await?;
     desk.wait_for_line(Side::Theirs, "Yes please. I can come by on Saturday.").await?;
+    until("read by the desk", async || {
+        let states = visitor.texts(".said.mine .state").await?;
+        Ok(states.iter().all(|state| state.contains("Read")).then_some(()))
+    })
+    .await?;
     desk.say("Lovely, it is waiting for you. We open at ten.").await?;
     visitor.wait_for_line(Side::Theirs, "Lovely, it is waiting for you. We open at ten.").await
 }
 
 async fn frame(page: &Window, width: u32, height: u32, scheme: &str) -> Result<()> {
-    let size = json!({ "width": width, "height": height, "deviceScaleFactor": 2, "mobile": false });
+    let size = json!({ "width": width, "height": height, "deviceScaleFactor": 2, "mobile": width < 600 });
     page.devtools("Emulation.setDeviceMetricsOverride", size).await?;
     let media = json!({ "features": [
         { "name": "prefers-color-scheme", "value": scheme },
