@@ -40,7 +40,7 @@ impl Page {
         let (port, heard) = (channel.port1(), Rc::new(RefCell::new(Vec::new())));
         let notes = heard.clone();
         let hear = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-            notes.borrow_mut().push(event.data())
+            notes.borrow_mut().push(event.data());
         });
         port.set_onmessage(Some(hear.as_ref().unchecked_ref()));
         tieline_widget::start_frame(Some(channel.port2()), Some("https://shop.example".into())).unwrap();

@@ -25,7 +25,7 @@ async fn round(number: u32) {
     until("the tick", || widget.text_of(".mine .state").as_deref() == Some("Sent")).await;
     mia_says("Yes, it is.");
     until("the answer", || widget.count(".theirs") == 1).await;
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         // Also while something is going on.
         type_into(&widget.field(), "unsent");
     }

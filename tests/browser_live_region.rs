@@ -33,9 +33,7 @@ impl Listening {
             // What came inside of something that came as well is read with that.
             let is_inside =
                 |node: &Node| added.iter().any(|other| other != node && other.contains(Some(node)));
-            notes
-                .borrow_mut()
-                .extend(added.iter().filter(|node| !is_inside(node)).filter_map(|node| spoken(node)));
+            notes.borrow_mut().extend(added.iter().filter(|node| !is_inside(node)).filter_map(spoken));
         });
         let observer = MutationObserver::new(note.as_ref().unchecked_ref()).unwrap();
         let options = MutationObserverInit::new();

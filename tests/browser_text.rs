@@ -51,7 +51,7 @@ async fn no_message_becomes_markup() {
         widget.count("script, iframe, img, object, embed, style, [onerror], [onload], [onmouseover]"),
         0
     );
-    assert!(!support::document().body().unwrap().dataset().get("harmed").is_some());
+    assert_eq!(support::document().body().unwrap().dataset().get("harmed"), None);
     let shown = widget.root.query_selector_all(".theirs .bubble").unwrap();
     for (number, text) in CORPUS.into_iter().enumerate() {
         let bubble = shown.get(u32::try_from(number).unwrap()).unwrap();

@@ -12,10 +12,13 @@ use axum::response::{IntoResponse, Response};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+/// What stands in place of each placeholder; a later word wins.
+type Words = Arc<Mutex<Vec<(&'static str, String)>>>;
+
 /// Serves `www/hosts` with its placeholders filled. Stops when dropped.
 pub struct Hosts {
     address: SocketAddr,
-    words: Arc<Mutex<Vec<(&'static str, String)>>>,
+    words: Words,
     server: JoinHandle<()>,
 }
 

@@ -31,7 +31,7 @@ pub enum AppEvent {
     /// The gateway has answered at the door.
     Answered(Result<Badge, Why>),
     /// There is something new to show.
-    Drawn(DeskScreen),
+    Drawn(Rc<DeskScreen>),
     /// The engine wants something done.
     Errand(Errand),
     /// The agent wants something.
@@ -69,7 +69,7 @@ impl Component for App {
             AppEvent::Answered(answer) => self.answered(ctx, answer),
             AppEvent::Drawn(screen) => {
                 page::set_title(&(self.manner.locale.title)(screen.unread));
-                self.screen = Some(Rc::new(screen));
+                self.screen = Some(screen);
                 true
             }
             AppEvent::Errand(Errand::FetchToken) => {
@@ -196,7 +196,7 @@ fn start(ctx: &Context<App>, badge: &Badge) -> Engine<Agent> {
     };
     let (on_screen, on_errand) = (ctx.link().clone(), ctx.link().clone());
     let hooks = Hooks {
-        draw: Box::new(move |screen| on_screen.send_message(AppEvent::Drawn(screen))),
+        draw: Box::new(move |screen| on_screen.send_message(AppEvent::Drawn(Rc::new(screen)))),
         run: Box::new(move |errand, _| on_errand.send_message(AppEvent::Errand(errand))),
     };
     let engine = Engine::new(agent, plan, hooks);

@@ -65,7 +65,7 @@ async fn a_broken_frame_is_refused_and_the_socket_stays() {
         visitor.send_text(text.into()).await.unwrap();
         match visitor.hear().await.unwrap() {
             Heard::Frame(_, ServerFrame::Err(refusal)) => {
-                assert_eq!(refusal.code, ErrorCode::BadFrame, "{text:?}")
+                assert_eq!(refusal.code, ErrorCode::BadFrame, "{text:?}");
             }
             other => panic!("{text:?}: {other:?}"),
         }
