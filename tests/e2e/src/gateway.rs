@@ -75,6 +75,14 @@ impl Gateway {
         process.context("the gateway is not running")?.kill().await.context("killing the gateway")
     }
 
+    /// Takes the master key away while the gateway is down: what it has signed before no longer holds.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn forget_key(&self) -> Result<()> {
+        std::fs::remove_file(self.folder.path().join("data/tieline.key")).context("removing the master key")
+    }
+
     /// Registers a merchant's page, as an operator does, and gives the channel's id.
     ///
     /// # Errors

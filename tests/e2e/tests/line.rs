@@ -120,3 +120,30 @@ async fn the_conversation_is_there_on_the_next_page() -> Result<()> {
 fn texts(lines: &[tieline_e2e::Line]) -> Vec<String> {
     lines.iter().map(|line| line.text.clone()).collect()
 }
+
+/// An answer behind a closed panel is counted on the launcher, for eyes and for screen readers, until it is seen.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_behind_a_closed_panel_is_counted_on_the_launcher() {
+    play(async |stage| {
+        let desk = stage.desk().await?;
+        let visitor = stage.visitor("plain.html").await?;
+        visitor.ask("#ask").await?;
+        visitor.say("I will be back").await?;
+        desk.open("I will be back").await?;
+        visitor.press_launcher().await?;
+        desk.say("I am still here").await?;
+        let shows = |badge: &str, name: &str| {
+            format!(
+                "const button = document.querySelector('tieline-launcher').shadowRoot.querySelector('button');
+                return button.querySelector('span').textContent === '{badge}'
+                    && button.getAttribute('aria-label') === '{name}' && tieline.unread === {}",
+                if badge.is_empty() { "0" } else { badge }
+            )
+        };
+        visitor.page.wait_until(&shows("1", "Chat with us (1)")).await?;
+        visitor.press_launcher().await?;
+        visitor.wait_for_line(Side::Theirs, "I am still here").await?;
+        visitor.page.wait_until(&shows("", "Chat with us")).await
+    })
+    .await;
+}

@@ -65,3 +65,24 @@ async fn a_link_opens_the_session_as_a_page() {
     })
     .await;
 }
+
+/// A frame that waited so long behind the launcher that its ticket no longer holds still gets the visitor in.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_that_no_longer_holds_is_fetched_anew() {
+    play(async |stage| {
+        let visitor = stage.visitor("plain.html").await?;
+        let launcher = visitor.page.wait_for(&["tieline-launcher", "button"]).await?;
+        visitor.page.top().await?.action_chain().move_to_element_center(&launcher).perform().await?;
+        visitor.page.wait_until("return document.querySelector('tieline-launcher').hasAttribute('ready')").await?;
+        stage.gateway.kill().await?;
+        // Another key: no ticket of before holds.
+        stage.gateway.forget_key()?;
+        stage.gateway.serve().await?;
+        visitor.ask("#ask").await?;
+        visitor.say("With a new ticket").await?;
+        visitor.wait_until_sent().await?;
+        assert_eq!(stage.gateway.texts()?, ["With a new ticket"]);
+        Ok(())
+    })
+    .await;
+}
