@@ -19,7 +19,9 @@ pub(crate) struct Around<'a> {
 /// The bubble, with name and avatar at the ends of its group.
 pub(crate) fn view(bubble: &Bubble, around: &Around<'_>) -> Html {
     let author = bubble.author.as_deref();
-    let speaker = if bubble.is_mine { around.words.you } else { author.unwrap_or(around.words.somebody) };
+    // A colleague's words stand on our side too, under their own name.
+    let nobody = if bubble.is_mine { around.words.you } else { around.words.somebody };
+    let speaker = author.unwrap_or(nobody);
     html! {
         <div key={bubble.key.to_string()} class={side(bubble)}>
             if !bubble.is_mine && bubble.ends_group {
@@ -77,6 +79,9 @@ fn foot(bubble: &Bubble, around: &Around<'_>) -> Html {
     }
     html! {
         <div class="foot">
+            if let Some(author) = &bubble.author {
+                <span class="author" dir="auto" aria-hidden="true">{ author.clone() }</span>
+            }
             <time title={around.calendar.moment(bubble.at)}>{ around.calendar.time(bubble.at) }</time>
             if let Some(state) = bubble.state {
                 <span class={classes!("state", (state == Delivery::Read).then_some("state-read"))}>
