@@ -28,7 +28,9 @@ impl Browser {
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()
-            .with_context(|| format!("starting {path}: install chromium-driver or set TIELINE_CHROMEDRIVER"))?;
+            .with_context(|| {
+                format!("starting {path}: install chromium-driver or set TIELINE_CHROMEDRIVER")
+            })?;
         let mut log = BufReader::new(process.stdout.take().context("the driver has no output")?);
         let port = read_port(&mut log).await?;
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities()?)

@@ -73,6 +73,9 @@ impl Desk {
     /// When it does not come.
     pub async fn wait_for_line(&self, side: Side, text: &str) -> Result<()> {
         let line = Line { side, text: text.to_owned() };
-        until(&format!("{line:?} at the desk"), async || Ok(self.lines().await?.contains(&line).then_some(()))).await
+        until(&format!("{line:?} at the desk"), async || {
+            Ok(self.lines().await?.contains(&line).then_some(()))
+        })
+        .await
     }
 }

@@ -94,7 +94,8 @@ impl Gateway {
 
     /// Registers a shop whose backend signs tokens.
     pub(crate) async fn register_shop(&self, name: &str, origin: &str) -> Result<Shared> {
-        let args = ["channel", "create", "--name", name, "--agent", AGENT, "--origin", origin, "--new-secret"];
+        let args =
+            ["channel", "create", "--name", name, "--agent", AGENT, "--origin", origin, "--new-secret"];
         let answer = self.tell(&args).await?;
         Ok(Shared {
             channel: word(&answer, "/channel/id")?,
@@ -176,7 +177,8 @@ impl Gateway {
     /// The head of the answer to a plain GET.
     async fn get(&self, path: &str) -> Result<String> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await?;
-        let request = format!("GET {path} HTTP/1.1\r\nhost: localhost:{}\r\nconnection: close\r\n\r\n", self.port);
+        let request =
+            format!("GET {path} HTTP/1.1\r\nhost: localhost:{}\r\nconnection: close\r\n\r\n", self.port);
         stream.write_all(request.as_bytes()).await?;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await?;
@@ -205,7 +207,9 @@ pub(crate) fn free_port() -> Result<u16> {
 /// A file that the caller of the tests has built.
 pub(crate) fn required(name: &str) -> Result<PathBuf> {
     let value = std::env::var_os(name);
-    let path = value.with_context(|| format!("{name} is not set: run the end-to-end tests with `cargo xtask test e2e`"))?;
+    let path = value.with_context(|| {
+        format!("{name} is not set: run the end-to-end tests with `cargo xtask test e2e`")
+    })?;
     let path = Path::new(&path).to_path_buf();
     if path.exists() { Ok(path) } else { bail!("{name} names {}, which is not there", path.display()) }
 }

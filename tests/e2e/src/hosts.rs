@@ -61,10 +61,7 @@ impl Drop for Hosts {
     }
 }
 
-async fn page(
-    State(words): State<Words>,
-    Path(file): Path<String>,
-) -> Response {
+async fn page(State(words): State<Words>, Path(file): Path<String>) -> Response {
     let path = folder().join(&file);
     let Ok(mut text) = tokio::fs::read_to_string(&path).await else {
         return StatusCode::NOT_FOUND.into_response();

@@ -81,7 +81,8 @@ impl Visitor {
     /// # Errors
     /// When it does not.
     pub async fn wait_for_composer(&self) -> Result<()> {
-        let script = format!("return document.hasFocus() && document.activeElement?.matches('{COMPOSER}') === true");
+        let script =
+            format!("return document.hasFocus() && document.activeElement?.matches('{COMPOSER}') === true");
         until("the caret in the composer", async || {
             let answer = self.inside().await?.execute(&script, Vec::new()).await?;
             Ok(answer.convert::<bool>()?.then_some(()))
@@ -114,7 +115,10 @@ impl Visitor {
     /// When it does not come.
     pub async fn wait_for_line(&self, side: Side, text: &str) -> Result<()> {
         let line = Line { side, text: text.to_owned() };
-        until(&format!("{line:?} at the visitor"), async || Ok(self.lines().await?.contains(&line).then_some(()))).await
+        until(&format!("{line:?} at the visitor"), async || {
+            Ok(self.lines().await?.contains(&line).then_some(()))
+        })
+        .await
     }
 
     /// Waits until nothing said is still on its way.

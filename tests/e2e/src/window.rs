@@ -139,7 +139,8 @@ impl Window {
     /// The same of the document that is in front.
     pub(crate) async fn violations_in(driver: &WebDriver) -> Result<Vec<String>> {
         // The browser keeps reports from the document's beginning for whoever asks later.
-        let ask = "const observer = new ReportingObserver(() => {}, { types: ['csp-violation'], buffered: true });
+        let ask =
+            "const observer = new ReportingObserver(() => {}, { types: ['csp-violation'], buffered: true });
             observer.observe();
             return observer.takeRecords().map(({ body }) => body.effectiveDirective + ' ' + body.blockedURL)";
         Ok(driver.execute(ask, Vec::new()).await?.convert()?)

@@ -26,10 +26,7 @@ async fn before_intent_a_page_pays_one_request_and_nothing_is_kept() {
         assert_eq!(ours, [&format!("{}/loader.js", stage.gateway.url())]);
         assert_eq!(page.frames().await?, 0);
         let kept: String = page.script(KEPT).await?;
-        assert_eq!(
-            kept,
-            r#"{"cookies":"","local":[],"session":[],"databases":[],"caches":[],"workers":0}"#
-        );
+        assert_eq!(kept, r#"{"cookies":"","local":[],"session":[],"databases":[],"caches":[],"workers":0}"#);
         let cookies = page.devtools("Storage.getCookies", serde_json::json!({})).await?;
         assert_eq!(cookies["cookies"], serde_json::json!([]), "in any origin of this browser");
         assert_eq!(stage.gateway.rows()?, NOTHING);

@@ -9,7 +9,10 @@ async fn has_focus(page: &Window, id: &str) -> Result<()> {
 }
 
 async fn is_open(page: &Window, open: bool) -> Result<()> {
-    page.wait_until(&format!("return document.querySelector('tieline-launcher').hasAttribute('open') === {open}")).await
+    page.wait_until(&format!(
+        "return document.querySelector('tieline-launcher').hasAttribute('open') === {open}"
+    ))
+    .await
 }
 
 /// The caret goes into the composer on opening, and back to where it came from on closing.
@@ -37,13 +40,23 @@ async fn the_keyboard_alone_is_enough() {
         visitor.page.wait_for(&["tieline-launcher", "button"]).await?;
         until("the launcher by Tab", async || {
             visitor.page.press(Key::Tab).await?;
-            let there: bool = visitor.page.script("return document.activeElement?.localName === 'tieline-launcher'").await?;
+            let there: bool = visitor
+                .page
+                .script("return document.activeElement?.localName === 'tieline-launcher'")
+                .await?;
             Ok(there.then_some(()))
         })
         .await?;
         visitor.page.press(Key::Enter).await?;
         visitor.wait_for_composer().await?;
-        visitor.inside().await?.action_chain().send_keys("By keyboard").send_keys(Key::Enter).perform().await?;
+        visitor
+            .inside()
+            .await?
+            .action_chain()
+            .send_keys("By keyboard")
+            .send_keys(Key::Enter)
+            .perform()
+            .await?;
         visitor.wait_until_sent().await?;
         visitor.inside().await?.action_chain().send_keys(Key::Escape).perform().await?;
         is_open(&visitor.page, false).await?;
@@ -61,8 +74,14 @@ async fn a_slow_panel_does_not_steal_the_focus() {
         let visitor = stage.visitor("plain.html").await?;
         visitor.page.wait_for(&["tieline-launcher", "button"]).await?;
         // In one task: no frame can be ready in between.
-        visitor.page.script::<()>("document.getElementById('ask').click(); document.getElementById('search').focus()").await?;
-        visitor.page.wait_until("return document.querySelector('tieline-launcher').hasAttribute('ready')").await?;
+        visitor
+            .page
+            .script::<()>("document.getElementById('ask').click(); document.getElementById('search').focus()")
+            .await?;
+        visitor
+            .page
+            .wait_until("return document.querySelector('tieline-launcher').hasAttribute('ready')")
+            .await?;
         has_focus(&visitor.page, "search").await?;
         visitor.page.press(Key::Escape).await?;
         is_open(&visitor.page, true).await

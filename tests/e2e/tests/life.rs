@@ -56,7 +56,13 @@ async fn two_widgets_live_side_by_side() {
     play(async |stage| {
         let desk = stage.desk().await?;
         let visitor = stage.visitor("two-widgets.html").await?;
-        assert_eq!(visitor.page.script::<usize>("return document.querySelectorAll('tieline-launcher').length").await?, 2);
+        assert_eq!(
+            visitor
+                .page
+                .script::<usize>("return document.querySelectorAll('tieline-launcher').length")
+                .await?,
+            2
+        );
         visitor.ask("#ask").await?;
         visitor.say("To the shop").await?;
         let other = visitor.at(&["tieline-launcher[left]", "iframe"]);
@@ -84,7 +90,8 @@ async fn calls_before_the_loader_and_before_the_body_are_heard() {
         visitor.wait_for_composer().await?;
         assert!(visitor.texts(".item-strip").await?.join(" ").contains("Asked before the loader came"));
         visitor.page.script::<()>("tieline('close')").await?;
-        let expected = ["opened", "ready", "closed"].map(|name| (format!("tieline:{name}"), stage.channel.clone()));
+        let expected =
+            ["opened", "ready", "closed"].map(|name| (format!("tieline:{name}"), stage.channel.clone()));
         let events: Vec<(String, String)> = visitor.page.script("return window.events").await?;
         assert_eq!(events, expected);
         Ok(())
@@ -104,7 +111,10 @@ async fn an_element_begins_when_it_is_seen_and_ends_when_it_is_removed() {
         assert_eq!(visitor.page.frames().await?, 1, "the far one waits");
         visitor.page.script::<()>("document.getElementById('far').scrollIntoView()").await?;
         visitor.page.wait_for(&["#far[ready]"]).await?;
-        visitor.page.script::<()>("for (const id of ['near', 'far']) document.getElementById(id).remove()").await?;
+        visitor
+            .page
+            .script::<()>("for (const id of ['near', 'far']) document.getElementById(id).remove()")
+            .await?;
         assert_eq!(visitor.page.frames().await?, 0);
         Ok(())
     })

@@ -17,7 +17,8 @@ async fn a_strict_policy_needs_two_directives_and_sees_no_violation() {
         assert_eq!(desk.page.violations().await?, [] as [&str; 0], "at the desk");
         assert_eq!(visitor.violations().await?, [] as [&str; 0], "inside the frame, under our own policy");
         // And it would be told: a picture that our policy forbids.
-        let forbidden = "document.body.append(Object.assign(new Image(), { src: 'http://forbidden.example/' }))";
+        let forbidden =
+            "document.body.append(Object.assign(new Image(), { src: 'http://forbidden.example/' }))";
         visitor.inside().await?.execute(forbidden, Vec::new()).await?;
         until("the complaint", async || {
             Ok((visitor.violations().await? == ["img-src http://forbidden.example/"]).then_some(()))

@@ -27,7 +27,13 @@ async fn a_page_without_its_loader_is_still_a_page() {
         let visitor = stage.visitor("plain.html").await?;
         visitor.page.click(&["#ask"]).await?;
         visitor.page.click(&["#search"]).await?;
-        assert_eq!(visitor.page.script::<usize>("return document.querySelectorAll('tieline-launcher').length").await?, 0);
+        assert_eq!(
+            visitor
+                .page
+                .script::<usize>("return document.querySelectorAll('tieline-launcher').length")
+                .await?,
+            0
+        );
         assert_eq!(visitor.page.script::<String>("return typeof window.tieline").await?, "undefined");
         Ok(())
     })
@@ -73,7 +79,10 @@ async fn a_ticket_that_no_longer_holds_is_fetched_anew() {
         let visitor = stage.visitor("plain.html").await?;
         let launcher = visitor.page.wait_for(&["tieline-launcher", "button"]).await?;
         visitor.page.top().await?.action_chain().move_to_element_center(&launcher).perform().await?;
-        visitor.page.wait_until("return document.querySelector('tieline-launcher').hasAttribute('ready')").await?;
+        visitor
+            .page
+            .wait_until("return document.querySelector('tieline-launcher').hasAttribute('ready')")
+            .await?;
         stage.gateway.kill().await?;
         // Another key: no ticket of before holds.
         stage.gateway.forget_key()?;

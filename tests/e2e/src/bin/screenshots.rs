@@ -8,7 +8,8 @@ use tieline_e2e::{Shop, Side, Stage, Visitor, Window, play, until};
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let folder = std::env::args_os().nth(1).map(PathBuf::from).context("usage: tieline-screenshots <folder>")?;
+    let folder =
+        std::env::args_os().nth(1).map(PathBuf::from).context("usage: tieline-screenshots <folder>")?;
     std::fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
     play(async |stage| shoot(stage, &folder).await).await;
     Ok(())
@@ -74,7 +75,8 @@ async fn frame(page: &Window, width: u32, height: u32, scheme: &str) -> Result<(
 async fn save(page: &Window, folder: &Path, name: &str) -> Result<()> {
     let file = folder.join(format!("{name}.png"));
     // Two frames: the first one takes the new size, the second is drawn with it.
-    let drawn = "return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
+    let drawn =
+        "return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
     page.devtools("Page.bringToFront", json!({})).await?;
     page.wait_until(drawn).await?;
     page.top().await?.screenshot(&file).await?;
