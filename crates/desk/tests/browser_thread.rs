@@ -131,3 +131,17 @@ fn failed_key() -> DraftId {
     });
     found.expect("the fake thread has a failed message")
 }
+
+/// Draft ids are unique to their sender only. A visitor who repeats an agent's must not make the agent's words vanish.
+#[wasm_bindgen_test]
+async fn a_stranger_who_repeats_our_draft_id_hides_nothing() {
+    let bubble = |number, is_mine, text| Row::Bubble(fakes::said(number, is_mine, text, fakes::HOUR));
+    let first = vec![bubble(7, true, "Ours")];
+    let mut stage = Stage::with(fakes::opened(thread(first.clone()))).await;
+    let both = [first, vec![bubble(7, false, "Theirs")]].concat();
+    stage.show(fakes::opened(thread(both.clone()))).await;
+    stage.show(fakes::opened(thread([both, vec![bubble(8, false, "Later")]].concat()))).await;
+    let shown =
+        || stage.all(".bubble").into_iter().filter_map(|bubble| bubble.text_content()).collect::<Vec<_>>();
+    until("each stands once", || shown() == ["Ours", "Theirs", "Later"]).await;
+}

@@ -22,8 +22,10 @@ pub(crate) fn view(bubble: &Bubble, around: &Around<'_>) -> Html {
     // A colleague's words stand on our side too, under their own name.
     let nobody = if bubble.is_mine { around.words.you } else { around.words.somebody };
     let speaker = author.unwrap_or(nobody);
+    // Draft ids are unique to their sender only: a stranger who repeats ours must not make two rows with one key.
+    let key = format!("{}{}", if bubble.is_mine { "mine-" } else { "" }, bubble.key);
     html! {
-        <div key={bubble.key.to_string()} class={side(bubble)}>
+        <div {key} class={side(bubble)}>
             if !bubble.is_mine && bubble.ends_group {
                 { avatar(author, author.unwrap_or(around.stranger)) }
             }
