@@ -14,7 +14,10 @@ use std::{
 use axum::extract::ws::WebSocket;
 use tieline_protocol::{CloseCode, RequestId, Seq, ServerFrame, SessionId, envelope::json, server::Head};
 use tieline_relay::peer::{Input, Output, Peer};
-use tokio::{sync::Mutex, time::Sleep};
+use tokio::{
+    sync::Mutex,
+    time::{Instant, Sleep},
+};
 
 use super::{
     connections::Guest,
@@ -30,6 +33,9 @@ use crate::{
 
 /// How long a goodbye may take. Then the socket is dropped.
 const GOODBYE: Duration = Duration::from_secs(5);
+
+/// As good as never. Waited out all the same, it does no harm.
+const NOT_SOON: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// One connection.
 pub(super) struct Connection {
@@ -243,11 +249,11 @@ impl Connection {
     }
 
     fn set_alarm(&mut self) {
-        if let Some(wake) = self.peer.next_wake() {
-            let moment = self.clock.moment(wake);
-            if self.alarm.deadline() != moment {
-                self.alarm.as_mut().reset(moment);
-            }
+        // While a proof is checked nothing is due: an alarm left where it was would go off in a circle.
+        let moment =
+            self.peer.next_wake().map_or_else(|| Instant::now() + NOT_SOON, |wake| self.clock.moment(wake));
+        if self.alarm.deadline() != moment {
+            self.alarm.as_mut().reset(moment);
         }
     }
 }
