@@ -51,7 +51,7 @@ const WORK: Field =
 const LOADS: [Load; 4] = [
     Load {
         title: "saturation, 500 pairs",
-        arguments: &["saturate", "--pairs", "500", "--seconds", "10"],
+        arguments: &["saturate", "--pairs", "500", "--seconds", "8"],
         fields: &[
             Field {
                 name: "delivered_per_second",
@@ -64,12 +64,12 @@ const LOADS: [Load; 4] = [
     },
     Load {
         title: "500 messages a second, 200 pairs",
-        arguments: &["paced", "--rate", "500", "--pairs", "200", "--seconds", "10"],
+        arguments: &["paced", "--rate", "500", "--pairs", "200", "--seconds", "8"],
         fields: &[P50, P99, WORST, WORK],
     },
     Load {
         title: "2,000 messages a second, 200 pairs",
-        arguments: &["paced", "--rate", "2000", "--pairs", "200", "--seconds", "10"],
+        arguments: &["paced", "--rate", "2000", "--pairs", "200", "--seconds", "8"],
         fields: &[P50, P99, WORST, WORK],
     },
     Load {
