@@ -5,7 +5,7 @@
 
 use tieline_protocol::{
     Body, Cursor, DraftId, Item, Seq, SessionId,
-    client::{self, Draft},
+    client::{self, DEFAULT_RECIPIENT, Draft},
     limits,
 };
 
@@ -81,8 +81,6 @@ pub struct List {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MoveCursor(pub Cursor);
 
-/// The recipient that is meant when the page names none.
-pub const DEFAULT_RECIPIENT: &str = "default";
 /// Longest recipient name in a wish, in bytes.
 const RECIPIENT_BYTES: usize = 64;
 

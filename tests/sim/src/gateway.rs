@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tieline_protocol::{
     Auth, Author, Capabilities, ChannelId, CloseCode, Entry, Epoch, ErrorCode, Hello, Millis, PartyId,
-    RequestId, Role, Seq, ServerFrame, SessionId, SessionState, Welcome, limits,
+    RequestId, Role, Seq, ServerFrame, SessionId, SessionState, Welcome,
+    client::DEFAULT_RECIPIENT,
+    limits,
     server::{ChannelFace, Head, Limits, Phase, PingPlan, ReaderCursor, Tokens},
 };
 use tieline_relay::{
     Desk, Facts, Peer, Principal, Scope, audience,
-    command::DEFAULT_RECIPIENT,
     log_model::LogModel,
     peer::{Input, Output, Pace},
 };

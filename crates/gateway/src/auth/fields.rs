@@ -1,6 +1,6 @@
 //! The fields of a registration, each read and checked.
 
-use tieline_protocol::{Capabilities, Capability};
+use tieline_protocol::{Capabilities, Capability, client::DEFAULT_RECIPIENT};
 
 use super::{
     channel::Recipient,
@@ -72,7 +72,7 @@ pub(super) fn read_recipients(recipients: &[Recipient]) -> Result<Vec<Recipient>
         }
         out.push(recipient.clone());
     }
-    if !out.iter().any(|recipient| recipient.name == "default") {
+    if !out.iter().any(|recipient| recipient.name == DEFAULT_RECIPIENT) {
         return invalid("recipients", "must have one named default: it answers when a page names nobody");
     }
     Ok(out)

@@ -3,7 +3,7 @@
 use std::{path::Path, process::ExitCode};
 
 use serde_json::json;
-use tieline_protocol::ChannelId;
+use tieline_protocol::{ChannelId, client::DEFAULT_RECIPIENT};
 
 use super::{
     args::{self, Common, Create},
@@ -42,7 +42,7 @@ pub(super) async fn run(common: &Common, command: args::Channel) -> Result<ExitC
 fn wish(create: Create) -> Result<Wish, Failure> {
     let mut recipients = Vec::new();
     if !create.agents.is_empty() {
-        recipients.push(Recipient { name: "default".into(), agents: create.agents });
+        recipients.push(Recipient { name: DEFAULT_RECIPIENT.into(), agents: create.agents });
     }
     for text in &create.recipients {
         let (name, agents) = text.split_once('=').ok_or_else(|| {

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use tieline_protocol::{
     Capabilities, Entry, Epoch, ErrorBody, ErrorCode, Millis, RequestId, Seq, ServerFrame, SessionId,
     SessionState,
+    client::DEFAULT_RECIPIENT,
     server::{Page, Phase, ReaderCursor, Receipt, Sessions},
 };
 use tieline_relay::{
     ChannelFacts, Command, Denial, Facts, Principal, audience, authorise,
-    command::{DEFAULT_RECIPIENT, Stretch},
+    command::Stretch,
     log_model::{Appended, Line},
 };
 
