@@ -6,12 +6,16 @@
 use std::rc::Rc;
 
 use js_sys::Reflect;
-use tieline_browser::{Store, http, storage::LocalStore};
-use tieline_driver::{Engine, Errand, Feeder, Plan, engine, ids};
+use tieline_browser::http;
+use tieline_driver::{Engine, Errand, Feeder, Plan, Share, engine, ids};
 use tieline_protocol::{Auth, ChannelId, Item};
 use tieline_session::{Event, Input, Screen, Setup, Visitor};
+use wasm_bindgen_futures::spawn_local;
 
-pub use tieline_driver::wire;
+mod device;
+
+use device::Device;
+pub use tieline_driver::{Unsent, wire};
 
 /// What a mount is told once.
 #[derive(Clone, Debug)]
@@ -33,6 +37,15 @@ pub struct Settings {
 pub enum Word {
     /// Pass it on.
     Told(Event),
+    /// Not for the page: these words go into the composer.
+    Composed(String),
+    /// Not for the page: in another tab a chat's composer holds this text now.
+    Typed {
+        /// Which chat.
+        chat: String,
+        /// All that stands in its composer.
+        text: String,
+    },
     /// Answer with [`Driver::take_token`].
     TokenWanted,
 }
@@ -49,19 +62,19 @@ pub struct Hooks {
 #[derive(Debug)]
 pub struct Driver {
     engine: Engine<Visitor>,
-    store: Rc<LocalStore>,
-    token_name: String,
+    device: Rc<Device>,
 }
 
 impl Driver {
     /// A session that has drawn itself and not dialled yet.
     pub fn new(settings: Settings, hooks: Hooks) -> Self {
-        let store = Rc::new(LocalStore::default());
-        let token_name = token_name(&settings.channel);
-        let token = store.read(&token_name);
-        let plan = Plan { gateway: settings.gateway.clone(), drafts_of: settings.channel.to_string() };
+        let device = Rc::new(Device::of(&settings.channel));
+        let channel = settings.channel.to_string();
+        let request_base = u32::try_from(ids::seed() >> 32).unwrap_or_default();
+        let share = Share { channel: channel.clone(), request_base };
+        let plan = Plan { gateway: settings.gateway.clone(), drafts_of: channel, share: Some(share) };
         let hooks =
-            tieline_driver::Hooks { draw: hooks.draw, run: errands(&settings, hooks.tell, store.clone()) };
+            tieline_driver::Hooks { draw: hooks.draw, run: errands(&settings, hooks.tell, device.clone()) };
         let visitor = Visitor::new(Setup {
             channel: Some(settings.channel),
             app_name: "widget",
@@ -69,15 +82,22 @@ impl Driver {
             language: settings.language,
             embed: settings.embed,
             page_origin: settings.page_origin,
-            auth: token.map_or(Auth::New, |token| Auth::Visitor { token }),
+            auth: Auth::New,
             jitter_seed: ids::seed(),
+            request_base,
         });
-        Self { engine: Engine::new(visitor, plan, hooks), store, token_name }
+        let engine = Engine::new(visitor, plan, hooks);
+        engine.feed(device.look());
+        Self { engine, device }
     }
 
     /// Connects, once. Until then nothing has gone over the network.
     pub fn start(&self) {
-        self.engine.start();
+        let (device, feeder) = (self.device.clone(), self.engine.feeder());
+        spawn_local(async move {
+            device.recover().await;
+            feeder.start();
+        });
     }
 
     /// Takes a fact.
@@ -89,6 +109,12 @@ impl Driver {
     pub fn feeder(&self) -> impl Fn(Input) + 'static {
         let feeder = self.engine.feeder();
         move |input| feeder.feed(input)
+    }
+
+    /// Something that tells the other tabs what stands in a chat's composer.
+    pub fn typing(&self) -> impl Fn(&str, &str) + 'static {
+        let feeder = self.engine.feeder();
+        move |chat, text| feeder.tell_others(&format!("{chat}\n{text}"))
     }
 
     /// A session creation control was used.
@@ -104,15 +130,18 @@ impl Driver {
     /// The page's answer to [`Word::TokenWanted`], or a token that it offers. None: there is none to be had.
     pub fn take_token(&self, token: Option<String>) {
         self.engine.feed(match token {
-            Some(jwt) => Input::TokenArrived(Auth::User { jwt, visitor: self.store.read(&self.token_name) }),
+            Some(jwt) => {
+                // Whose visit the user claims is what the device says now, for both: words and token are one person's.
+                self.engine.feed(self.device.look());
+                Input::TokenArrived(Auth::User { jwt, visitor: self.device.token() })
+            }
             None => Input::TokenFailed,
         });
     }
 
     /// The visitor signed out: whoever sits here now is somebody new, without the history of before.
     pub fn become_stranger(&self) {
-        self.store.remove(&self.token_name);
-        self.engine.feed(Input::TokenArrived(Auth::New));
+        self.engine.become_stranger(self.device.next_visitor());
     }
 
     /// The input that says `text`, under ids of this moment.
@@ -125,29 +154,30 @@ impl Driver {
 fn errands(
     settings: &Settings,
     tell: Box<dyn Fn(Word)>,
-    store: Rc<LocalStore>,
+    device: Rc<Device>,
 ) -> Box<dyn Fn(Errand, Feeder<Visitor>)> {
-    let token_name = token_name(&settings.channel);
     let ticket_url = format!("{}/v1/ticket/{}", settings.gateway, settings.channel);
     Box::new(move |errand, feeder| match errand {
-        Errand::KeepVisitorToken(token) => {
-            store.write(&token_name, &token);
-        }
+        Errand::KeepVisitorToken(visitor, token) => device.keep(visitor, &token),
+        Errand::ForgetVisitor(visitor) => device.forget_before(visitor),
+        Errand::FreshenToken => feeder.feed(device.look()),
         Errand::FetchToken => tell(Word::TokenWanted),
         Errand::FetchTicket => fetch_ticket(ticket_url.clone(), feeder),
+        Errand::Compose(text) => tell(Word::Composed(text)),
+        Errand::Aside(aside) => {
+            // A chat's name is an attribute's value, and has no line break that matters.
+            if let Some((chat, text)) = aside.split_once('\n') {
+                tell(Word::Typed { chat: chat.to_owned(), text: text.to_owned() });
+            }
+        }
         Errand::Tell(event) => tell(Word::Told(event)),
     })
 }
 
 fn fetch_ticket(url: String, feeder: Feeder<Visitor>) {
-    wasm_bindgen_futures::spawn_local(async move {
+    spawn_local(async move {
         let answer = http::load_json(&url).await;
         let ticket = answer.and_then(|answer| Reflect::get(&answer, &"ticket".into()).ok()?.as_string());
         feeder.feed(ticket.map_or(Input::TokenFailed, Input::TicketArrived));
     });
-}
-
-/// Under which name the visitor's token is kept. The browser already keeps the shops apart, the channel is for inline mode.
-fn token_name(channel: &ChannelId) -> String {
-    format!("tieline.visitor.{channel}")
 }

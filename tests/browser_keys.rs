@@ -64,7 +64,7 @@ async fn composing_with_an_input_method_never_sends() {
     settle().await;
     assert_eq!(widget.count(".bubble"), 0);
     press(&widget.field(), "Enter", false, false);
-    until("the bubble", || widget.count(".mine .bubble") == 1).await;
+    widget.sent(1).await;
 }
 
 #[wasm_bindgen_test]

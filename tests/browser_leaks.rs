@@ -54,10 +54,10 @@ async fn five_hundred_rounds_leave_nothing_behind() {
     for number in 0..ROUNDS {
         round(number).await;
     }
-    settle().await;
+    // The disk may still be at the last round's words.
+    until("as many timers as before", || timer_count() <= before.1).await;
     let after = (listener_count(), timer_count(), element_count(), memory_bytes());
     assert_eq!(before.0, after.0, "listeners");
-    assert_eq!(before.1, after.1, "timers");
     assert_eq!(before.2, after.2, "elements");
     // One page of wasm is 64 KiB: 500 rounds that each lost 132 bytes would need another.
     assert!(after.3 <= before.3, "memory grew from {} to {} bytes", before.3, after.3);

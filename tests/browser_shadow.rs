@@ -35,7 +35,7 @@ async fn a_hostile_style_sheet_of_the_page_changes_nothing() {
     ));
     let widget = Mounted::live().await;
     widget.say("hello").await;
-    until("the bubble", || widget.count(".bubble") == 1).await;
+    widget.sent(1).await;
     let look = |selector: &str| {
         (style_of(&widget.get(selector), "display"), style_of(&widget.get(selector), "color"))
     };
@@ -54,7 +54,7 @@ async fn a_page_sets_a_token_on_the_host() {
     let widget = Mounted::live().await;
     widget.host.style().set_property("--tieline-accent", "rgb(255, 220, 0)").unwrap();
     widget.say("hello").await;
-    until("the bubble", || widget.count(".mine .bubble") == 1).await;
+    widget.sent(1).await;
     assert_eq!(style_of(&widget.get(".mine .bubble"), "background-color"), "rgb(255, 220, 0)");
 }
 
@@ -83,7 +83,7 @@ async fn words_on_any_accent_reach_a_contrast_of_four_and_a_half() {
     fake_gateway(true);
     let widget = Mounted::live().await;
     widget.say("hello").await;
-    until("the bubble", || widget.count(".mine .bubble") == 1).await;
+    widget.sent(1).await;
     let steps = 6_u32;
     let mut worst = (f64::MAX, String::new());
     for scheme in ["light", "dark"] {

@@ -8,10 +8,10 @@ use std::{cell::RefCell, rc::Rc};
 use support::{document, settle, until};
 use tieline_protocol::{DraftId, Millis};
 use tieline_session::{
-    Input, Screen,
+    Input, Owner, Screen,
     screen::{Bubble, Content, Delivery, Failure, Notice, Row, Span, Thread},
 };
-use tieline_talk::Calendar;
+use tieline_talk::{Calendar, Given};
 use tieline_widget::{
     locale::Locale,
     view::{Act, App, AppProps, Face, Scene, Shape},
@@ -40,6 +40,7 @@ fn bubble(number: u8, is_mine: bool, state: Option<Delivery>) -> Bubble {
 
 fn screen(rows: Vec<Row>) -> Screen {
     Screen {
+        owner: Owner::Visitor(0),
         title: Some("Fern & Clay".into()),
         greeting: None,
         item: None,
@@ -76,11 +77,13 @@ impl Shown {
             scheme: None,
             accent: None,
             chat: "".into(),
+            unsent: Given::default(),
             focus_turn: 0,
         };
         let act = Act {
             feed: Callback::from(move |input| fed.borrow_mut().push(input)),
             submit: Callback::from(|_| ()),
+            typed: Callback::noop(),
             close: Callback::from(move |()| *counted.borrow_mut() += 1),
         };
         let scene = Scene { screen: Rc::new(screen), now: Millis(NOON), face, act };
@@ -142,9 +145,48 @@ async fn each_state_of_a_message_has_a_shape_and_a_word() {
 async fn a_failed_message_can_be_said_again_or_dropped() {
     let failed = bubble(1, true, Some(Delivery::Failed(Failure::Refused)));
     let shown = Shown::of(vec![Row::Bubble(failed.clone())]).await;
-    shown.click(".failure button:nth-of-type(1)");
-    shown.click(".failure button:nth-of-type(2)");
-    assert_eq!(*shown.inputs.borrow(), [Input::Retry(failed.key), Input::Discard(failed.key)]);
+    let key = failed.key;
+    for (number, word, input) in [
+        (1, "Try again", Input::Retry(key)),
+        (2, "Edit", Input::Revise(key)),
+        (3, "Delete", Input::Discard(key)),
+    ] {
+        let button = format!(".failure button:nth-of-type({number})");
+        assert_eq!(shown.text(&button), word);
+        let place: HtmlElement = shown.find(&button).unwrap().unchecked_into();
+        let (width, height) = (place.offset_width(), place.offset_height());
+        assert!(width >= 24 && height >= 24, "{word}: {width} x {height}");
+        shown.click(&button);
+        assert_eq!(shown.inputs.borrow().last(), Some(&input));
+    }
+    let active = document().active_element().unwrap();
+    assert_eq!(active.get_attribute("role").as_deref(), Some("log"), "the keyboard stays in the thread");
+}
+
+#[wasm_bindgen_test]
+async fn a_message_that_cannot_be_sent_as_it_is_can_be_written_anew_or_dropped() {
+    for failure in [Failure::TooLong, Failure::SessionEnded] {
+        let shown = Shown::of(vec![Row::Bubble(bubble(1, true, Some(Delivery::Failed(failure))))]).await;
+        assert_eq!(shown.text(".ways"), "EditDelete", "{failure:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_waiting_message_can_be_taken_back_while_the_line_is_down() {
+    for (notice, state, ways) in [
+        (None, Delivery::Queued, ""),
+        (Some(Notice::NotKept), Delivery::Queued, ""),
+        (Some(Notice::Offline), Delivery::Queued, "BearbeitenLöschen"),
+        (Some(Notice::Reconnecting), Delivery::Queued, "BearbeitenLöschen"),
+        // What was on the wire may stand in the log by now.
+        (Some(Notice::Reconnecting), Delivery::Sending, ""),
+        (Some(Notice::Offline), Delivery::Saving, ""),
+        (Some(Notice::Offline), Delivery::Sent, ""),
+    ] {
+        let rows = vec![Row::Bubble(bubble(1, true, Some(state)))];
+        let shown = Shown::new(Screen { notice, ..screen(rows) }, Shape::Frame, "de").await;
+        assert_eq!(shown.text(".ways"), ways, "{state:?} under {notice:?}");
+    }
 }
 
 #[wasm_bindgen_test]

@@ -37,7 +37,7 @@ async fn no_message_becomes_markup() {
     fake_gateway(true);
     let widget = Mounted::live().await;
     widget.say("hello").await;
-    until("the first bubble", || widget.count(".bubble") == 1).await;
+    widget.sent(1).await;
     for (number, text) in CORPUS.into_iter().enumerate() {
         mia_says(text);
         until(text, || widget.count(".theirs .bubble") as usize == number + 1).await;
@@ -67,7 +67,7 @@ async fn every_link_is_of_the_web_and_tells_nobody_where_it_was() {
     fake_gateway(true);
     let widget = Mounted::live().await;
     widget.say("hello").await;
-    until("the first bubble", || widget.count(".bubble") == 1).await;
+    widget.sent(1).await;
     for text in CORPUS.into_iter().chain(["see https://shop.example/a?b=c", "mail mia@shop.example or not"]) {
         mia_says(text);
     }

@@ -1,11 +1,14 @@
 //! The wire in the browser: JSON by the browser, bodies by serde, the same frames as the native ends.
 #![cfg(target_arch = "wasm32")]
 
+use js_sys::JSON;
+use serde::{Deserialize, Serialize};
+use tieline_driver::value;
 use tieline_protocol::{
-    CloseCode, Decoded, DraftId, Millis, Outgoing, RequestId, SessionId,
+    CloseCode, Decoded, DraftId, Millis, Outgoing, RequestId, Seq, SessionId,
     client::{Auth, Beat, ClientFrame, Draft, Hello},
     entry::Body,
-    server::ServerFrame,
+    server::{self, Phase, ServerFrame},
 };
 use tieline_widget::driver::wire;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -16,6 +19,27 @@ macro_rules! golden {
     ($($name:literal),* $(,)?) => {
         [$(($name, include_str!(concat!("../crates/protocol/golden/server/", $name, ".json")))),*]
     };
+}
+
+/// Our reader is small and the common one is not: of everything that a gateway says they make the same.
+#[wasm_bindgen_test]
+fn our_reader_agrees_with_the_common_one() {
+    fn check<T: serde::de::DeserializeOwned + PartialEq + std::fmt::Debug>(text: &str) {
+        let frame = JSON::parse(text).expect("a golden file is JSON");
+        let body = js_sys::Reflect::get(&frame, &"body".into()).expect("a frame has a body");
+        let common: T = serde_wasm_bindgen::from_value(body.clone()).expect("a golden body is read");
+        assert_eq!(value::read::<T>(body), Some(common));
+    }
+    for (name, text) in
+        golden!["page", "page.empty", "sessions", "ok.send", "welcome.visitor", "welcome.agent"]
+    {
+        match name.split('.').next() {
+            Some("page") => check::<server::Page>(text),
+            Some("sessions") => check::<server::Sessions>(text),
+            Some("ok") => check::<server::Receipt>(text),
+            _ => check::<server::Welcome>(text),
+        }
+    }
 }
 
 #[wasm_bindgen_test]
@@ -97,4 +121,57 @@ fn what_is_no_frame_is_nothing_and_what_is_new_is_named() {
     let pong = wire::decode(r#"{"type":"pong","id":3,"body":{"nonce":4294967295,"later":[]}}"#);
     assert_eq!(pong, Some(Decoded::Frame(Some(RequestId(3)), ServerFrame::Pong(Beat { nonce: u32::MAX }))));
     assert_eq!(CloseCode(1006).retry(), tieline_protocol::Retry::Later);
+}
+
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Form {
+    must: u8,
+    may: Option<String>,
+    #[serde(default)]
+    often: Vec<bool>,
+    phase: Option<Phase>,
+}
+
+fn form(json: &str) -> Option<Form> {
+    value::read(JSON::parse(json).unwrap())
+}
+
+#[wasm_bindgen_test]
+fn what_is_absent_is_none_or_a_default_or_a_reason_to_refuse() {
+    assert_eq!(form(r#"{"later":{},"must":255}"#), Some(Form { must: 255, ..Form::default() }));
+    let full =
+        Form { must: 0, may: Some(String::new()), often: vec![true, false], phase: Some(Phase::Closed) };
+    let text = r#"{"must":0,"may":"","often":[true,false],"phase":"closed"}"#;
+    assert_eq!(form(text).as_ref(), Some(&full));
+    assert_eq!(value::write(&full).as_deref(), Some(text), "fields in the order of the type");
+    assert_eq!(form(r#"{"must":1,"phase":"of a later version"}"#).unwrap().phase, Some(Phase::Unknown));
+    for broken in [
+        "{}",
+        "[]",
+        "7",
+        "null",
+        "\"must\"",
+        r#"{"must":256}"#,
+        r#"{"must":-1}"#,
+        r#"{"must":1.5}"#,
+        r#"{"must":"1"}"#,
+        r#"{"must":null}"#,
+        r#"{"must":1e300}"#,
+        r#"{"must":1,"may":5}"#,
+        r#"{"must":1,"often":null}"#,
+        r#"{"must":1,"often":{}}"#,
+        r#"{"must":1,"often":[1]}"#,
+        r#"{"must":1,"phase":5}"#,
+    ] {
+        assert_eq!(form(broken), None, "{broken}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn numbers_are_exact_or_refused() {
+    let most = (1_u64 << 53) - 1;
+    assert_eq!(value::read::<Seq>((most as f64).into()), Some(Seq(most)));
+    assert_eq!(value::read::<Seq>(((1_u64 << 53) as f64).into()), None);
+    assert_eq!(value::read::<Seq>(f64::NAN.into()), None);
+    assert_eq!(value::write(&Seq(most)), Some(most.to_string()));
 }

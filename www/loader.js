@@ -36,6 +36,7 @@
   const [style] = take(CSSStyleDeclaration.prototype, "setProperty");
   const [focus] = take(HTMLElement.prototype, "focus");
   const [path, halt] = take(Event.prototype, "composedPath preventDefault");
+  const [read, keep, drop] = take(Storage.prototype, "getItem setItem removeItem");
   const [post, start, hangUp] = take(MessagePort.prototype, "postMessage start close");
 
   // Lists grow by index, as `Array.prototype` belongs to the page.
@@ -276,6 +277,22 @@ a { color: inherit; font-weight: 600 }
   const announce = (channel, name, detail) =>
     dispatch(document, new CustomEvent("tieline:" + name, { detail: { channel, ...detail } }));
 
+  /**
+   * Where a panel was open when this tab left its last page: the recipient after a sign, or nothing. With a second argument
+   * it is kept so, or forgotten if that is empty. Nothing is kept before a panel was opened.
+   */
+  const lastOpen = (channel, value) => {
+    try {
+      const store = window.sessionStorage;
+      const name = "tieline.open." + channel;
+      if (value === undefined) return read(store, name);
+      if (value) keep(store, name, value);
+      else drop(store, name);
+    } catch {
+      // A page that may keep nothing: each begins with the panel closed.
+    }
+  };
+
   let mounts = [];
 
   /** One embedding on this page: a launcher in the corner, the panel over it, the controls that open it. */
@@ -287,6 +304,7 @@ a { color: inherit; font-weight: 600 }
     let state = "idle";
     let line;
     let isOpen = false;
+    let isBack = false;
     let unread = 0;
     let request = {};
     let opener;
@@ -327,9 +345,10 @@ a { color: inherit; font-weight: 600 }
     const present = () => {
       send({ type: "open", to: request.to, item: request.item });
       send({ type: "shown" });
-      // Somebody who went on to another field while we loaded keeps the caret there.
+      // Somebody who went on to another field while we loaded keeps the caret there, and a page that begins keeps its own.
       const at = document.activeElement;
-      if (!at || at === document.body || at === opener || at === host) focus(line.frame);
+      if (isBack) isBack = false;
+      else if (!at || at === document.body || at === opener || at === host) focus(line.frame);
     };
 
     const showNote = () => {
@@ -344,6 +363,7 @@ a { color: inherit; font-weight: 600 }
       line.end();
       if (isOpen) showNote();
       isOpen = false;
+      lastOpen(channel, "");
       paint();
       emit("failed", { why });
     };
@@ -375,11 +395,13 @@ a { color: inherit; font-weight: 600 }
     const open = (wish, control) => {
       request = { to: wish && text(wish.to, 100), item: (wish && toItem(wish.item)) || item };
       opener = control || (hasFocus() ? launcher : document.activeElement);
+      isBack = false;
       prepare();
       if (state === "failed") return showNote();
       mark(host, "noted", false);
       const wasOpen = isOpen;
       isOpen = true;
+      lastOpen(channel, "=" + (request.to || ""));
       paint();
       if (state === "ready") present();
       if (!wasOpen) emit("opened");
@@ -391,6 +413,7 @@ a { color: inherit; font-weight: 600 }
       if (hasFocus()) focus(opener && opener.isConnected ? opener : launcher);
       if (!isOpen) return;
       isOpen = false;
+      lastOpen(channel, "");
       send({ type: "hidden" });
       paint();
       emit("closed");
@@ -406,6 +429,7 @@ a { color: inherit; font-weight: 600 }
     const api = (name, ...rest) => apply(api[name], api, rest);
     const destroy = () => {
       scope.end();
+      lastOpen(channel, "");
       if (line) line.end();
       remove(host);
       mounts = without(mounts, api);
@@ -479,8 +503,17 @@ a { color: inherit; font-weight: 600 }
     // Beside the body, not in it: a framework that replaces the body would take the session along.
     const place = () => append(document.documentElement, host);
     paint();
-    if (document.body) place();
-    else scope.on(document, "DOMContentLoaded", place);
+    // On a phone the panel is the whole screen: who goes to another page there wants to see the page.
+    const back = window.innerWidth > 480 && lastOpen(channel);
+    const begin = () => {
+      place();
+      if (back) {
+        open({ to: back.slice(1) });
+        isBack = true;
+      }
+    };
+    if (document.body) begin();
+    else scope.on(document, "DOMContentLoaded", begin);
     add(mounts, api);
     return api;
   };

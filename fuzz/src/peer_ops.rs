@@ -1,8 +1,8 @@
 //! Whatever a peer sends and whenever: nothing is run for a stranger, a proof is checked once, nothing follows a close.
 
 use arbitrary::{Result, Unstructured};
-use tieline_protocol::client::{Beat, History, List, Open};
-use tieline_protocol::server::Head;
+use tieline_protocol::client::{Beat, History, List, Open, Renewal};
+use tieline_protocol::server::{Head, Tokens};
 use tieline_protocol::{
     Auth, Body, ClientFrame, CloseCode, Cursor, Draft, DraftId, ErrorCode, Hello, Millis, RequestId, Seq,
     SessionId,
@@ -28,7 +28,7 @@ fn play(bytes: &mut Unstructured<'_>) -> Result<()> {
             assert!(!is_closed, "{output:?} after a close");
             match output {
                 Output::Identify(..) => proofs += 1,
-                Output::Run(..) | Output::Heads => assert!(is_known, "{output:?} for a stranger"),
+                Output::Run(..) | Output::Renew(..) | Output::Heads => assert!(is_known, "{output:?} for a stranger"),
                 Output::Close(_) => is_closed = true,
                 Output::Reply(..) => {}
             }
@@ -41,7 +41,7 @@ fn play(bytes: &mut Unstructured<'_>) -> Result<()> {
 
 fn input(bytes: &mut Unstructured<'_>) -> Result<Input> {
     let id = bytes.arbitrary::<Option<u32>>()?.map(RequestId);
-    Ok(match bytes.int_in_range(0..=9)? {
+    Ok(match bytes.int_in_range(0..=10)? {
         0..=4 => Input::Frame { id, frame: frame(bytes)?, bytes: usize::from(bytes.arbitrary::<u16>()?) },
         5 => Input::Identified { expires_at: bytes.arbitrary::<Option<u32>>()?.map(|at| Millis(at.into())) },
         6 => Input::Refused { code: ErrorCode::Unauthorized, close: CloseCode::SIGN_IN },
@@ -49,12 +49,17 @@ fn input(bytes: &mut Unstructured<'_>) -> Result<Input> {
         7 => Input::Broken { id, why: String::new() },
         8 if bytes.arbitrary()? => Input::Oversize,
         8 => Input::Heads(vec![Head { session: session(bytes)?, last: Seq(bytes.arbitrary()?) }]),
+        9 if bytes.arbitrary()? => Input::NotRenewed { id, code: ErrorCode::Forbidden },
+        9 => {
+            let expires_at = bytes.arbitrary::<Option<u32>>()?.map(|at| Millis(at.into()));
+            Input::Renewed { id, tokens: Tokens::default(), expires_at }
+        }
         _ => Input::Tick,
     })
 }
 
 fn frame(bytes: &mut Unstructured<'_>) -> Result<ClientFrame> {
-    Ok(match bytes.int_in_range(0..=8)? {
+    Ok(match bytes.int_in_range(0..=9)? {
         0 => ClientFrame::Hello(Box::new(Hello {
             channel: None,
             capabilities: Vec::new(),
@@ -88,6 +93,7 @@ fn frame(bytes: &mut Unstructured<'_>) -> Result<ClientFrame> {
         }),
         6 => ClientFrame::Ping(Beat { nonce: bytes.arbitrary()? }),
         7 => ClientFrame::Pong(Beat { nonce: bytes.arbitrary()? }),
+        8 => ClientFrame::Auth(Renewal { auth: Auth::New }),
         _ => ClientFrame::Bye,
     })
 }

@@ -33,6 +33,7 @@ fn play(bytes: &mut Unstructured<'_>) -> Result<()> {
         page_origin: None,
         auth: Auth::New,
         jitter_seed: bytes.arbitrary()?,
+        request_base: bytes.arbitrary()?,
     });
     let mut saved = BTreeSet::new();
     while !bytes.is_empty() {

@@ -7,8 +7,8 @@ use std::{
 
 use tieline_browser::{Listener, clock, focus};
 use tieline_protocol::Millis;
-use tieline_session::{Event, Screen};
-use tieline_talk::Calendar;
+use tieline_session::{Event, Owner, Screen};
+use tieline_talk::{Calendar, Given};
 use web_sys::HtmlElement;
 use yew::{AttrValue, Callback};
 
@@ -19,7 +19,7 @@ use super::{
     stage::Stage,
 };
 use crate::{
-    driver::{Driver, Hooks, Settings, Word},
+    driver::{Driver, Hooks, Settings, Unsent, Word},
     locale::Locale,
     view::{Act, Face, Scene, Scheme, Shape},
 };
@@ -35,8 +35,6 @@ struct Inner {
     shape: Shape,
     /// The recipient of the chat that is shown.
     to: RefCell<Option<String>>,
-    /// The page said who the visitor is.
-    is_identified: Cell<bool>,
     /// The caret is to go into the composer as soon as the browser's focus is ours.
     wants_caret: Cell<bool>,
     line: Rc<OnceCell<Line>>,
@@ -48,15 +46,14 @@ impl Mount {
     /// Draws, tells the page, and in page and inline mode connects. A frame waits until it is shown.
     pub fn new(place: &HtmlElement, config: Config, host: Host) -> Self {
         let line = Rc::new(OnceCell::<Line>::new());
-        let picture = Rc::new(Picture::new(place, &config));
+        let picture = Rc::new_cyclic(|weak| Picture::new(place, &config, weak.clone()));
         let driver = Driver::new(settings(&config), hooks(&picture, &line));
-        picture.set_act(act(&driver, &line));
+        picture.set_act(act(&driver, &picture, &line));
         let inner = Rc::new(Inner {
             driver,
             picture,
             shape: config.shape,
             to: RefCell::new(config.to.clone()),
-            is_identified: Cell::new(false),
             wants_caret: Cell::new(false),
             line,
             ear: OnceCell::new(),
@@ -83,7 +80,7 @@ impl Inner {
             self.driver.ask(config.to, config.item);
         }
         if self.shape != Shape::Frame {
-            self.driver.start();
+            self.start();
             self.driver.set_shown(true);
         }
         if self.shape == Shape::Page {
@@ -94,16 +91,22 @@ impl Inner {
         }
     }
 
+    /// The visitor means to talk: from here on network and disk are used.
+    fn start(&self) {
+        self.picture.unsent.start();
+        self.driver.start();
+    }
+
     fn hear(&self, word: FromPage) {
         match word {
             FromPage::Open { to, item } => {
                 self.picture.change(|face| face.chat = AttrValue::from(to.clone().unwrap_or_default()));
                 self.to.replace(to.clone());
                 self.driver.ask(to, item);
-                self.driver.start();
+                self.start();
             }
             FromPage::Shown => {
-                self.driver.start();
+                self.start();
                 self.driver.set_shown(true);
                 self.wants_caret.set(true);
                 self.place_caret();
@@ -112,13 +115,11 @@ impl Inner {
                 self.wants_caret.set(false);
                 self.driver.set_shown(false);
             }
-            FromPage::Identify(Some(token)) => {
-                self.is_identified.set(true);
-                self.driver.take_token(Some(token));
-            }
-            // A page where nobody is signed in says so at every load. Only after somebody was is it news.
+            FromPage::Identify(Some(token)) => self.driver.take_token(Some(token)),
+            // A page where nobody is signed in says so at every load. Only after somebody was is it news, and only in the
+            // first of their tabs to say so.
             FromPage::Identify(None) => {
-                if self.is_identified.replace(false) {
+                if self.picture.shows_user() {
                     self.driver.become_stranger();
                 }
             }
@@ -134,7 +135,7 @@ impl Inner {
     fn place_caret(&self) {
         let is_ours = self.shape != Shape::Frame || focus::is_in_document();
         if is_ours && self.wants_caret.take() {
-            self.picture.change(|face| face.focus_turn = face.focus_turn.wrapping_add(1).max(1));
+            self.picture.take_caret();
         }
     }
 }
@@ -145,12 +146,13 @@ struct Picture {
     place: HtmlElement,
     face: RefCell<Face>,
     screen: RefCell<Option<Rc<Screen>>>,
+    unsent: Unsent,
     act: OnceCell<Act>,
     stage: RefCell<Option<Stage>>,
 }
 
 impl Picture {
-    fn new(place: &HtmlElement, config: &Config) -> Self {
+    fn new(place: &HtmlElement, config: &Config, own: Weak<Self>) -> Self {
         let locale = Locale::find([config.language.as_str()]);
         let face = Face {
             locale,
@@ -160,12 +162,19 @@ impl Picture {
             scheme: config.scheme,
             accent: config.accent.clone().map(AttrValue::from),
             chat: AttrValue::from(config.to.clone().unwrap_or_default()),
+            unsent: Given::default(),
             focus_turn: 0,
+        };
+        let draw_anew = move || {
+            if let Some(picture) = own.upgrade() {
+                picture.draw();
+            }
         };
         Self {
             place: place.clone(),
             face: RefCell::new(face),
             screen: RefCell::new(None),
+            unsent: Unsent::new(config.channel.to_string(), draw_anew),
             act: OnceCell::new(),
             stage: RefCell::new(None),
         }
@@ -177,8 +186,25 @@ impl Picture {
     }
 
     fn show(&self, screen: Screen) {
+        self.unsent.belong_to(&screen.owner);
         self.screen.replace(Some(Rc::new(screen)));
         self.draw();
+    }
+
+    /// Whether it is a user's: somebody whom the page vouches for.
+    fn shows_user(&self) -> bool {
+        self.screen.borrow().as_ref().is_some_and(|screen| matches!(screen.owner, Owner::User(_)))
+    }
+
+    /// Puts words into the composer of the chat that is shown, and the caret behind them.
+    fn compose(&self, text: &str) {
+        let chat = self.face.borrow().chat.clone();
+        self.unsent.add(&chat, text);
+        self.take_caret();
+    }
+
+    fn take_caret(&self) {
+        self.change(|face| face.focus_turn = face.focus_turn.wrapping_add(1).max(1));
     }
 
     fn change(&self, change: impl FnOnce(&mut Face)) {
@@ -189,7 +215,10 @@ impl Picture {
     fn draw(&self) {
         let (Some(screen), Some(act)) = (self.screen.borrow().clone(), self.act.get()) else { return };
         let now = Millis(clock::now_ms());
-        let scene = Scene { screen, now, face: self.face.borrow().clone(), act: act.clone() };
+        let mut face = self.face.borrow().clone();
+        let (text, turn) = self.unsent.words(&face.chat);
+        face.unsent = Given { text: text.into(), turn };
+        let scene = Scene { screen, now, face, act: act.clone() };
         let mut stage = self.stage.borrow_mut();
         match stage.as_mut() {
             Some(stage) => stage.show(scene),
@@ -211,20 +240,35 @@ fn settings(config: &Config) -> Settings {
 fn hooks(picture: &Rc<Picture>, line: &Rc<OnceCell<Line>>) -> Hooks {
     let (picture, line) = (picture.clone(), line.clone());
     Hooks {
-        draw: Box::new(move |screen| picture.show(screen)),
-        tell: Box::new(move |word| {
-            if let Some(line) = line.get() {
-                line.tell(&translate(word));
-            }
+        draw: Box::new({
+            let picture = picture.clone();
+            move |screen| picture.show(screen)
+        }),
+        tell: Box::new(move |word| match (word, line.get()) {
+            (Word::Composed(text), _) => picture.compose(&text),
+            (Word::Typed { chat, text }, _) => picture.unsent.follow(&chat, text),
+            (Word::TokenWanted, Some(line)) => line.tell(&ToPage::NeedToken),
+            (Word::Told(event), Some(line)) => line.tell(&translate(event)),
+            (Word::TokenWanted | Word::Told(_), None) => {}
         }),
     }
 }
 
-fn act(driver: &Driver, line: &Rc<OnceCell<Line>>) -> Act {
-    let (feed, submit, line) = (driver.feeder(), driver.feeder(), line.clone());
+fn act(driver: &Driver, picture: &Rc<Picture>, line: &Rc<OnceCell<Line>>) -> Act {
+    let (feed, submit, typing, line) = (driver.feeder(), driver.feeder(), driver.typing(), line.clone());
     Act {
         feed: Callback::from(feed),
         submit: Callback::from(move |text: String| submit(Driver::submission(text))),
+        typed: Callback::from({
+            let picture = Rc::downgrade(picture);
+            move |text: String| {
+                if let Some(picture) = picture.upgrade() {
+                    let chat = picture.face.borrow().chat.clone();
+                    typing(&chat, &text);
+                    picture.unsent.keep(&chat, text);
+                }
+            }
+        }),
         close: Callback::from(move |()| {
             if let Some(line) = line.get() {
                 line.tell(&ToPage::Close);
@@ -233,17 +277,14 @@ fn act(driver: &Driver, line: &Rc<OnceCell<Line>>) -> Act {
     }
 }
 
-fn translate(word: Word) -> ToPage {
-    let event = |name, session: Option<String>| ToPage::Event { name, session };
-    match word {
-        Word::TokenWanted => ToPage::NeedToken,
-        Word::Told(Event::Ready) => event("connected", None),
-        Word::Told(Event::UnreadChanged(count)) => ToPage::Unread(count),
-        Word::Told(Event::MessageSent { session }) => event("message-sent", Some(session.to_string())),
-        Word::Told(Event::MessageReceived { session }) => {
-            event("message-received", Some(session.to_string()))
-        }
-        Word::Told(Event::Refused) => event("failed", None),
+fn translate(event: Event) -> ToPage {
+    let named = |name, session: Option<String>| ToPage::Event { name, session };
+    match event {
+        Event::Ready => named("connected", None),
+        Event::UnreadChanged(count) => ToPage::Unread(count),
+        Event::MessageSent { session } => named("message-sent", Some(session.to_string())),
+        Event::MessageReceived { session } => named("message-received", Some(session.to_string())),
+        Event::Refused => named("failed", None),
     }
 }
 

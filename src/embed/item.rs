@@ -31,7 +31,7 @@ pub fn parse_item(value: JsValue) -> Option<Item> {
     if !value.is_object() {
         return None;
     }
-    let said: Said = serde_wasm_bindgen::from_value(value).ok()?;
+    let said: Said = tieline_driver::value::read(value)?;
     let title = said.title.map(|title| cut(title.trim(), TITLE_CHARS)).filter(|title| !title.is_empty())?;
     Some(Item {
         id: said.id.map(|id| cut(&id, ID_CHARS)),

@@ -29,6 +29,7 @@ pub(super) static DE: Locale = Locale {
         expired: "Nicht gesendet: wartete länger als einen Tag.",
         refused: "Nicht gesendet.",
         retry: "Erneut versuchen",
+        revise: "Bearbeiten",
         discard: "Löschen",
         message: "Nachricht",
         send: "Senden",

@@ -27,6 +27,7 @@ pub(super) static EN: Locale = Locale {
         expired: "Not sent: it waited for more than a day.",
         refused: "Not sent.",
         retry: "Try again",
+        revise: "Edit",
         discard: "Delete",
         message: "Message",
         send: "Send",

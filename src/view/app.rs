@@ -5,7 +5,7 @@ use std::rc::Rc;
 use tieline_browser::focus;
 use tieline_protocol::Millis;
 use tieline_session::{Input, Screen, screen::Thread};
-use tieline_talk::{Calendar, ThreadWish};
+use tieline_talk::{Calendar, Given, ThreadWish};
 use web_sys::{Element, KeyboardEvent};
 use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, html};
 
@@ -52,6 +52,8 @@ pub struct Face {
     pub accent: Option<AttrValue>,
     /// Which chat is shown. Another one has its own scrolling and its own unsent words.
     pub chat: AttrValue,
+    /// What the visitor had begun to write.
+    pub unsent: Given,
     /// Each new number puts the caret into the composer; 0 leaves it where it is.
     pub focus_turn: u32,
 }
@@ -63,6 +65,8 @@ pub struct Act {
     pub feed: Callback<Input>,
     /// Words to send; the ids are minted further down.
     pub submit: Callback<String>,
+    /// Words that stand in the composer and are not sent.
+    pub typed: Callback<String>,
     /// The visitor wants the panel gone.
     pub close: Callback<()>,
 }
@@ -177,6 +181,7 @@ fn wishes_of(props: &AppProps) -> Callback<ThreadWish> {
     scene.act.feed.reform(|wish| match wish {
         ThreadWish::Older => Input::OlderWanted,
         ThreadWish::Retry(draft_id) => Input::Retry(draft_id),
+        ThreadWish::Revise(draft_id) => Input::Revise(draft_id),
         ThreadWish::Discard(draft_id) => Input::Discard(draft_id),
     })
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use tieline_session::screen::Thread;
+use tieline_session::screen::{Notice, Thread};
 use tieline_talk::{Composer, ThreadView, ThreadWish};
 use yew::{Callback, Html, NodeRef, html};
 
@@ -42,6 +42,7 @@ pub(super) fn panel(scene: &Scene, turn: u32, kept: &Kept<'_>) -> Html {
                 calendar={face.calendar.clone()}
                 now={*now}
                 on_wish={kept.on_wish.clone()}
+                is_cut={matches!(screen.notice, Some(Notice::Connecting | Notice::Reconnecting | Notice::Offline))}
                 empty={empty(name, screen.greeting.as_deref(), face.locale)}
             />
             if screen.can_write {
@@ -50,7 +51,9 @@ pub(super) fn panel(scene: &Scene, turn: u32, kept: &Kept<'_>) -> Html {
                     {words}
                     placeholder={name.map_or_else(|| face.locale.write.to_owned(), face.locale.write_to)}
                     text_chars={screen.text_chars}
+                    given={face.unsent.clone()}
                     on_send={act.submit.clone()}
+                    on_change={act.typed.clone()}
                 />
             } else {
                 <p class="read-only">{ face.locale.read_only }</p>

@@ -25,6 +25,9 @@ extern "C" {
     pub(crate) fn press(target: &Element, key: &str, shift: bool, composing: bool) -> bool;
     pub(crate) fn type_into(field: &Element, text: &str);
     pub(crate) fn deny_storage();
+    pub(crate) fn deny_databases();
+    pub(crate) fn hang_databases();
+    pub(crate) fn restore_databases();
 }
 
 /// The widget's style sheet, as `cargo xtask dist` puts it together.
@@ -103,6 +106,14 @@ impl Mounted {
         mounted
     }
 
+    /// One that shows its composer, though no gateway answers.
+    pub(crate) async fn live_alone() -> Self {
+        let mounted = Self::new(&[]);
+        settle().await;
+        until("the style sheet", || mounted.is_dressed()).await;
+        mounted
+    }
+
     /// Whether the style sheet has come.
     pub(crate) fn is_dressed(&self) -> bool {
         self.find(".tieline-place:not([style*=opacity])").is_some()
@@ -128,6 +139,11 @@ impl Mounted {
         self.get("textarea").unchecked_into()
     }
 
+    /// What stands in the composer.
+    pub(crate) fn field_value(&self) -> String {
+        self.field().value()
+    }
+
     /// Whether the caret is in the composer.
     pub(crate) fn has_caret(&self) -> bool {
         self.root.active_element().as_ref() == self.find("textarea").as_ref()
@@ -144,6 +160,14 @@ impl Mounted {
         settle().await;
         press(&self.field(), "Enter", false, false);
         settle().await;
+    }
+
+    /// Waits until so many own lines are shown, and all are in the log: nothing is left for the next mount to say.
+    pub(crate) async fn sent(&self, count: u32) {
+        until("own lines in the log", || {
+            self.count(".said.mine") == count && self.count(".said.waiting") == 0
+        })
+        .await;
     }
 }
 

@@ -171,3 +171,19 @@ export const deny_storage = () =>
       throw new DOMException("denied", "SecurityError");
     },
   });
+
+const { open } = IDBFactory.prototype;
+
+/** Databases that throw at every touch, as in a frame that is not to know its visitor. */
+export const deny_databases = () => {
+  IDBFactory.prototype.open = () => {
+    throw new DOMException("denied", "SecurityError");
+  };
+};
+/** Databases that never answer, as on a disk that is busy or dying. */
+export const hang_databases = () => {
+  IDBFactory.prototype.open = () => new EventTarget();
+};
+export const restore_databases = () => {
+  IDBFactory.prototype.open = open;
+};

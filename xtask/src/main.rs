@@ -1,9 +1,11 @@
 //! The checkout's own tool: `cargo xtask <word>`. Each word is one file; [`shell`] runs other programs.
 
 mod bench;
+mod chaos;
 mod demo;
 mod dist;
 mod golden;
+mod mutate;
 mod shell;
 mod shots;
 mod size;
@@ -25,6 +27,8 @@ cargo xtask <word>
   tidy                                 the rules that no compiler checks
   golden                               write a file for each new wire frame
   bench gateway                        measure, and write docs/benchmarks.md
+  chaos --minutes N [--seed S]         a gateway in a bad network, killed and paused; checks the delivery promises
+  mutate [rule..]                      break rules of the delivery contract, and see a test fail for each
   shots                                pictures of the widget and the desk, in docs/images
   ci                                   what CI runs: test
 ";
@@ -55,6 +59,12 @@ fn run(mut arguments: Arguments) -> Result<ExitCode> {
             finish(arguments)?;
             demo::run(&options)?;
         }
+        Some("chaos") => {
+            let options = chaos::Options::parse(&mut arguments)?;
+            finish(arguments)?;
+            chaos::run(&options)?;
+        }
+        Some("mutate") => mutate::run(&rest(arguments))?,
         Some("bench") => bench::run(&rest(arguments))?,
         Some("dist") => finish(arguments).and_then(|()| dist::run())?,
         Some("size") => finish(arguments).and_then(|()| size::run())?,

@@ -9,12 +9,15 @@
 )]
 
 pub mod address;
+pub mod broadcast;
 pub mod clock;
+pub mod database;
 pub mod focus;
 pub mod http;
 pub mod ids;
 pub mod intl;
 pub mod listener;
+pub mod locks;
 pub mod message_port;
 pub mod page;
 pub mod resize;
@@ -22,7 +25,9 @@ pub mod socket;
 pub mod storage;
 pub mod timer;
 
+pub use broadcast::Broadcast;
 pub use listener::Listener;
+pub use locks::{Lock, LockFact};
 pub use message_port::Port;
 pub use page::{Page, PageFact};
 pub use resize::SizeWatch;

@@ -16,6 +16,7 @@ use tieline_session::{
     DeskScreen,
     screen::{Notice, Thread},
 };
+use tieline_talk::Given;
 use yew::{Callback, Html, component, html, use_state};
 
 #[component]
@@ -35,7 +36,9 @@ fn Gallery() -> Html {
         Some(why) => html! { <Shut {why} {manner} on_retry={Callback::noop()} /> },
         None => {
             let on_action = Callback::from(|_action: Action| ());
-            html! { <Desk screen={Rc::new(with_pictures(screen_of(&state)))} {manner} now={fakes::NOW} {on_action} /> }
+            let unsent = Given::default();
+            let screen = Rc::new(with_pictures(screen_of(&state)));
+            html! { <Desk {screen} {manner} now={fakes::NOW} {unsent} on_typed={Callback::noop()} {on_action} /> }
         }
     }
 }

@@ -35,7 +35,9 @@ pub enum Action {
     Submit(String),
     /// Say a failed message again.
     Retry(DraftId),
-    /// Drop a failed message.
+    /// Take a failed or waiting message back into the composer.
+    Revise(DraftId),
+    /// Drop a failed or waiting message.
     Discard(DraftId),
     /// More of what was said before.
     Older,

@@ -1,79 +1,193 @@
-//! What was typed and is not in the log yet, kept for as long as the page lives.
+//! What was typed and is not in the log yet: on the device's disk, and in memory for as long as it is not there.
 //!
-//! It outlives the end that typed it: a page that changes its route takes the widget away and puts it back, an agent signs
-//! in again, and nothing typed is lost.
+//! A record stands in the memory of the page from the moment it is typed until the disk has it. Memory outlives the end that
+//! typed it: a page that changes its route takes the widget away and puts it back. What the disk would not take is offered
+//! to it again, now and then. Knows neither tabs nor the link; what it has to say are inputs for the end.
 
-use std::cell::RefCell;
+use std::{
+    cell::OnceCell,
+    rc::{Rc, Weak},
+};
 
+use tieline_browser::{
+    Timer,
+    database::{self, Hold},
+};
 use tieline_protocol::DraftId;
-use tieline_session::Record;
+use tieline_session::{Input, Record};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 
-/// The drafts of one owner on this page: of a channel's visitor, of an agent.
-#[derive(Debug)]
-pub(crate) struct Drafts {
-    owner: String,
-}
+use crate::record;
 
-thread_local! {
-    // A list, not a map: it holds a handful, and a map's code is more to download than it could ever save.
-    static SHELF: RefCell<Vec<(String, Record)>> = const { RefCell::new(Vec::new()) };
+/// The database that everything of ours is in.
+pub const DATABASE: &str = "tieline";
+/// How long a disk that has failed is left in peace.
+const REST_MS: u64 = 10_000;
+
+/// The drafts of one shelf: of a channel's visitors, of an agent. The owner of each stands in its record.
+pub(crate) struct Drafts(Rc<Inner>);
+
+struct Inner {
+    shelf: String,
+    tell: Box<dyn Fn(Input)>,
+    rest: OnceCell<Timer>,
 }
 
 impl Drafts {
-    pub(crate) fn of(owner: String) -> Self {
-        Self { owner }
+    /// `tell` takes `Restored`, `Saved` and `SaveFailed`, never at once.
+    pub(crate) fn of(shelf: String, tell: impl Fn(Input) + 'static) -> Self {
+        let inner = Rc::new(Inner { shelf, tell: Box::new(tell), rest: OnceCell::new() });
+        let weak = Rc::downgrade(&inner);
+        let _ = inner.rest.set(Timer::new(move || offer_again(&weak)));
+        Self(inner)
     }
 
-    /// What an earlier end left, in the order in which it was typed.
-    pub(crate) fn load(&self) -> Vec<Record> {
-        SHELF.with_borrow(|shelf| {
-            let own = shelf.iter().filter(|(owner, _)| *owner == self.owner);
-            own.map(|(_, record)| record.clone()).collect()
+    /// Asks for what earlier pages left. The answer is `Restored`, with what memory has if the disk does not answer.
+    pub(crate) fn load(&self) {
+        let (weak, shelf) = (Rc::downgrade(&self.0), self.0.shelf.clone());
+        spawn_local(async move {
+            let kept = database::read(DATABASE, &beginning(&shelf)).await.unwrap_or_default();
+            let mut records: Vec<Record> = kept.iter().filter_map(record::of_value).collect();
+            for newer in memory::records(&shelf) {
+                records.retain(|record| record.draft_id != newer.draft_id);
+                records.push(newer);
+            }
+            tell(&weak, Input::Restored(records));
+            // What an end left that went before the disk had taken it.
+            offer_again(&weak);
+        });
+    }
+
+    /// Keeps the record. The answer is `Saved` once it is on the disk, or `SaveFailed`; after that, perhaps `Saved` all the same.
+    pub(crate) fn save(&self, record: Record) {
+        memory::put(&self.0.shelf, record.clone());
+        keep(Rc::downgrade(&self.0), self.0.shelf.clone(), record);
+    }
+
+    /// Drops the record wherever it is.
+    pub(crate) fn forget(&self, draft_id: DraftId) {
+        memory::remove(&self.0.shelf, draft_id);
+        let name = name(&self.0.shelf, draft_id);
+        // One that stays is said again under its old id, which the log knows.
+        spawn_local(async move {
+            let _ = database::remove(DATABASE, &name).await;
+        });
+    }
+}
+
+/// Offers a record to the disk. Goes on without the end: what was typed is kept though the widget is gone.
+fn keep(weak: Weak<Inner>, shelf: String, record: Record) {
+    spawn_local(async move {
+        let draft_id = record.draft_id;
+        let value = record::to_value(&record).unwrap_or(JsValue::NULL);
+        let is_kept = database::put(DATABASE, &name(&shelf, draft_id), &value, Hold::Disk).await;
+        if is_kept {
+            memory::settle(&shelf, &record);
+        } else if let Some(inner) = weak.upgrade()
+            && let Some(rest) = inner.rest.get()
+        {
+            rest.arm(Some(REST_MS));
+        }
+        tell(&weak, if is_kept { Input::Saved(draft_id) } else { Input::SaveFailed(draft_id) });
+    });
+}
+
+fn offer_again(weak: &Weak<Inner>) {
+    let Some(shelf) = weak.upgrade().map(|inner| inner.shelf.clone()) else { return };
+    for record in memory::records(&shelf) {
+        keep(weak.clone(), shelf.clone(), record);
+    }
+}
+
+fn tell(weak: &Weak<Inner>, input: Input) {
+    if let Some(inner) = weak.upgrade() {
+        (inner.tell)(input);
+    }
+}
+
+fn beginning(shelf: &str) -> String {
+    format!("draft {shelf} ")
+}
+
+fn name(shelf: &str, draft_id: DraftId) -> String {
+    format!("{}{draft_id}", beginning(shelf))
+}
+
+impl std::fmt::Debug for Drafts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Drafts").field(&self.0.shelf).finish()
+    }
+}
+
+/// What the disk does not have, or not in its newest form.
+mod memory {
+    use std::cell::RefCell;
+
+    use tieline_protocol::DraftId;
+    use tieline_session::Record;
+
+    thread_local! {
+        // A list, not a map: it holds a handful, and a map's code is more to download than it could ever save.
+        static UNKEPT: RefCell<Vec<(String, Record)>> = const { RefCell::new(Vec::new()) };
+    }
+
+    /// In the order in which they were put.
+    pub(super) fn records(shelf: &str) -> Vec<Record> {
+        UNKEPT.with_borrow(|unkept| {
+            unkept.iter().filter(|(its, _)| its == shelf).map(|(_, record)| record.clone()).collect()
         })
     }
 
-    pub(crate) fn save(&self, record: Record) {
-        self.forget(record.draft_id);
-        SHELF.with_borrow_mut(|shelf| shelf.push((self.owner.clone(), record)));
+    pub(super) fn put(shelf: &str, record: Record) {
+        remove(shelf, record.draft_id);
+        UNKEPT.with_borrow_mut(|unkept| unkept.push((shelf.to_owned(), record)));
     }
 
-    pub(crate) fn forget(&self, draft_id: DraftId) {
-        SHELF.with_borrow_mut(|shelf| {
-            shelf.retain(|(owner, record)| *owner != self.owner || record.draft_id != draft_id);
+    pub(super) fn remove(shelf: &str, draft_id: DraftId) {
+        UNKEPT.with_borrow_mut(|unkept| {
+            unkept.retain(|(its, record)| its != shelf || record.draft_id != draft_id);
         });
+    }
+
+    /// The disk has exactly this.
+    pub(super) fn settle(shelf: &str, kept: &Record) {
+        UNKEPT.with_borrow_mut(|unkept| unkept.retain(|(its, record)| its != shelf || record != kept));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use tieline_protocol::{Body, Millis, SessionId};
-    use tieline_session::effect::{Owner, Place};
+    use tieline_session::{Owner, Place};
 
     use super::*;
 
-    fn record(number: u8) -> Record {
+    fn record(number: u8, text: &str) -> Record {
         Record {
             draft_id: DraftId::at(Millis(u64::from(number)), [number; 10]),
             place: Place::Session(SessionId::at(Millis(0), [0; 10])),
-            body: Body::Text { text: number.to_string() },
+            body: Body::Text { text: text.to_owned() },
             made_at: Millis(u64::from(number)),
             owner: Owner::Agent,
         }
     }
 
     #[test]
-    fn drafts_outlive_their_end_and_stay_with_their_owner() {
-        let mia = Drafts::of("mia".into());
-        mia.save(record(1));
-        mia.save(record(2));
-        mia.save(record(2));
-        Drafts::of("ben".into()).save(record(3));
-        drop(mia);
+    fn memory_holds_what_the_disk_does_not_have_and_by_shelf() {
+        let (one, two) = (record(1, "one"), record(2, "two"));
+        memory::put("mia", one.clone());
+        memory::put("mia", two.clone());
+        memory::put("ben", record(3, "three"));
+        assert_eq!(memory::records("mia"), [one.clone(), two.clone()], "in the order of typing");
 
-        let mia = Drafts::of("mia".into());
-        assert_eq!(mia.load(), [record(1), record(2)], "in the order of typing");
-        mia.forget(record(1).draft_id);
-        assert_eq!(mia.load(), [record(2)]);
-        assert_eq!(Drafts::of("ben".into()).load(), [record(3)]);
+        let newer = record(1, "one, moved into its session");
+        memory::put("mia", newer.clone());
+        memory::settle("mia", &one);
+        assert_eq!(memory::records("mia"), [two.clone(), newer.clone()], "the disk has only the older form");
+        memory::settle("mia", &newer);
+        memory::remove("mia", two.draft_id);
+        assert_eq!(memory::records("mia"), []);
+        assert_eq!(memory::records("ben"), [record(3, "three")]);
     }
 }

@@ -1,30 +1,33 @@
 //! One arm per effect. Decides nothing: what comes of it goes back in as an input.
 
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
-use gloo_net::websocket::State;
-use tieline_browser::{Socket, SocketFact};
-use tieline_protocol::{ClientFrame, CloseCode, Decoded, Outgoing, SUBPROTOCOL};
+use tieline_protocol::CloseCode;
 use tieline_session::{Effect, Event, Input};
 
-use crate::{
-    end::End,
-    engine::{Inner, feed_weak},
-    wire,
-};
+use crate::{end::End, engine::Inner, line::Fact, sockets::Which};
 
-/// The socket could not be opened at all: the same as one that broke.
+/// A second socket cannot be had: the same as one that broke.
 const NO_CONNECTION: CloseCode = CloseCode(1006);
 
 /// What only the app around the loop can do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Errand {
-    /// Keep the visitor's token for the next visit.
-    KeepVisitorToken(String),
+    /// Keep the token of that visitor for the next visit, unless a later one is known to sit here.
+    KeepVisitorToken(u32, String),
+    /// Whoever sat here signed out; a visitor by that number sits here from now on. Forget the tokens of those before.
+    ForgetVisitor(u32),
     /// Get a proof of identity; answer with `TokenArrived` or `TokenFailed`.
     FetchToken,
     /// Get an embed ticket; answer with `TicketArrived` or `TokenFailed`.
     FetchTicket,
+    /// Time has passed, perhaps days: another tab may have been given a newer visitor's token since, or its person signed
+    /// out. Answer with `VisitorFound`.
+    FreshenToken,
+    /// The app of another tab said this, with `Feeder::tell_others`.
+    Aside(String),
+    /// Put these words into the composer.
+    Compose(String),
     /// Pass it on to whoever cares.
     Tell(Event),
 }
@@ -32,68 +35,54 @@ pub enum Errand {
 impl<E: End> Inner<E> {
     pub(crate) fn carry_out(self: &Rc<Self>, effect: Effect) {
         match effect {
-            Effect::Dial => self.dial(),
-            Effect::HangUp(code) => self.hang_up(code),
-            Effect::Send(frame) => self.send(&frame),
+            Effect::Dial => self.on_line(Fact::Dialled),
+            Effect::HangUp(code) => self.on_line(Fact::HungUp(code)),
+            Effect::Send(frame) => self.on_line(Fact::Said(frame)),
+            Effect::DialNext => self.dial_next(),
+            Effect::SendNext(frame) => self.write(Which::Next, &frame),
+            Effect::Switch => self.switch(),
+            Effect::DropNext => self.sockets.borrow_mut().close(Which::Next, CloseCode::BYE),
             Effect::Save(record) => {
-                let draft_id = record.draft_id;
+                self.unkept.borrow_mut().push(record.clone());
                 self.drafts.save(record);
-                self.feed(Input::Saved(draft_id));
             }
             Effect::Forget(draft_id) => self.drafts.forget(draft_id),
-            Effect::KeepVisitorToken(token) => self.run(Errand::KeepVisitorToken(token)),
-            Effect::FetchToken => self.run(Errand::FetchToken),
-            Effect::FetchTicket => self.run(Errand::FetchTicket),
+            Effect::KeepVisitorToken { visitor, token } => {
+                self.run(Errand::KeepVisitorToken(visitor, token));
+            }
+            Effect::FetchToken => self.ask_page(Errand::FetchToken),
+            Effect::FetchTicket => self.ask_page(Errand::FetchTicket),
+            Effect::Compose(text) => self.run(Errand::Compose(text)),
             Effect::Tell(event) => self.run(Errand::Tell(event)),
         }
     }
 
-    fn dial(self: &Rc<Self>) {
-        let url = format!("{}/v1/ws", socket_origin(&self.gateway));
-        let weak = Rc::downgrade(self);
-        let socket = Socket::open(&url, SUBPROTOCOL, move |fact| hear(&weak, fact));
-        if socket.is_none() {
-            self.feed(Input::SocketClosed(NO_CONNECTION));
-        }
-        // The socket of before, if there is one, closes by being dropped here.
-        self.socket.replace(socket);
-    }
-
-    fn hang_up(&self, code: CloseCode) {
-        let socket = self.socket.take();
-        if let Some(socket) = socket {
-            socket.close(code.0);
+    /// Only who has the socket can have another beside it.
+    fn dial_next(self: &Rc<Self>) {
+        self.next_welcome.take();
+        let can_dial = self.line.borrow().is_own();
+        if !can_dial || !self.open_socket(Which::Next) {
+            self.feed(Input::NextClosed(NO_CONNECTION));
         }
     }
 
-    /// A frame that finds no open socket is lost on purpose: the session says it again after the next `welcome`.
-    fn send(&self, frame: &Outgoing<ClientFrame>) {
-        let socket = self.socket.borrow();
-        let Some(socket) = socket.as_ref().filter(|socket| matches!(socket.state(), State::Open)) else {
-            return;
-        };
-        if let Some(text) = wire::encode(frame) {
-            socket.send(text);
+    fn switch(self: &Rc<Self>) {
+        let is_switched = self.sockets.borrow_mut().switch();
+        if is_switched {
+            let welcome = self.next_welcome.take();
+            self.on_line(Fact::Switched(welcome));
         }
     }
-}
 
-fn hear<E: End>(engine: &Weak<Inner<E>>, fact: SocketFact) {
-    let input = match fact {
-        SocketFact::Opened => Input::SocketOpened,
-        SocketFact::Closed(code) => Input::SocketClosed(CloseCode(code)),
-        SocketFact::Text(text) => match wire::decode(&text) {
-            Some(Decoded::Frame(id, frame)) => Input::Received { id, frame },
-            Some(Decoded::UnknownType { must: true, .. }) => Input::MustReload,
-            // A newer gateway may say what we need not understand. A broken frame shows as a gap, and gaps are mended.
-            Some(Decoded::UnknownType { .. }) | None => return,
-        },
-    };
-    feed_weak(engine, input);
+    /// A page may take its time, or have nothing to give: meanwhile another tab may connect.
+    fn ask_page(self: &Rc<Self>, errand: Errand) {
+        self.on_line(Fact::Rested);
+        self.run(errand);
+    }
 }
 
 /// `https://g` to `wss://g`, `http://g` to `ws://g`.
-fn socket_origin(gateway: &str) -> String {
+pub(crate) fn socket_origin(gateway: &str) -> String {
     gateway.strip_prefix("http").map_or_else(|| gateway.to_owned(), |rest| format!("ws{rest}"))
 }
 

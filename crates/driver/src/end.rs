@@ -1,7 +1,7 @@
 //! What the two ends have in common.
 
 use tieline_protocol::Millis;
-use tieline_session::{Agent, DeskScreen, Effect, Input, Screen, Visitor};
+use tieline_session::{Agent, DeskScreen, Effect, Input, Owner, Screen, Visitor, screen::Notice};
 
 /// One end of a session, as `tieline_session` promises it.
 pub trait End: 'static {
@@ -14,6 +14,10 @@ pub trait End: 'static {
     fn next_wake(&self) -> Option<Millis>;
     /// What the person sees at `now`.
     fn screen(&self, now: Millis) -> Self::Screen;
+    /// Who the person at this end is.
+    fn owner(&self) -> &Owner;
+    /// What a screen says of the connection.
+    fn notice(screen: &Self::Screen) -> Option<Notice>;
 }
 
 macro_rules! end {
@@ -31,6 +35,14 @@ macro_rules! end {
 
             fn screen(&self, now: Millis) -> $screen {
                 Self::screen(self, now)
+            }
+
+            fn owner(&self) -> &Owner {
+                Self::owner(self)
+            }
+
+            fn notice(screen: &$screen) -> Option<Notice> {
+                screen.notice
             }
         }
     };

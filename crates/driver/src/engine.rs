@@ -7,10 +7,20 @@ use std::{
     rc::{Rc, Weak},
 };
 
-use tieline_browser::{Page, PageFact, Socket, Timer, clock, page};
-use tieline_session::Input;
+use tieline_browser::{Page, PageFact, Timer, clock, page};
+use tieline_protocol::Decoded;
+use tieline_session::{Input, Owner, Record, screen::Notice};
 
-use crate::{drafts::Drafts, effects::Errand, end::End, ids};
+use crate::{
+    drafts::Drafts,
+    effects::{Errand, socket_origin},
+    end::End,
+    group::Group,
+    ids,
+    line::{Fact, Line},
+    sockets::Sockets,
+    wire,
+};
 
 /// What an engine is told once.
 #[derive(Clone, Debug)]
@@ -19,6 +29,17 @@ pub struct Plan {
     pub gateway: String,
     /// Whose drafts these are on this page: a channel's, an agent's.
     pub drafts_of: String,
+    /// Whether tabs of one person share a socket.
+    pub share: Option<Share>,
+}
+
+/// What tabs that share a socket have in common, and what each has for itself.
+#[derive(Clone, Debug)]
+pub struct Share {
+    /// Where the person talks: tabs of one channel share.
+    pub channel: String,
+    /// The end's `Setup::request_base`.
+    pub request_base: u32,
 }
 
 /// Where screens and errands go. Either may feed the engine at once: what it feeds waits for its turn.
@@ -33,9 +54,23 @@ pub struct Hooks<E: End> {
 pub struct Feeder<E: End>(Weak<Inner<E>>);
 
 impl<E: End> Feeder<E> {
+    /// [`Engine::start`].
+    pub fn start(&self) {
+        if let Some(engine) = self.0.upgrade() {
+            engine.start();
+        }
+    }
+
     /// Takes a fact.
     pub fn feed(&self, input: Input) {
         feed_weak(&self.0, input);
+    }
+
+    /// Says something to the apps of this person's other tabs, which hear it as [`Errand::Aside`].
+    pub fn tell_others(&self, text: &str) {
+        if let Some(engine) = self.0.upgrade() {
+            engine.tell_aside(text);
+        }
     }
 }
 
@@ -44,10 +79,19 @@ pub struct Engine<E: End>(Rc<Inner<E>>);
 
 /// What callbacks of the browser hold weakly.
 pub(crate) struct Inner<E: End> {
-    pub(crate) gateway: String,
+    pub(crate) socket_url: String,
     pub(crate) hooks: Hooks<E>,
     pub(crate) drafts: Drafts,
-    pub(crate) socket: RefCell<Option<Socket>>,
+    /// Handed to the disk, and not yet told to the other tabs.
+    pub(crate) unkept: RefCell<Vec<Record>>,
+    pub(crate) line: RefCell<Line>,
+    pub(crate) sockets: RefCell<Sockets>,
+    /// What the gateway said first on the second socket.
+    pub(crate) next_welcome: RefCell<Option<String>>,
+    /// Where tabs meet that share a socket.
+    pub(crate) shared_as: Option<String>,
+    /// The other tabs of this person. None while the page is away.
+    pub(crate) group: RefCell<Option<Group>>,
     end: RefCell<E>,
     drawn: RefCell<Option<E::Screen>>,
     timer: OnceCell<Timer>,
@@ -63,11 +107,20 @@ pub(crate) struct Inner<E: End> {
 impl<E: End> Engine<E> {
     /// An end that has drawn itself and not dialled yet.
     pub fn new(end: E, plan: Plan, hooks: Hooks<E>) -> Self {
-        let inner = Rc::new(Inner {
-            gateway: plan.gateway,
+        let line = match &plan.share {
+            Some(share) => Line::shared(share.request_base, read),
+            None => Line::single(read),
+        };
+        let inner = Rc::new_cyclic(|weak: &Weak<Inner<E>>| Inner {
+            socket_url: format!("{}/v1/ws", socket_origin(&plan.gateway)),
             hooks,
-            drafts: Drafts::of(plan.drafts_of),
-            socket: RefCell::new(None),
+            drafts: Drafts::of(plan.drafts_of, on_drafts(weak.clone())),
+            unkept: RefCell::new(Vec::new()),
+            line: RefCell::new(line),
+            sockets: RefCell::new(Sockets::default()),
+            next_welcome: RefCell::new(None),
+            shared_as: plan.share.map(|share| share.channel),
+            group: RefCell::new(None),
             end: RefCell::new(end),
             drawn: RefCell::new(None),
             timer: OnceCell::new(),
@@ -78,20 +131,14 @@ impl<E: End> Engine<E> {
             is_shown: Cell::new(false),
         });
         let weak = Rc::downgrade(&inner);
-        let _ = inner.timer.set(Timer::new(move || feed_weak(&weak, Input::Tick)));
+        let _ = inner.timer.set(Timer::new(move || on_timer(&weak)));
         inner.feed(Input::TimeZone { offset_minutes: clock::zone_offset_minutes() });
-        inner.feed(Input::Restored(inner.drafts.load()));
         Self(inner)
     }
 
-    /// Connects, once. Until then nothing has gone over the network.
+    /// Takes up what earlier pages left, then connects, once. Until then nothing has gone over the network or to the disk.
     pub fn start(&self) {
-        if self.0.is_started.replace(true) {
-            return;
-        }
-        let weak = Rc::downgrade(&self.0);
-        let _ = self.0.page.set(Page::watch(move |fact| on_page(&weak, fact)));
-        self.0.feed(Input::Start);
+        self.0.start();
     }
 
     /// Takes a fact.
@@ -102,6 +149,13 @@ impl<E: End> Engine<E> {
     /// For callbacks that may outlive this.
     pub fn feeder(&self) -> Feeder<E> {
         Feeder(Rc::downgrade(&self.0))
+    }
+
+    /// The person is somebody new from here on, in every tab, a visitor by that number: whoever was here before is nobody's
+    /// business.
+    pub fn become_stranger(&self, visitor: u32) {
+        self.0.tell_stranger(visitor);
+        self.0.become_stranger(visitor);
     }
 
     /// Whether the app shows the screen. In a tab at the back it is not seen all the same.
@@ -118,6 +172,17 @@ pub fn submission(text: String) -> Input {
 }
 
 impl<E: End> Inner<E> {
+    fn start(self: &Rc<Self>) {
+        if self.is_started.replace(true) {
+            return;
+        }
+        let weak = Rc::downgrade(self);
+        let _ = self.page.set(Page::watch(move |fact| on_page(&weak, fact)));
+        self.run(Errand::FreshenToken);
+        self.join_tabs();
+        self.drafts.load();
+    }
+
     /// Takes a fact, and every fact that follows from it, in order.
     pub(crate) fn feed(self: &Rc<Self>, input: Input) {
         self.inbox.borrow_mut().push_back(input);
@@ -125,7 +190,9 @@ impl<E: End> Inner<E> {
             return;
         }
         while let Some(input) = self.next_input() {
+            self.tell_tabs(&input);
             let effects = self.end.borrow_mut().handle(ids::now(), input);
+            self.follow_owner();
             for effect in effects {
                 self.carry_out(effect);
             }
@@ -139,22 +206,54 @@ impl<E: End> Inner<E> {
         (self.hooks.run)(errand, Feeder(Rc::downgrade(self)));
     }
 
+    pub(crate) fn owner(&self) -> Owner {
+        self.end.borrow().owner().clone()
+    }
+
+    /// What the other tabs should know of it.
+    fn tell_tabs(&self, input: &Input) {
+        match input {
+            Input::Saved(draft_id) | Input::SaveFailed(draft_id) => {
+                let records = self.unkept.take();
+                let (told, rest) = records.into_iter().partition(|record| record.draft_id == *draft_id);
+                self.unkept.replace(rest);
+                let told: Vec<Record> = told;
+                // Of somebody who has signed out since, nobody is told.
+                let is_ours = |record: &&Record| record.owner == self.owner();
+                if let Some(record) = told.last().filter(|_| matches!(input, Input::Saved(_))).filter(is_ours)
+                {
+                    self.tell_draft(record);
+                }
+            }
+            Input::Discard(draft_id) | Input::Revise(draft_id) => self.tell_forgot(draft_id),
+            _ => {}
+        }
+    }
+
     fn next_input(&self) -> Option<Input> {
         self.inbox.borrow_mut().pop_front()
     }
 
-    fn arm(&self) {
-        let wake = self.end.borrow().next_wake();
+    pub(crate) fn arm(&self) {
+        // It is done once, when the loop has come to rest.
+        if self.is_running.get() {
+            return;
+        }
+        let wakes = [self.end.borrow().next_wake(), self.line.borrow().next_wake()];
+        let wake = wakes.into_iter().flatten().min();
         if let Some(timer) = self.timer.get() {
             timer.arm(wake.map(|wake| (wake - ids::now()).0));
         }
     }
 
-    fn draw(&self) {
+    fn draw(self: &Rc<Self>) {
         let screen = self.end.borrow().screen(ids::now());
         let is_new = self.drawn.borrow().as_ref() != Some(&screen);
         if is_new {
             self.drawn.replace(Some(screen.clone()));
+            if matches!(E::notice(&screen), Some(Notice::Refused | Notice::MustReload | Notice::SignedOut)) {
+                self.on_line(Fact::Rested);
+            }
             (self.hooks.draw)(screen);
         }
     }
@@ -166,10 +265,40 @@ pub(crate) fn feed_weak<E: End>(engine: &Weak<Inner<E>>, input: Input) {
     }
 }
 
+fn on_timer<E: End>(engine: &Weak<Inner<E>>) {
+    if let Some(engine) = engine.upgrade() {
+        engine.on_line(Fact::Tick);
+        engine.feed(Input::Tick);
+    }
+}
+
+/// What the gateway said, as a fact. A newer gateway may say what we need not understand.
+fn read(text: &str) -> Option<Input> {
+    match wire::decode(text)? {
+        Decoded::Frame(id, frame) => Some(Input::Received { id, frame }),
+        Decoded::UnknownType { must, .. } => must.then_some(Input::MustReload),
+    }
+}
+
+/// The end must know what it has to say before it connects.
+fn on_drafts<E: End>(engine: Weak<Inner<E>>) -> impl Fn(Input) {
+    move |input| {
+        let is_loaded = matches!(input, Input::Restored(_));
+        feed_weak(&engine, input);
+        if is_loaded {
+            feed_weak(&engine, Input::Start);
+        }
+    }
+}
+
 fn on_page<E: End>(engine: &Weak<Inner<E>>, fact: PageFact) {
     let Some(engine) = engine.upgrade() else { return };
     match fact {
         PageFact::Shown | PageFact::CameBack => {
+            if fact == PageFact::CameBack {
+                engine.run(Errand::FreshenToken);
+                engine.join_tabs();
+            }
             // The person may have travelled while the tab slept.
             engine.feed(Input::TimeZone { offset_minutes: clock::zone_offset_minutes() });
             engine.feed(Input::WokeUp);
@@ -180,7 +309,11 @@ fn on_page<E: End>(engine: &Weak<Inner<E>>, fact: PageFact) {
         PageFact::Hidden => engine.feed(Input::PanelHidden),
         PageFact::Online => engine.feed(Input::WokeUp),
         PageFact::Offline => engine.feed(Input::WentOffline),
-        PageFact::Left => engine.feed(Input::PageHidden),
+        PageFact::Left => {
+            engine.feed(Input::PageHidden);
+            // A lock or an open channel would keep the page out of the back-forward cache.
+            engine.leave_tabs();
+        }
     }
 }
 
@@ -192,6 +325,6 @@ impl<E: End> fmt::Debug for Feeder<E> {
 
 impl<E: End> fmt::Debug for Engine<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Engine").field("gateway", &self.0.gateway).finish_non_exhaustive()
+        f.debug_struct("Engine").field("socket_url", &self.0.socket_url).finish_non_exhaustive()
     }
 }

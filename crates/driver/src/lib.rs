@@ -1,6 +1,6 @@
 //! Between a pure end and the browser: facts in, effects out. One loop for widget and desk.
 //!
-//! Owns the end, its socket, its one timer and what was typed and is not in the log yet. Does not know html, who embeds it,
+//! Owns the end, its line (a socket, or a way through another tab's), its one timer and what was typed and is not in the log yet. Does not know html, who embeds it,
 //! or how one proves who one is: such errands go to the app as [`Errand`]s. Start in [`engine`].
 #![cfg_attr(
     not(test),
@@ -11,9 +11,19 @@ mod drafts;
 pub mod effects;
 pub mod end;
 pub mod engine;
+mod group;
 pub mod ids;
+mod line;
+pub mod record;
+mod sockets;
+mod tabs;
+mod unsent;
+pub mod value;
 pub mod wire;
+mod word;
 
+pub use drafts::DATABASE;
 pub use effects::Errand;
 pub use end::End;
-pub use engine::{Engine, Feeder, Hooks, Plan};
+pub use engine::{Engine, Feeder, Hooks, Plan, Share};
+pub use unsent::Unsent;

@@ -4,15 +4,14 @@
 //! seven kilobytes.
 
 use js_sys::{JSON, Object, Reflect};
-use serde::Serialize as _;
-use serde_wasm_bindgen::{Deserializer, Serializer};
 use tieline_protocol::{ClientFrame, Decoded, Outgoing, RequestId, ServerFrame};
 use wasm_bindgen::JsValue;
 
-/// The frame as text; none if the browser's JSON refuses it, which no frame of ours gives it reason to.
+use crate::value;
+
+/// The frame as text; none if it cannot be written, which no frame of ours gives it reason to.
 pub fn encode(frame: &Outgoing<ClientFrame>) -> Option<String> {
-    let value = frame.serialize(&Serializer::json_compatible()).ok()?;
-    JSON::stringify(&value).ok().map(String::from)
+    value::write(frame)
 }
 
 /// What the gateway said; none if it is no frame.
@@ -20,10 +19,10 @@ pub fn decode(text: &str) -> Option<Decoded<ServerFrame>> {
     let envelope = JSON::parse(text).ok()?;
     let field = |name: &str| Reflect::get(&envelope, &name.into()).unwrap_or(JsValue::UNDEFINED);
     let name = field("type").as_string()?;
-    let id = serde_wasm_bindgen::from_value::<Option<RequestId>>(field("id")).ok()?;
+    let id = value::read::<Option<RequestId>>(field("id"))?;
     let body = field("body");
     let body = if body.is_undefined() { Object::new().into() } else { body };
-    match ServerFrame::decode(&name, Deserializer::from(body)).ok()? {
+    match ServerFrame::decode(&name, value::reader(body)).ok()? {
         Some(frame) => Some(Decoded::Frame(id, frame)),
         None => Some(Decoded::UnknownType { id, name, must: field("must").is_truthy() }),
     }

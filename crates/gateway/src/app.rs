@@ -3,18 +3,18 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::Router;
-use tieline_protocol::{CloseCode, ErrorCode};
-use tieline_relay::Topic;
+use tieline_protocol::{ErrorBody, ErrorCode, Millis};
 
 use crate::{
-    auth::AuthContext,
+    auth::{AuthContext, secret},
     config::Config,
     edge::{self, Connections},
     fanout::Local,
     http::{self, Site},
     log::{Log, LogError},
-    store::{Store, StoreError, Tuning},
+    store::{Store, StoreError, Tuning, durable},
     telemetry::Metrics,
+    watch,
 };
 
 /// One gateway. Cheap to clone.
@@ -39,6 +39,8 @@ pub struct Inner {
     pub auth: Arc<AuthContext>,
     /// What the operator sees.
     pub metrics: Arc<Metrics>,
+    /// How far the list of what was taken back is heeded.
+    pub(crate) seen_revocations: watch::Seen,
 }
 
 impl std::ops::Deref for AppState {
@@ -75,6 +77,11 @@ impl AppState {
     /// As [`Self::open`].
     pub fn open_tuned(config: Config, tuning: Tuning) -> Result<Self, StartError> {
         std::fs::create_dir_all(&config.data_dir)?;
+        match durable::check_ground(&config.store) {
+            Err(error) if !config.allow_volatile_store => return Err(error.into()),
+            Err(error) => tracing::warn!(error.what = %error, "allowed: messages may be lost with the power"),
+            Ok(()) => {}
+        }
         let metrics = Arc::new(Metrics::default());
         let counted = Arc::clone(&metrics);
         let on_commit = move |changes: usize, took: Duration| {
@@ -91,12 +98,21 @@ impl AppState {
         let log = Log::new(store.clone());
         let fanout = Arc::new(Local::default());
         Self {
-            inner: Arc::new(Inner { config, store, log, fanout, connections, auth: Arc::new(auth), metrics }),
+            inner: Arc::new(Inner {
+                config,
+                store,
+                log,
+                fanout,
+                connections,
+                auth: Arc::new(auth),
+                metrics,
+                seen_revocations: watch::Seen::default(),
+            }),
         }
     }
 
-    /// Traces a failure of the store, once, and gives the code that a client is told.
-    pub(crate) fn store_failed(&self, error: &StoreError) -> ErrorCode {
+    /// Traces a failure of the store, once, and gives what a client is told.
+    pub(crate) fn store_failed(&self, error: &StoreError) -> ErrorBody {
         let code = error.code();
         // A busy store is load, not a fault.
         if code == ErrorCode::StorageBusy {
@@ -104,35 +120,44 @@ impl AppState {
         } else {
             tracing::error!(error.code = code.name(), error.what = %error, "the store failed");
         }
-        code
+        ErrorBody { retry_ms: retry_after(code), ..ErrorBody::new(code) }
     }
 
     /// As [`Self::store_failed`], for the log.
-    pub(crate) fn log_failed(&self, error: &LogError) -> ErrorCode {
+    pub(crate) fn log_failed(&self, error: &LogError) -> ErrorBody {
         match error {
             LogError::Store(error) => self.store_failed(error),
-            LogError::Conflict | LogError::NoSuchSession => error.code(),
+            LogError::Conflict | LogError::NoSuchSession => ErrorBody::new(error.code()),
         }
+    }
+}
+
+/// When a client does well to try again. A busy store soon has time; room on a disk is made by a person. Spread, as everybody is
+/// refused at the same moment.
+fn retry_after(code: ErrorCode) -> Option<Millis> {
+    let [a, b] = secret::random();
+    let spread = u64::from(u16::from_le_bytes([a, b]));
+    match code {
+        ErrorCode::StorageBusy => Some(Millis(500 + spread % 1_000)),
+        ErrorCode::StorageFull => Some(Millis(5_000 + spread % 10_000)),
+        _ => None,
     }
 }
 
 /// Everything that the gateway answers.
 pub fn router(state: AppState) -> Router {
     let (connections, metrics) = (Arc::clone(&state.connections), Arc::clone(&state.metrics));
-    let (log, fanout) = (state.log.clone(), Arc::clone(&state.fanout));
+    let heeds = state.clone();
     let site = Site::new(
         &state.config,
         Arc::clone(&state.auth),
-        Arc::new(move |agent| connections.close_party(agent, CloseCode::SIGN_IN)),
-        Arc::new(move |channel| {
-            log.forget_facts();
-            // Who answers may have changed: the desk comes back at once, with what it may see now.
-            fanout.close_where(
-                CloseCode::DRAIN,
-                |topic| matches!(topic, Topic::Desk(desk) if desk.channel == *channel),
-            );
+        Arc::new(move || {
+            let state = heeds.clone();
+            Box::pin(async move { state.heed_revocations().await })
         }),
+        Arc::new(move || connections.is_draining()),
         Arc::new(move || metrics.render()),
     );
-    edge::routes().with_state(state).merge(http::routes(site))
+    let epochs = http::epoch::routes(state.clone());
+    edge::routes().with_state(state).merge(http::routes(site)).merge(epochs)
 }

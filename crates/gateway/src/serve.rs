@@ -1,33 +1,27 @@
 //! A gateway from start to stop.
 
-use std::{
-    future::{Future, IntoFuture},
-    net::SocketAddr,
-    sync::Arc,
-    time::Duration,
-};
+use std::{future::Future, time::Duration};
 
-use axum::serve::ListenerExt;
-use tieline_protocol::{CloseCode, Millis, ServerFrame, server::Drain};
-use tokio::net::TcpListener;
+use tieline_protocol::{CloseCode, Millis, server::Drain};
+use tokio::{sync::watch, task::JoinSet};
 
 use crate::{
     app::{AppState, StartError, router},
     clock,
     config::Config,
+    edge::Strangers,
+    listen::{Accept, Listener, Reception},
 };
 
-/// Over so long a time clients leave by themselves once they were told.
-const DRAIN: Duration = Duration::from_millis(1500);
-/// After that every socket is closed, and gets so long to take note.
+/// Whoever was closed gets so long to take note; so do HTTP requests under way.
 const GOODBYE: Duration = Duration::from_secs(5);
 
 /// Opens what the configuration describes, and serves it ([`serve_state`]).
 ///
 /// # Errors
-/// When the data folder or the store cannot be used, or the listener fails.
+/// When the data folder or the store cannot be used.
 pub async fn serve(
-    listener: TcpListener,
+    listener: impl Into<Listener>,
     config: Config,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), StartError> {
@@ -35,46 +29,66 @@ pub async fn serve(
 }
 
 /// Serves until `shutdown` comes back, then lets everybody go in good order: `drain` to all, 4001 to those who stay, and
-/// what was acknowledged is on disk anyway.
+/// what was acknowledged is on disk anyway. Comes back as soon as nobody is left, and in bounded time.
 ///
 /// # Errors
-/// When the listener fails.
+/// None yet: a listener that fails is tried again.
 pub async fn serve_state(
-    listener: TcpListener,
+    listener: impl Into<Listener>,
     state: AppState,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    // A chat line must not wait for the next one to fill a packet.
-    let listener = listener.tap_io(|socket| drop(socket.set_nodelay(true)));
-    let service = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let asked = Arc::new(tokio::sync::Notify::new());
-    let stop = Arc::clone(&asked);
-    let server = tokio::spawn(
-        axum::serve(listener, service)
-            .with_graceful_shutdown(async move { stop.notified().await })
-            .into_future(),
-    );
+    let (listener, is_inherited) = listener.into().into_parts();
+    serve_on(listener, is_inherited, state, shutdown).await
+}
+
+/// [`serve_state`] on anything that takes connections in. `is_inherited`: whoever dials while this stops waits for the next.
+///
+/// # Errors
+/// None yet.
+pub async fn serve_on(
+    listener: impl Accept,
+    is_inherited: bool,
+    state: AppState,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let limits = state.config.limits;
+    let (close, closing) = watch::channel(false);
+    let reception = Reception {
+        router: router(state.clone()),
+        strangers: Strangers::new(limits.strangers as usize),
+        head_within: Duration::from_millis(limits.hello_within.0),
+        goodbye: GOODBYE,
+        closing,
+    };
+    // Before the first socket: what was taken back earlier concerns none of them.
+    state.heed_revocations().await;
+    let mut tasks = JoinSet::new();
+    tasks.spawn(state.clone().watch_revocations());
+    let taking_in = tasks.spawn(reception.take_in(listener));
     shutdown.await;
-    drain(&state).await;
-    asked.notify_one();
-    // Requests under way get as long as sockets do; a peer that keeps one open longer is cut off.
-    match tokio::time::timeout(GOODBYE, server).await {
-        Ok(Ok(outcome)) => outcome,
-        Ok(Err(panic)) => Err(std::io::Error::other(panic)),
-        Err(_) => Ok(()),
+    if is_inherited {
+        taking_in.abort();
     }
+    drain(&state).await;
+    tasks.shutdown().await;
+    close.send_replace(true);
+    // Comes back when the last connection has dropped its end.
+    let _ = tokio::time::timeout(GOODBYE, close.closed()).await;
+    Ok(())
 }
 
 async fn drain(state: &AppState) {
-    let spread_ms = Millis(u64::try_from(DRAIN.as_millis()).unwrap_or(u64::MAX));
-    let frame =
-        || ServerFrame::Drain(Drain { by: clock::now() + spread_ms, spread_ms, why: "stopping".to_owned() });
+    let stay = state.config.drain;
+    // Leaving early in the stay leaves time for a second try.
+    let spread_ms = Millis(stay.0 / 2);
     let outboxes = state.connections.drain();
-    tracing::info!(connections = outboxes.len(), "draining");
+    tracing::info!(connections = outboxes.len(), stay.ms = stay.0, "draining");
+    let by = clock::now() + stay;
     for outbox in &outboxes {
-        outbox.reply(None, frame());
+        outbox.ask_to_leave(Drain { by, spread_ms, why: "stopping".to_owned() });
     }
-    if tokio::time::timeout(DRAIN, state.connections.emptied()).await.is_err() {
+    if tokio::time::timeout(Duration::from_millis(stay.0), state.connections.emptied()).await.is_err() {
         for outbox in &outboxes {
             outbox.close(CloseCode::DRAIN);
         }

@@ -135,7 +135,7 @@ async fn an_agent_comes_from_the_desk_and_leaves_for_good() {
     let resume = Hello { auth: Auth::Resume { token: mia.tokens.resume }, ..hello.clone() };
     assert_eq!(outcome(&site, &resume, Some(GATEWAY), NOW).await, Ok(()));
     assert_eq!(outcome(&site, &resume, Some(SHOP), NOW).await, Err(ORIGIN));
-    site.context.store.write(move |db| desk::sign_out(db, session)).await.unwrap();
+    site.context.store.write(move |db| desk::sign_out(db, session, NOW)).await.unwrap();
     for hello in [&hello, &resume] {
         assert_eq!(outcome(&site, hello, Some(GATEWAY), NOW).await, Err(UNAUTHORIZED), "signed out");
     }

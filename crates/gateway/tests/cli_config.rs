@@ -115,6 +115,7 @@ fn every_key_can_be_set_and_is_in_the_handbook() {
             ("listen", _) => "127.0.0.1:7070",
             ("public_url", _) => "https://chat.example",
             ("store", _) => "sqlite:x.db",
+            ("drain_secs", _) => "60",
             ("log.format", _) => "json",
             ("log.level", _) => "debug",
             (_, Kind::Text) => "some text of good length",

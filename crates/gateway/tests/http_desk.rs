@@ -6,7 +6,10 @@ mod site;
 use asking::{Answer, ask, ask_router, json_request, request, router};
 use serde_json::{Value, json};
 use site::{GATEWAY, NOW, Site};
-use tieline_gateway::auth::{desk, identify};
+use tieline_gateway::auth::{
+    desk, identify,
+    revocation::{self, Revocation},
+};
 use tieline_protocol::{Auth, Hello};
 
 const COOKIE: &str = "__Host-tieline-desk";
@@ -111,29 +114,33 @@ async fn the_cookie_gives_a_socket_token_until_sign_out() {
 }
 
 #[tokio::test]
-async fn signing_out_tells_the_agents_sockets() {
+async fn signing_out_tells_the_gateway_once_it_is_written() {
     use std::sync::{Arc, Mutex};
     let site = Site::new().await;
     let cookie = site.sign_in("mia", NOW).await;
-    let session = desk::hash(cookie.expose());
-    let mia =
-        site.context.store.read(move |db| desk::find_session(db, session, NOW)).await.unwrap().unwrap().agent;
+    let expected = Revocation::of_desk(&desk::hash(cookie.expose()));
     let told = Arc::new(Mutex::new(Vec::new()));
-    let hears = Arc::clone(&told);
+    let (hears, store) = (Arc::clone(&told), site.context.store.clone());
     let routes = tieline_gateway::http::routes(tieline_gateway::http::Site {
         auth: Arc::clone(&site.context),
         registry: site.registry.clone(),
         assets: tieline_gateway::http::Assets::BuiltIn,
         now: || NOW,
-        signed_out: Arc::new(move |agent| hears.lock().unwrap().push(agent)),
-        channel_changed: Arc::new(|_| ()),
+        revoked: Arc::new(move || {
+            let (hears, store) = (Arc::clone(&hears), store.clone());
+            Box::pin(async move {
+                let (written, _) = store.read(|db| revocation::after(db, 0)).await.unwrap();
+                hears.lock().unwrap().extend(written);
+            })
+        }),
+        is_draining: Arc::new(|| false),
         metrics: Arc::new(String::new),
         readiness: Arc::default(),
     });
     let header = format!("{COOKIE}={}", cookie.expose());
     let out = ask_router(routes, request("DELETE", "/desk/session", &[OURS[0], ("cookie", &header)])).await;
     assert_eq!(out.status, 204);
-    assert_eq!(*told.lock().unwrap(), [mia]);
+    assert_eq!(*told.lock().unwrap(), [expected]);
 }
 
 #[tokio::test]

@@ -9,6 +9,8 @@ use crate::{Body, Capability, ChannelId, DraftId, Epoch, Item, Seq, SessionId};
 pub enum ClientFrame {
     /// The first frame of every connection. Answered by `welcome`.
     Hello(Box<Hello>),
+    /// Proves again who one is, on the connection that is open. Answered by `renewed`.
+    Auth(Renewal),
     /// Begins a session. Answered by `ok` with `seq` 0; the same `draft_id` gives the same session.
     Open(Open),
     /// Asks which sessions there are. Answered by `sessions`.
@@ -108,6 +110,13 @@ impl std::fmt::Debug for Auth {
     }
 }
 
+/// Body of `auth`: a fresh proof of the same party.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Renewal {
+    /// The proof.
+    pub auth: Auth,
+}
+
 /// How much of a session a client has: everything up to `seq` of that `epoch`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
@@ -194,6 +203,7 @@ impl ClientFrame {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Hello(_) => "hello",
+            Self::Auth(_) => "auth",
             Self::Open(_) => "open",
             Self::List(_) => "list",
             Self::History(_) => "history",
@@ -212,6 +222,7 @@ impl ClientFrame {
     pub fn decode<'de, D: Deserializer<'de>>(name: &str, body: D) -> Result<Option<Self>, D::Error> {
         Ok(Some(match name {
             "hello" => Self::Hello(Deserialize::deserialize(body)?),
+            "auth" => Self::Auth(Deserialize::deserialize(body)?),
             "open" => Self::Open(Deserialize::deserialize(body)?),
             "list" => Self::List(Deserialize::deserialize(body)?),
             "history" => Self::History(Deserialize::deserialize(body)?),

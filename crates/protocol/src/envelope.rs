@@ -1,7 +1,7 @@
 //! The object around every frame: `{"type": .., "id": .., "body": ..}`.
 //!
 //! Decoding is done in two steps, so that an unknown type costs nothing and its body need not be understood. The browser
-//! takes the first step with `JSON.parse` and the second with `serde-wasm-bindgen`; natively [`json`] does both.
+//! takes the first step with `JSON.parse` and reads the values that it gave in the second; natively [`json`] does both.
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
@@ -56,6 +56,7 @@ struct Nothing {}
 
 outgoing!(ClientFrame, self, state, {
     ClientFrame::Hello(body) => body,
+    ClientFrame::Auth(body) => body,
     ClientFrame::Open(body) => body,
     ClientFrame::List(body) => body,
     ClientFrame::History(body) => body,
@@ -68,6 +69,8 @@ outgoing!(ClientFrame, self, state, {
 
 outgoing!(ServerFrame, self, state, {
     ServerFrame::Welcome(body) => body,
+    ServerFrame::AuthDue(body) => body,
+    ServerFrame::Renewed(body) => body,
     ServerFrame::Ok(body) => body,
     ServerFrame::Page(body) => body,
     ServerFrame::Sessions(body) => body,

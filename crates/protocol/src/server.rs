@@ -11,6 +11,10 @@ use crate::{
 pub enum ServerFrame {
     /// Answers `hello`: who one is, what one may, and all that one missed.
     Welcome(Box<Welcome>),
+    /// The proof ends soon: say `auth` with a fresh one. Past its end the connection only reads, for a minute.
+    AuthDue(AuthDue),
+    /// Answers `auth`: the fresh proof holds.
+    Renewed(Renewed),
     /// Answers `open` and `send`, after the commit.
     Ok(Receipt),
     /// Answers `history`.
@@ -85,6 +89,20 @@ impl std::fmt::Debug for Tokens {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Tokens { .. }")
     }
+}
+
+/// Body of `auth_due`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthDue {
+    /// When the proof ends, by the gateway's clock.
+    pub expires_at: Millis,
+}
+
+/// Body of `renewed`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Renewed {
+    /// Tokens to keep instead of those of before.
+    pub tokens: Tokens,
 }
 
 /// How often the gateway pings, and how long either side waits for an answer.
@@ -287,6 +305,8 @@ impl ServerFrame {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Welcome(_) => "welcome",
+            Self::AuthDue(_) => "auth_due",
+            Self::Renewed(_) => "renewed",
             Self::Ok(_) => "ok",
             Self::Page(_) => "page",
             Self::Sessions(_) => "sessions",
@@ -307,6 +327,8 @@ impl ServerFrame {
     pub fn decode<'de, D: Deserializer<'de>>(name: &str, body: D) -> Result<Option<Self>, D::Error> {
         Ok(Some(match name {
             "welcome" => Self::Welcome(Deserialize::deserialize(body)?),
+            "auth_due" => Self::AuthDue(Deserialize::deserialize(body)?),
+            "renewed" => Self::Renewed(Deserialize::deserialize(body)?),
             "ok" => Self::Ok(Deserialize::deserialize(body)?),
             "page" => Self::Page(Deserialize::deserialize(body)?),
             "sessions" => Self::Sessions(Deserialize::deserialize(body)?),

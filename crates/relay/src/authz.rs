@@ -127,6 +127,8 @@ impl Denial {
             Self::TooLarge { at } | Self::Malformed { at } => body.at = Some(at.to_owned()),
             Self::Empty => body.at = Some("body.body.text".to_owned()),
             Self::TooFast { retry_after } => body.retry_ms = Some(retry_after),
+            // The same words may be said again once the proof was renewed.
+            Self::Expired => body.temporary = true,
             _ => {}
         }
         body
@@ -137,6 +139,9 @@ impl Denial {
 pub trait Wish: Sized {
     /// What must be known to decide.
     type Facts;
+
+    /// Whether it leaves a trace in the store. Reading goes on for a moment past the end of a proof.
+    const IS_WRITING: bool;
 
     /// Whether the principal may. Says so; makes nothing.
     ///
@@ -155,7 +160,7 @@ pub fn authorise<W: Wish>(
     facts: &W::Facts,
     wish: W,
 ) -> Result<Permit<W>, Denial> {
-    if principal.expires_at.is_some_and(|at| at <= now) {
+    if !principal.holds(now, W::IS_WRITING) {
         return Err(Denial::Expired);
     }
     wish.check(principal, facts)?;
@@ -189,6 +194,7 @@ fn check_session(principal: &Principal, facts: &Facts, capability: Capability) -
 
 impl Wish for Post {
     type Facts = Facts;
+    const IS_WRITING: bool = true;
 
     fn check(&self, principal: &Principal, facts: &Facts) -> Result<(), Denial> {
         let capability = match self.body {
@@ -206,6 +212,7 @@ impl Wish for Post {
 
 impl Wish for History {
     type Facts = Facts;
+    const IS_WRITING: bool = false;
 
     fn check(&self, principal: &Principal, facts: &Facts) -> Result<(), Denial> {
         check_session(principal, facts, Capability::History)
@@ -214,6 +221,7 @@ impl Wish for History {
 
 impl Wish for MoveCursor {
     type Facts = Facts;
+    const IS_WRITING: bool = true;
 
     fn check(&self, principal: &Principal, facts: &Facts) -> Result<(), Denial> {
         check_session(principal, facts, Capability::Receipts)
@@ -222,6 +230,7 @@ impl Wish for MoveCursor {
 
 impl Wish for Open {
     type Facts = ChannelFacts;
+    const IS_WRITING: bool = true;
 
     fn check(&self, principal: &Principal, facts: &ChannelFacts) -> Result<(), Denial> {
         // An agent answers, and does not open. Nor does anybody on an embedding that is not theirs.
@@ -246,6 +255,7 @@ impl Wish for Open {
 // Everybody may ask which sessions they have; the answer holds their own only (`log` reads by the permit's scope).
 impl Wish for List {
     type Facts = ();
+    const IS_WRITING: bool = false;
 
     fn check(&self, _principal: &Principal, _facts: &()) -> Result<(), Denial> {
         Ok(())

@@ -1,25 +1,28 @@
 //! One connection's conversation: what may be said when. Frames and time in, [`Output`]s out.
 //!
-//! Owns the order (hello first, once), the frame rate, and the heartbeat. Does not decide what a principal may do: that is
-//! `authz`. Knows no socket: a closed one is simply not fed any more.
+//! Owns the order (hello first, once), the frame rate, the heartbeat, and how long the proof holds. Does not decide what a
+//! principal may do: that is `authz`. Knows no socket: a closed one is simply not fed any more.
+
+mod proof;
 
 use tieline_protocol::{
-    ClientFrame, CloseCode, ErrorBody, ErrorCode, Hello, Millis, RequestId, ServerFrame,
-    client::Beat,
+    Auth, ClientFrame, CloseCode, ErrorBody, ErrorCode, Hello, Millis, RequestId, ServerFrame,
+    client::{Beat, Renewal},
     limits::HELLO_FRAME_BYTES,
-    server::{Head, Ping, PingPlan},
+    server::{AuthDue, Head, Ping, PingPlan, Renewed, Tokens},
 };
 
+use self::proof::{Due, Proof};
 use crate::{Bucket, Command, Denial, Rate, command::MoveCursor};
 
-/// How long a stranger may stay silent.
-const HELLO_WITHIN: Millis = Millis::secs(10);
 /// Every so many pings one carries the sessions' heads, so that a lost tail is noticed.
 const HEADS_EVERY: u32 = 4;
 
 /// What a connection is held to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
+    /// How long a stranger may stay silent.
+    pub hello_within: Millis,
     /// Frames of one socket.
     pub frames: Rate,
     /// Heartbeat.
@@ -29,6 +32,7 @@ pub struct Pace {
 impl Default for Pace {
     fn default() -> Self {
         Self {
+            hello_within: Millis::secs(10),
             // 20 a second; twice that at once, as a reconnect flushes what has waited.
             frames: Rate { burst: 40, per_minute: 20 * 60 },
             ping: PingPlan { every_ms: Millis::secs(25), grace_ms: Millis::secs(10) },
@@ -74,6 +78,22 @@ pub enum Input {
         /// What to close with.
         close: CloseCode,
     },
+    /// The fresh proof that [`Output::Renew`] asked about holds.
+    Renewed {
+        /// The id of the request.
+        id: Option<RequestId>,
+        /// What the peer keeps from now on.
+        tokens: Tokens,
+        /// When the proof runs out, if it does.
+        expires_at: Option<Millis>,
+    },
+    /// The fresh proof does not hold, or is somebody else's. The one before stands as long as it did.
+    NotRenewed {
+        /// The id of the request.
+        id: Option<RequestId>,
+        /// Why.
+        code: ErrorCode,
+    },
     /// The heads that [`Output::Heads`] asked for.
     Heads(Vec<Head>),
     /// The timer of `next_wake` fired.
@@ -85,6 +105,8 @@ pub enum Input {
 pub enum Output {
     /// Check the proof; answer with `Identified` or `Refused`.
     Identify(Option<RequestId>, Box<Hello>),
+    /// Check that the proof is the same party's; answer with `Renewed` or `NotRenewed`.
+    Renew(Option<RequestId>, Auth),
     /// Authorise and carry out.
     Run(Option<RequestId>, Command),
     /// Answer, or push.
@@ -113,7 +135,7 @@ struct Live {
     heard_at: Millis,
     next_ping: Millis,
     pings: u32,
-    expires_at: Option<Millis>,
+    proof: Proof,
 }
 
 /// The machine.
@@ -130,7 +152,7 @@ impl Peer {
         Self {
             pace,
             frames: Bucket::full(pace.frames, now),
-            state: State::Greeting { until: now + HELLO_WITHIN },
+            state: State::Greeting { until: now + pace.hello_within },
         }
     }
 
@@ -151,7 +173,7 @@ impl Peer {
                     heard_at: now,
                     next_ping: now + self.pace.ping.every_ms,
                     pings: 0,
-                    expires_at,
+                    proof: Proof::new(expires_at),
                 });
                 Vec::new()
             }
@@ -175,7 +197,7 @@ impl Peer {
             State::Identifying | State::Closed => None,
             State::Live(live) => {
                 let due = live.next_ping.min(self.dead_at(live));
-                Some(live.expires_at.map_or(due, |expires_at| due.min(expires_at)))
+                Some(live.proof.next_wake().map_or(due, |wake| due.min(wake)))
             }
         }
     }
@@ -190,10 +212,7 @@ impl Peer {
                 Output::Reply(None, refuse(ErrorCode::BadFrame, "no hello came in time")),
                 Output::Close(CloseCode::BAD_HELLO),
             ],
-            State::Live(live) if live.expires_at.is_some_and(|at| at <= now) => vec![
-                Output::Reply(None, ServerFrame::Err(ErrorBody::new(ErrorCode::TokenExpired))),
-                Output::Close(CloseCode::SIGN_IN),
-            ],
+            State::Live(live) if live.proof.due(now).is_some() => self.end_proof(live, now),
             State::Live(live) if self.dead_at(live) <= now => vec![Output::Close(CloseCode::NO_PONG)],
             State::Live(live) if live.next_ping <= now => {
                 let pings = live.pings.wrapping_add(1);
@@ -204,9 +223,31 @@ impl Peer {
         }
     }
 
+    /// The proof ends soon, or has ended.
+    fn end_proof(&mut self, live: Live, now: Millis) -> Vec<Output> {
+        match live.proof.due(now) {
+            Some(Due::Tell(expires_at)) => {
+                self.state = State::Live(Live { proof: live.proof.told(), ..live });
+                vec![Output::Reply(None, ServerFrame::AuthDue(AuthDue { expires_at }))]
+            }
+            Some(Due::Over) => vec![
+                Output::Reply(None, ServerFrame::Err(ErrorBody::new(ErrorCode::TokenExpired))),
+                Output::Close(CloseCode::SIGN_IN),
+            ],
+            None => Vec::new(),
+        }
+    }
+
     fn live(&mut self, now: Millis, live: Live, input: Input) -> Vec<Output> {
         let (id, frame) = match input {
             Input::Heads(heads) => return vec![ping(live.pings, heads)],
+            Input::Renewed { id, tokens, expires_at } => {
+                self.state = State::Live(Live { proof: Proof::new(expires_at), ..live });
+                return vec![Output::Reply(id, ServerFrame::Renewed(Renewed { tokens }))];
+            }
+            Input::NotRenewed { id, code } => {
+                return vec![Output::Reply(id, ServerFrame::Err(ErrorBody::new(code)))];
+            }
             Input::Oversize => {
                 let refusal = ServerFrame::Err(ErrorBody::new(ErrorCode::TooLarge));
                 return vec![Output::Reply(None, refusal), Output::Close(CloseCode::TOO_LARGE)];
@@ -238,6 +279,7 @@ fn answer(id: Option<RequestId>, frame: ClientFrame) -> Vec<Output> {
         }
         ClientFrame::Pong(_) => return Vec::new(),
         ClientFrame::Bye => return vec![Output::Close(CloseCode::BYE)],
+        ClientFrame::Auth(Renewal { auth }) => return vec![Output::Renew(id, auth)],
         ClientFrame::Hello(_) => {
             return vec![Output::Reply(id, refuse(ErrorCode::BadFrame, "hello comes once, and first"))];
         }

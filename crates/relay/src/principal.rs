@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use tieline_protocol::{Author, Capabilities, ChannelId, Item, Millis, PartyId, Role};
 
+/// Past its end a proof still reads for so long: time to renew it without being cut off.
+pub const READ_ONLY_FOR: Millis = Millis::secs(60);
+
 /// Somebody whose proof was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
@@ -61,6 +64,12 @@ pub enum Provisional {
 }
 
 impl Principal {
+    /// Whether the proof still holds, or held until a moment ago and is asked for no more than reading.
+    pub fn holds(&self, now: Millis, is_writing: bool) -> bool {
+        let grace = if is_writing { Millis(0) } else { READ_ONLY_FOR };
+        self.expires_at.is_none_or(|end| now < end + grace)
+    }
+
     /// As others see them.
     pub fn author(&self) -> Author {
         Author { id: self.party, role: self.role, name: self.name.clone() }

@@ -2,11 +2,11 @@
 
 use std::cmp::Reverse;
 
-use tieline_protocol::{Author, Body, DraftId, Millis, Role, SessionId, limits};
+use tieline_protocol::{Author, Body, DraftId, Millis, Role, SessionId};
 
 use crate::{
     chat::{Chat, ChatKey},
-    effect::Effect,
+    effect::{Effect, Owner},
     end::{End, Said},
     input::{Input, Setup},
     screen::{DeskScreen, Failure, OpenSession, SessionRow},
@@ -37,9 +37,8 @@ impl Agent {
             Input::PanelHidden => self.is_shown = false,
             Input::SessionPicked(session) => {
                 self.picked = session;
-                let first_screen = limits::TAIL_ENTRIES as usize;
-                if let Some(chat) = self.picked_chat_mut().filter(|chat| chat.timeline.len() < first_screen) {
-                    chat.wants_older = chat.timeline.has_older();
+                if let Some(chat) = self.picked_chat_mut() {
+                    chat.fill_screen();
                 }
             }
             Input::OlderWanted => {
@@ -64,6 +63,11 @@ impl Agent {
     /// When the shell is to say `Tick` at the latest. An earlier or a second one does no harm.
     pub fn next_wake(&self) -> Option<Millis> {
         self.end.next_wake()
+    }
+
+    /// Who this end speaks for.
+    pub fn owner(&self) -> &Owner {
+        self.end.proof.owner()
     }
 
     /// What the agent sees at `now`.
@@ -132,7 +136,12 @@ impl Agent {
         let Some(key) = self.picked_chat().map(|chat| chat.key).filter(|_| clean_line(text).is_some()) else {
             return;
         };
-        self.end.say(key, Said { draft_id, body: Body::Text { text: text.to_owned() }, made_at: now }, out);
+        self.end.say(
+            now,
+            key,
+            Said { draft_id, body: Body::Text { text: text.to_owned() }, made_at: now },
+            out,
+        );
         if text.chars().count() > self.end.text_chars as usize
             && let Some(chat) = self.end.chat_mut(key)
         {

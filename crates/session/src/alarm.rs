@@ -18,6 +18,11 @@ impl Alarm {
         self.due_at
     }
 
+    /// It was set so long ago.
+    pub(crate) fn has_run(self, now: Millis, time: Millis) -> bool {
+        now - self.set_at >= time
+    }
+
     /// Before it was set is also late: somebody has put the clock back, and waiting an hour for it would be wrong.
     pub(crate) fn is_due(self, now: Millis) -> bool {
         now >= self.due_at || now < self.set_at

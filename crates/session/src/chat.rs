@@ -5,6 +5,7 @@
 use tieline_protocol::{
     Author, Body, DraftId, Entry, Epoch, Item, Millis, Seq, SessionId,
     client::DEFAULT_RECIPIENT,
+    limits,
     server::{Page, Phase, ReaderCursor, Receipt, SessionState},
 };
 
@@ -13,6 +14,7 @@ use crate::{
     cursors::Cursors,
     effect::{Place, Record},
     outbox::Outbox,
+    taken::Taken,
     timeline::{Applied, Stretch, Timeline},
 };
 
@@ -61,6 +63,7 @@ pub(crate) struct Chat {
     pub(crate) wants_older: bool,
     /// The gateway refused to read back; not asked again before then.
     pub(crate) history_rests: Option<Alarm>,
+    taken: Taken,
     /// On which side this end is.
     is_visiting: bool,
 }
@@ -83,6 +86,7 @@ impl Chat {
             new_after: None,
             wants_older: false,
             history_rests: None,
+            taken: Taken::default(),
             is_visiting,
         }
     }
@@ -139,6 +143,7 @@ impl Chat {
         self.timeline.void();
         self.cursors.void();
         self.outbox.drop_accepted();
+        self.taken = Taken::default();
         self.open_as(opening, false);
         self.move_records()
     }
@@ -161,6 +166,11 @@ impl Chat {
     /// Which side this end is on.
     pub(crate) fn is_visiting(&self) -> bool {
         self.is_visiting
+    }
+
+    /// The copy has the line of that name.
+    pub(crate) fn has_entry(&self, draft_id: DraftId) -> bool {
+        self.timeline.since(Seq::ZERO).any(|entry| entry.draft_id == draft_id)
     }
 
     /// Entries of the other side that nobody on this side has read.
@@ -214,11 +224,17 @@ impl Chat {
         self.timeline.begin(receipt.epoch);
         let Receipt { session, draft_id, seq, at, .. } = receipt;
         match self.outbox.accept(draft_id, seq) {
-            Some(body) => {
+            Some(record) => {
                 accepted.push(draft_id);
+                let body = record.body.clone();
+                self.taken.remember(seq, record);
                 self.apply(Entry { session, seq, draft_id, from: me, at, body }, accepted)
             }
-            None => Change::default(),
+            None => {
+                // Said by another tab, whose answer passed by: the line itself is read from the log.
+                self.timeline.note_head(seq);
+                Change::default()
+            }
         }
     }
 
@@ -235,6 +251,21 @@ impl Chat {
         }
     }
 
+    /// The gateway may take now what it refused.
+    pub(crate) fn hurry(&mut self) {
+        self.outbox.hurry();
+        if let Some(opening) = &mut self.opening {
+            opening.not_before = None;
+        }
+    }
+
+    /// Wants older lines, if there are too few for a screen.
+    pub(crate) fn fill_screen(&mut self) {
+        if self.timeline.len() < limits::TAIL_ENTRIES as usize {
+            self.wants_older = self.timeline.has_older();
+        }
+    }
+
     /// The newest item that was said, or the one that it is about.
     pub(crate) fn newest_item(&self) -> Option<&Item> {
         let said = self.timeline.entries().rev().map(|entry| &entry.body);
@@ -244,13 +275,16 @@ impl Chat {
 
     /// Finds own drafts among the entries above a place.
     pub(crate) fn recognise(&mut self, after: Seq, accepted: &mut Vec<DraftId>) {
+        let mut taken = Vec::new();
         for entry in self.timeline.since(after) {
             if entry.from.role.is_visiting() == self.is_visiting
-                && self.outbox.accept(entry.draft_id, entry.seq).is_some()
+                && let Some(record) = self.outbox.accept(entry.draft_id, entry.seq)
             {
                 accepted.push(entry.draft_id);
+                taken.push((entry.seq, record));
             }
         }
+        taken.into_iter().for_each(|(seq, record)| self.taken.remember(seq, record));
         self.outbox.settle(self.timeline.settled());
     }
 
@@ -262,7 +296,13 @@ impl Chat {
             self.cursors.void();
             self.outbox.drop_accepted();
             self.new_after = None;
+            self.taken.doubt();
         }
+    }
+
+    /// Own words that an older generation of the log had taken and this one has not.
+    pub(crate) fn take_lost(&mut self) -> Vec<Record> {
+        self.taken.take_lost(&self.timeline, &self.outbox)
     }
 
     /// Lets the timeline take something, then settles the drafts that it brought.

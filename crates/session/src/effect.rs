@@ -1,6 +1,6 @@
 //! Everything that one end can want done. The shell has one arm for each.
 
-use tieline_protocol::{Auth, Body, ClientFrame, CloseCode, DraftId, Item, Millis, Outgoing, SessionId};
+use tieline_protocol::{Body, ClientFrame, CloseCode, DraftId, Item, Millis, Outgoing, SessionId};
 
 /// One wish. Carried out in order; `Save` before its `Send`, because the tab may close between the two.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,16 +11,32 @@ pub enum Effect {
     HangUp(CloseCode),
     /// Put the frame on the socket.
     Send(Outgoing<ClientFrame>),
+    /// Open a second socket beside the first, which goes on serving. Its facts are the `Next` inputs.
+    DialNext,
+    /// Put the frame on the second socket.
+    SendNext(Outgoing<ClientFrame>),
+    /// The second socket is the socket from here on, and its facts are the plain inputs. The first, if it is still there,
+    /// is closed with 1000 and let go of.
+    Switch,
+    /// Close the second socket and let go of it.
+    DropNext,
     /// Keep the record until `Forget`; answer with `Saved` or `SaveFailed`.
     Save(Record),
     /// Drop the record.
     Forget(DraftId),
-    /// Keep the visitor's token for the next visit.
-    KeepVisitorToken(String),
+    /// Keep the visitor's token for the next visit, unless another visitor sits here by now.
+    KeepVisitorToken {
+        /// Which visitor, as in [`Owner::Visitor`].
+        visitor: u32,
+        /// The token.
+        token: String,
+    },
     /// Ask the page for a token; answer with `TokenArrived` or `TokenFailed`.
     FetchToken,
     /// Ask our own origin for a new embed ticket; answer with `TicketArrived` or `TokenFailed`.
     FetchTicket,
+    /// Put these words into the composer: the person wants to say them otherwise.
+    Compose(String),
     /// Tell the page.
     Tell(Event),
 }
@@ -82,22 +98,10 @@ pub enum Place {
 /// The person a draft belongs to, as far as this end can tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Owner {
-    /// Whoever holds the visitor token of this browser.
-    Visitor,
+    /// A visitor of this browser. Each sign-out makes another one; the number counts the sign-outs before.
+    Visitor(u32),
     /// The user whose token it was: the JWT's subject.
     User(String),
     /// The agent at this desk.
     Agent,
-}
-
-impl Owner {
-    /// The owner that a proof names, where a subject could be read from the JWT.
-    pub fn of(auth: &Auth, subject: Option<String>) -> Option<Self> {
-        match auth {
-            Auth::New | Auth::Visitor { .. } => Some(Self::Visitor),
-            Auth::User { .. } => subject.map(Self::User),
-            Auth::Agent { .. } => Some(Self::Agent),
-            Auth::Resume { .. } => None,
-        }
-    }
 }

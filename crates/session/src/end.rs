@@ -3,7 +3,7 @@
 //! `take` learns a fact, `settle` acts on what is known now. Knows nothing of panels and lists.
 
 use tieline_protocol::{
-    Auth, Author, Body, Capabilities, Capability, DraftId, Millis, PartyId, RequestId, SessionId, limits,
+    Auth, Author, Body, Capabilities, Capability, DraftId, Millis, PartyId, SessionId, limits,
     server::ChannelFace,
 };
 
@@ -33,8 +33,8 @@ pub(crate) struct End {
     pub(crate) link: Link,
     pub(crate) proof: Proof,
     requests: Requests,
-    /// The question that `welcome` answers.
-    hello: Option<RequestId>,
+    /// The proof ends soon, and the page was asked for a fresh one.
+    is_auth_due: bool,
     chats: Vec<Chat>,
     last_key: u32,
     pub(crate) me: Option<Author>,
@@ -67,10 +67,10 @@ impl End {
         Self {
             link: Link::new(setup.jitter_seed),
             proof: Proof::new(base, ticket),
+            requests: Requests::new(setup.request_base),
             setup,
             is_visiting,
-            requests: Requests::default(),
-            hello: None,
+            is_auth_due: false,
             chats: Vec::new(),
             last_key: 0,
             me: None,
@@ -98,13 +98,19 @@ impl End {
             Input::Start => self.link.start(now, out),
             Input::Retry(draft_id) => self.retry(draft_id, now, out),
             Input::Discard(draft_id) => {
-                if self.chats.iter_mut().any(|chat| chat.outbox.discard(draft_id)) {
-                    out.push(Effect::Forget(draft_id));
+                self.take_back(draft_id, out);
+            }
+            Input::Revise(draft_id) => {
+                if let Some(Body::Text { text }) = self.take_back(draft_id, out) {
+                    out.push(Effect::Compose(text));
                 }
             }
+            Input::Overheard(record) => self.overhear(now, *record, out),
+            Input::Unheard(draft_id) => self.unhear(draft_id),
             Input::SocketOpened => {
                 if self.link.opened(now) {
-                    self.say_hello(out);
+                    let hello = self.hello();
+                    out.push(Effect::Send(hello));
                 }
             }
             Input::Received { id, frame } => self.receive(now, id, frame, out),
@@ -114,14 +120,34 @@ impl End {
                 let cure = self.proof.cure(code, self.link.is_live() || !is_ours);
                 self.link.closed(now, code, cure, out);
             }
-            Input::Saved(_) => self.is_kept = true,
-            Input::SaveFailed(_) => self.is_kept = false,
+            Input::Saved(draft_id) => self.settle_saving(draft_id, true),
+            Input::SaveFailed(draft_id) => self.settle_saving(draft_id, false),
+            Input::SessionsWanted => self.want_sessions(None),
+            Input::NextOpened => {
+                if self.link.next_opened(now) {
+                    let hello = self.hello();
+                    out.push(Effect::SendNext(hello));
+                }
+            }
+            Input::NextReceived { frame, .. } => self.receive_next(now, frame, out),
+            Input::NextClosed(code) => self.link.next_closed(now, code),
             Input::TokenArrived(auth) => self.take_token(now, auth, out),
+            Input::VisitorFound { visitor, token } => {
+                let before = self.proof.find_visitor(visitor, token);
+                self.follow_person(now, before, out);
+            }
+            Input::SignedOut(visitor) => {
+                let before = self.proof.sign_out(visitor);
+                self.follow_person(now, before, out);
+            }
             Input::TicketArrived(ticket) => {
                 self.proof.renew_ticket(ticket);
                 self.link.provided(now, Lack::Ticket, out);
             }
-            Input::TokenFailed => self.link.not_provided(now),
+            Input::TokenFailed => {
+                self.is_auth_due = false;
+                self.link.not_provided(now);
+            }
             Input::WokeUp => self.link.woke(now, out),
             Input::WentOffline => self.link.went_offline(now, out),
             Input::PageHidden => self.link.hidden(out),
@@ -208,7 +234,7 @@ impl End {
     }
 
     /// Puts words into a chat's outbox: kept first, sent by `settle`.
-    pub(crate) fn say(&mut self, key: ChatKey, draft: Said, out: &mut Vec<Effect>) {
+    pub(crate) fn say(&mut self, now: Millis, key: ChatKey, draft: Said, out: &mut Vec<Effect>) {
         let owner = self.proof.owner().clone();
         let is_new = !self.chats.iter().any(|chat| chat.outbox.holds(draft.draft_id));
         let Some(chat) = self.chat_mut(key).filter(|_| is_new) else { return };
@@ -216,12 +242,16 @@ impl End {
         let record =
             Record { draft_id: draft.draft_id, place, body: draft.body, made_at: draft.made_at, owner };
         out.push(Effect::Save(record.clone()));
-        chat.outbox.push(record);
+        chat.outbox.push_saving(record, now);
+    }
+
+    fn settle_saving(&mut self, draft_id: DraftId, is_kept: bool) {
+        self.is_kept = is_kept;
+        self.chats.iter_mut().for_each(|chat| chat.outbox.settle_saving(draft_id));
     }
 
     fn lose_link(&mut self) {
         let me = self.my_id();
-        self.hello = None;
         for chat in &mut self.chats {
             chat.lose_link();
             chat.cursors.forget_told(me);

@@ -23,6 +23,8 @@ pub struct Setup {
     pub auth: Auth,
     /// Seeds the jitter of redialling, so that a thousand tabs do not come back at once.
     pub jitter_seed: u64,
+    /// Its upper twelve bits begin every request id of this end, so that tabs on one line know their own answers.
+    pub request_base: u32,
 }
 
 /// One fact, in the order in which it came about.
@@ -59,6 +61,8 @@ pub enum Input {
     Retry(DraftId),
     /// Delete was pressed on a failed or waiting draft.
     Discard(DraftId),
+    /// Edit was pressed on a failed or waiting draft: it is taken out, its words come back as [`crate::Effect::Compose`].
+    Revise(DraftId),
     /// The thread was scrolled to its top.
     OlderWanted,
     /// The desk's list was scrolled to its end.
@@ -78,12 +82,42 @@ pub enum Input {
     /// The socket closed, or could not be opened (1006).
     SocketClosed(CloseCode),
 
-    /// The store has the record.
+    /// The store has the record. Only then its draft is queued, and may be sent.
     Saved(DraftId),
     /// The store could not keep the record: say so, go on from memory.
     SaveFailed(DraftId),
-    /// A fresh proof of identity, or the answer to [`crate::Effect::FetchToken`]. Another user means another person.
+    /// Another tab of this person has kept a draft, or kept it anew: show it. That tab says it; this one does so only if
+    /// it is still waiting ten seconds later.
+    Overheard(Box<Record>),
+    /// Another tab took that draft back, or knows that the log has it.
+    Unheard(DraftId),
+
+    /// The second socket is open: `hello` may go out on it.
+    NextOpened,
+    /// A frame came in on the second socket.
+    NextReceived {
+        /// The request that it answers.
+        id: Option<RequestId>,
+        /// The frame.
+        frame: ServerFrame,
+    },
+    /// The second socket closed, or could not be opened (1006).
+    NextClosed(CloseCode),
+
+    /// The line is another tab's, whose `welcome` names no sessions: ask for them.
+    SessionsWanted,
+    /// A fresh proof of identity, or the answer to [`crate::Effect::FetchToken`]. Another user means another person; who
+    /// proves nothing ([`Auth::New`]) changes nothing. Whoever signs out is [`Input::SignedOut`].
     TokenArrived(Auth),
+    /// What this device keeps of its visitor, which another tab may have changed. For a user it is only noted.
+    VisitorFound {
+        /// Which visitor: a later one than this end's means that whoever sat here has signed out meanwhile.
+        visitor: u32,
+        /// The token of that visitor.
+        token: Option<String>,
+    },
+    /// Whoever sat here signed out: somebody new sits here, a visitor by that number and without a token.
+    SignedOut(u32),
     /// A fresh embed ticket, the answer to [`crate::Effect::FetchTicket`].
     TicketArrived(String),
     /// The page could give no token or ticket.

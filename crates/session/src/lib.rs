@@ -30,6 +30,7 @@ mod proof;
 mod requests;
 mod spans;
 mod subject;
+mod taken;
 mod thread;
 mod timeline;
 

@@ -10,8 +10,10 @@ use crate::{
     jitter::Jitter,
 };
 
+mod next;
 mod state;
 
+use next::Next;
 use state::State;
 pub(crate) use state::{Cure, Lack};
 
@@ -34,6 +36,8 @@ const HELLO_LATE: Millis = Millis::secs(5);
 #[derive(Debug)]
 pub(crate) struct Link {
     state: State,
+    /// The connection that follows this one, while the gateway drains.
+    next: Next,
     /// Failures since the last `welcome`.
     tries: u32,
     /// Why the line is down since then; none while it is up or unwanted.
@@ -51,6 +55,7 @@ impl Link {
     pub(crate) fn new(seed: u64) -> Self {
         Self {
             state: State::Idle,
+            next: Next::Unwanted,
             tries: 0,
             down: None,
             has_been_live: false,
@@ -79,7 +84,7 @@ impl Link {
         true
     }
 
-    /// `welcome` came.
+    /// `welcome` came, on the first socket or on the second that has just taken its place.
     pub(crate) fn welcomed(&mut self, now: Millis, plan: PingPlan) {
         self.plan = plan;
         self.tries = 0;
@@ -88,13 +93,14 @@ impl Link {
         self.is_signed_out = false;
         // What was heard proves the browser wrong.
         self.is_offline = false;
-        self.state = State::Live { silent: Alarm::after(now, self.silence()), probe: None, leave: None };
+        self.next = Next::Unwanted;
+        self.state = State::Live { silent: Alarm::after(now, self.silence()), probe: None };
     }
 
     /// Any frame shows that the peer lives.
     pub(crate) fn heard(&mut self, now: Millis) {
         let patience = self.silence();
-        if let State::Live { silent, probe, .. } = &mut self.state {
+        if let State::Live { silent, probe } = &mut self.state {
             *silent = Alarm::after(now, patience);
             *probe = None;
         }
@@ -108,6 +114,11 @@ impl Link {
             _ => return,
         };
         self.trouble(now);
+        let is_curable = code.retry() == Retry::Later && matches!(cure, Cure::Pause { .. });
+        if is_curable && self.promote(out) {
+            return;
+        }
+        self.drop_next(out);
         match code.retry() {
             _ if cure == Cure::None => self.dial(now, out),
             _ if came_late => self.pause(now, Millis(0)),
@@ -127,6 +138,7 @@ impl Link {
     /// The copy or the peer cannot be trusted: leave this connection, come back on another.
     pub(crate) fn abandon(&mut self, now: Millis, code: CloseCode, out: &mut Vec<Effect>) {
         if self.state.has_socket() {
+            self.drop_next(out);
             out.push(Effect::HangUp(code));
             self.trouble(now);
             self.pause(now, Millis(0));
@@ -136,6 +148,7 @@ impl Link {
     /// Another person, or the same with a better proof: dial afresh if there was, or should be, a connection.
     pub(crate) fn redial(&mut self, now: Millis, out: &mut Vec<Effect>) {
         self.is_signed_out = false;
+        self.drop_next(out);
         if self.state.has_socket() {
             out.push(Effect::HangUp(CloseCode::BYE));
         }
@@ -177,6 +190,11 @@ impl Link {
                 self.dial(now, out);
             }
             State::Live { .. } => self.probe(now, out),
+            // It was begun before the tab slept or the network changed, and may wait for nobody.
+            State::Dialling { limit } | State::Greeting { limit, .. } if limit.has_run(now, PROBE_LIMIT) => {
+                out.push(Effect::HangUp(CloseCode::BYE));
+                self.dial(now, out);
+            }
             State::Asking { what, .. } => self.ask(now, what, out),
             _ => {}
         }
@@ -202,6 +220,7 @@ impl Link {
 
     /// The page goes away: a socket must not keep it out of the back/forward cache.
     pub(crate) fn hidden(&mut self, out: &mut Vec<Effect>) {
+        self.drop_next(out);
         if self.state.has_socket() {
             out.push(Effect::HangUp(CloseCode::BYE));
         }
@@ -211,16 +230,9 @@ impl Link {
         }
     }
 
-    /// The gateway wants us to leave at a moment of our own within `spread`.
-    pub(crate) fn drain(&mut self, now: Millis, spread: Millis) {
-        let moment = self.jitter.up_to(spread.min(Millis::minutes(10)));
-        if let State::Live { leave: leave @ None, .. } = &mut self.state {
-            *leave = Some(Alarm::after(now, moment));
-        }
-    }
-
     /// The gateway said something that this build must not ignore.
     pub(crate) fn outdated(&mut self, out: &mut Vec<Effect>, hang_up: bool) {
+        self.drop_next(out);
         if hang_up && self.state.has_socket() {
             out.push(Effect::HangUp(CloseCode::BYE));
         }
@@ -234,16 +246,15 @@ impl Link {
             State::Dialling { limit } | State::Greeting { limit, .. } if limit.is_due(now) => {
                 self.abandon(now, CloseCode::BYE, out);
             }
-            State::Live { silent, probe, .. } if silent.is_due(now) || is_due(probe) => {
+            State::Live { silent, probe } if silent.is_due(now) || is_due(probe) => {
                 out.push(Effect::HangUp(CloseCode::NO_PONG));
                 self.trouble(now);
-                self.dial(now, out);
+                if !self.promote(out) {
+                    self.next = Next::Unwanted;
+                    self.dial(now, out);
+                }
             }
-            State::Live { leave, .. } if is_due(leave) => {
-                out.push(Effect::HangUp(CloseCode::BYE));
-                self.trouble(now);
-                self.dial(now, out);
-            }
+            State::Live { .. } => self.tick_next(now, out),
             State::Waiting { until } if until.is_due(now) => self.dial(now, out),
             State::Asking { what, again } if again.is_due(now) => self.ask(now, what, out),
             _ => {}

@@ -3,16 +3,23 @@
 //! Invariant: a draft leaves only when an entry or `ok` bears its `DraftId`, or the person discards it. Losing the
 //! connection never removes one. One at a time is on the wire, so the log's order is the order of typing.
 
-use tieline_protocol::{Body, DraftId, Millis, Seq};
+use tieline_protocol::{DraftId, Millis, Seq};
 
 use crate::{alarm::Alarm, effect::Record, screen::Failure};
 
 /// A draft older than this is not sent unasked: the answer to yesterday's question may be the wrong one today.
 const STALE_AFTER: Millis = Millis::minutes(24 * 60);
 
+/// A store that does not answer for so long has failed: words do not wait for it.
+const STORE_LIMIT: Millis = Millis::secs(1);
+/// The tab that kept a draft has so long to say it. Then any other that knows of it does.
+const OTHER_TABS_TURN: Millis = Millis::secs(10);
+
 /// How far a draft has got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
+    /// On its way to the store, which has until then to answer.
+    Saving(Alarm),
     /// Waits for the link and for those before it.
     Queued,
     /// On the wire.
@@ -30,6 +37,8 @@ pub(crate) struct Waiting {
     pub(crate) stage: Stage,
     /// Not before then, because the gateway said so.
     not_before: Option<Alarm>,
+    /// Not before then, because another tab is saying it.
+    hold: Option<Alarm>,
     /// Temporary refusals in a row.
     pub(crate) tries: u32,
 }
@@ -49,8 +58,49 @@ impl Outbox {
         self.rows.is_empty()
     }
 
+    /// Takes what the store already has.
     pub(crate) fn push(&mut self, record: Record) {
-        self.rows.push(Waiting { record, stage: Stage::Queued, not_before: None, tries: 0 });
+        self.rows.push(Waiting { record, stage: Stage::Queued, not_before: None, hold: None, tries: 0 });
+    }
+
+    /// Takes what the store is asked to keep at this moment.
+    pub(crate) fn push_saving(&mut self, record: Record, now: Millis) {
+        let stage = Stage::Saving(Alarm::after(now, STORE_LIMIT));
+        self.rows.push(Waiting { record, stage, not_before: None, hold: None, tries: 0 });
+    }
+
+    /// Takes what the log had and lost, at its place in the order of typing; the store is asked to keep it again.
+    pub(crate) fn push_again(&mut self, record: Record, now: Millis) {
+        self.push_saving(record, now);
+        crate::order::sort_few(&mut self.rows, |row| row.record.made_at);
+    }
+
+    /// Takes what another tab has kept, at its place in the order of typing.
+    pub(crate) fn overhear(&mut self, record: Record, now: Millis) {
+        let hold = Some(Alarm::after(now, OTHER_TABS_TURN));
+        self.rows.push(Waiting { record, stage: Stage::Queued, not_before: None, hold, tries: 0 });
+        crate::order::sort_few(&mut self.rows, |row| row.record.made_at);
+    }
+
+    /// The store has it, or never will: either way it waits in the queue from now on.
+    pub(crate) fn settle_saving(&mut self, draft_id: DraftId) {
+        self.change(draft_id, |row| {
+            if matches!(row.stage, Stage::Saving(_)) {
+                row.stage = Stage::Queued;
+            }
+        });
+    }
+
+    /// Whether the store left a draft without an answer. It is queued all the same.
+    pub(crate) fn outwait_store(&mut self, now: Millis) -> bool {
+        let mut is_late = false;
+        for row in &mut self.rows {
+            if matches!(row.stage, Stage::Saving(limit) if limit.is_due(now)) {
+                row.stage = Stage::Queued;
+                is_late = true;
+            }
+        }
+        is_late
     }
 
     pub(crate) fn holds(&self, draft_id: DraftId) -> bool {
@@ -71,8 +121,10 @@ impl Outbox {
         if self.rows.iter().any(|row| row.stage == Stage::Sending) {
             return None;
         }
-        let first = self.rows.iter().find(|row| row.stage == Stage::Queued)?;
-        first.not_before.is_none_or(|alarm| alarm.is_due(now)).then_some(&first.record)
+        let first = self.rows.iter().find(|row| matches!(row.stage, Stage::Saving(_) | Stage::Queued))?;
+        let mut waits = [first.not_before, first.hold].into_iter().flatten();
+        let is_ready = first.stage == Stage::Queued && waits.all(|alarm| alarm.is_due(now));
+        is_ready.then_some(&first.record)
     }
 
     pub(crate) fn mark_sending(&mut self, draft_id: DraftId) {
@@ -96,6 +148,11 @@ impl Outbox {
                 row.stage = Stage::Queued;
             }
         }
+    }
+
+    /// What the gateway could not take before it may take now.
+    pub(crate) fn hurry(&mut self) {
+        self.rows.iter_mut().for_each(|row| row.not_before = None);
     }
 
     /// The gateway cannot take it just now.
@@ -126,20 +183,20 @@ impl Outbox {
     /// Their session cannot be opened.
     pub(crate) fn fail_all(&mut self, why: Failure) {
         for row in &mut self.rows {
-            if matches!(row.stage, Stage::Queued | Stage::Sending) {
+            if matches!(row.stage, Stage::Saving(_) | Stage::Queued | Stage::Sending) {
                 row.stage = Stage::Failed(why);
             }
         }
     }
 
-    /// The log has it. Gives its words, if it was not known yet.
-    pub(crate) fn accept(&mut self, draft_id: DraftId, seq: Seq) -> Option<Body> {
+    /// The log has it. Gives the record, if that was not known yet.
+    pub(crate) fn accept(&mut self, draft_id: DraftId, seq: Seq) -> Option<Record> {
         let row = self.rows.iter_mut().find(|row| row.record.draft_id == draft_id)?;
         if matches!(row.stage, Stage::Accepted(_)) {
             return None;
         }
         row.stage = Stage::Accepted(seq);
-        Some(row.record.body.clone())
+        Some(row.record.clone())
     }
 
     /// The copy reaches up to there: what was accepted below stands in it, or is older than it.
@@ -164,12 +221,12 @@ impl Outbox {
     }
 
     /// The person takes it back. Not while it is on the wire: it may stand in the log by now.
-    pub(crate) fn discard(&mut self, draft_id: DraftId) -> bool {
-        let before = self.rows.len();
-        self.rows.retain(|row| {
-            row.record.draft_id != draft_id || !matches!(row.stage, Stage::Queued | Stage::Failed(_))
-        });
-        self.rows.len() < before
+    pub(crate) fn discard(&mut self, draft_id: DraftId) -> Option<Record> {
+        let is_back = |row: &Waiting| {
+            row.record.draft_id == draft_id && !matches!(row.stage, Stage::Sending | Stage::Accepted(_))
+        };
+        let place = self.rows.iter().position(is_back)?;
+        Some(self.rows.remove(place).record)
     }
 
     /// Parks what has waited for more than a day.
@@ -183,8 +240,13 @@ impl Outbox {
 
     /// When a draft may go on, or becomes stale.
     pub(crate) fn wakes(&self) -> impl Iterator<Item = Option<Millis>> {
-        self.rows.iter().filter(|row| row.stage == Stage::Queued).flat_map(|row| {
-            [row.not_before.map(Alarm::due_at), Some(row.record.made_at + STALE_AFTER + Millis(1))]
+        self.rows.iter().flat_map(|row| match row.stage {
+            Stage::Saving(limit) => [Some(limit.due_at()), None, None],
+            Stage::Queued => {
+                let stale_at = row.record.made_at + STALE_AFTER + Millis(1);
+                [row.not_before.map(Alarm::due_at), row.hold.map(Alarm::due_at), Some(stale_at)]
+            }
+            Stage::Sending | Stage::Accepted(_) | Stage::Failed(_) => [None; 3],
         })
     }
 

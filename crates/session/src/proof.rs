@@ -21,13 +21,26 @@ pub(crate) struct Proof {
     ticket_is_fresh: bool,
     /// Whose words may be sent with it.
     owner: Owner,
+    /// Which visitor sits here, or sat here before the user signed in.
+    visitor: u32,
+    /// A visitor's token that was given up. The device may still have it.
+    given_up: Option<String>,
     /// What the gateway said before it closed.
     refusal: Option<ErrorBody>,
 }
 
 impl Proof {
     pub(crate) fn new(base: Auth, ticket: Option<String>) -> Self {
-        Self { owner: owner_of(&base), base, resume: None, ticket, ticket_is_fresh: false, refusal: None }
+        Self {
+            owner: owner_of(&base, 0),
+            base,
+            resume: None,
+            ticket,
+            ticket_is_fresh: false,
+            visitor: 0,
+            given_up: None,
+            refusal: None,
+        }
     }
 
     pub(crate) fn owner(&self) -> &Owner {
@@ -47,7 +60,7 @@ impl Proof {
         self.ticket_is_fresh = false;
         if let Some(token) = tokens.visitor {
             // Kept before it is used: the old one may be retired by its first use.
-            out.push(Effect::KeepVisitorToken(token.clone()));
+            out.push(Effect::KeepVisitorToken { visitor: self.visitor, token: token.clone() });
             if matches!(self.base, Auth::New | Auth::Visitor { .. }) {
                 self.base = Auth::Visitor { token };
             }
@@ -57,13 +70,50 @@ impl Proof {
 
     /// A fresh proof. Gives the owner of before if it is another person's.
     pub(crate) fn replace(&mut self, base: Auth) -> Option<Owner> {
-        let owner = owner_of(&base);
+        let owner = owner_of(&base, self.visitor);
         self.base = base;
+        self.become_owner(owner)
+    }
+
+    /// Whoever was here signed out. Gives the owner of before, unless this is no news.
+    pub(crate) fn sign_out(&mut self, visitor: u32) -> Option<Owner> {
+        let is_late = matches!(self.owner, Owner::Visitor(own) if own >= visitor);
+        if is_late {
+            return None;
+        }
+        self.visitor = self.visitor.max(visitor);
+        self.base = Auth::New;
+        self.become_owner(Owner::Visitor(self.visitor))
+    }
+
+    /// What the device keeps. Gives the owner of before if another visitor sits here by now.
+    pub(crate) fn find_visitor(&mut self, visitor: u32, token: Option<String>) -> Option<Owner> {
+        if !matches!(self.owner, Owner::Visitor(_)) {
+            self.visitor = self.visitor.max(visitor);
+            return None;
+        }
+        let before = self.sign_out(visitor);
+        // An older token would be taken for a stolen one: tokens are rotated, and each tab hears only of its own.
+        if let Some(token) =
+            token.filter(|token| visitor == self.visitor && self.given_up.as_ref() != Some(token))
+            && matches!(self.base, Auth::New | Auth::Visitor { .. })
+        {
+            self.base = Auth::Visitor { token };
+        }
+        before
+    }
+
+    fn become_owner(&mut self, owner: Owner) -> Option<Owner> {
         if owner == self.owner {
             return None;
         }
         self.resume = None;
         Some(std::mem::replace(&mut self.owner, owner))
+    }
+
+    /// What vouches for this person, apart from resuming.
+    pub(crate) fn base(&self) -> &Auth {
+        &self.base
     }
 
     /// Whether the page vouched for both: the visitor of before is the user of now.
@@ -102,8 +152,9 @@ impl Proof {
             // A ticket lives ten minutes, a page for days: before a token is given up, the ticket is renewed.
             _ if self.ticket.is_some() && !had_fresh_ticket => Cure::Ask(Lack::Ticket),
             Auth::User { .. } | Auth::Agent { .. } => Cure::Ask(Lack::Token),
-            Auth::Visitor { .. } => {
+            Auth::Visitor { ref token } => {
                 // Nobody else can vouch for an anonymous visitor: begin as a new one.
+                self.given_up = Some(token.clone());
                 self.base = Auth::New;
                 Cure::None
             }
@@ -112,12 +163,12 @@ impl Proof {
     }
 }
 
-fn owner_of(auth: &Auth) -> Owner {
-    let subject = match auth {
-        Auth::User { jwt, .. } => Some(subject_of(jwt).unwrap_or_default()),
-        _ => None,
-    };
-    Owner::of(auth, subject).unwrap_or(Owner::Visitor)
+fn owner_of(auth: &Auth, visitor: u32) -> Owner {
+    match auth {
+        Auth::User { jwt, .. } => Owner::User(subject_of(jwt).unwrap_or_default()),
+        Auth::Agent { .. } => Owner::Agent,
+        Auth::New | Auth::Visitor { .. } | Auth::Resume { .. } => Owner::Visitor(visitor),
+    }
 }
 
 #[cfg(test)]
@@ -197,7 +248,16 @@ mod tests {
         assert!(matches!(proof.present().0, Auth::Resume { .. }));
         assert_eq!(proof.replace(user("e30.eyJzdWIiOiJiIn0.x")), Some(Owner::User("a".into())));
         assert!(matches!(proof.present().0, Auth::User { .. }));
-        assert_eq!(proof.replace(Auth::New), Some(Owner::User("b".into())));
+        assert_eq!(proof.sign_out(1), Some(Owner::User("b".into())));
+        assert_eq!(proof.find_visitor(1, Some("v".into())), None, "another tab became a visitor");
+        assert_eq!(proof.sign_out(1), None, "heard again");
+        assert_eq!(proof.present().0, Auth::Visitor { token: "v".into() });
+        assert_eq!(proof.sign_out(2), Some(Owner::Visitor(1)), "signed out: somebody new");
+        assert_eq!(proof.present().0, Auth::New);
+        assert_eq!(proof.find_visitor(1, Some("v".into())), None, "what is left of an older visitor");
+        assert_eq!(proof.present().0, Auth::New);
+        assert_eq!(proof.find_visitor(3, Some("w".into())), Some(Owner::Visitor(2)));
+        assert_eq!(proof.present().0, Auth::Visitor { token: "w".into() });
     }
 
     #[test]
@@ -207,7 +267,8 @@ mod tests {
         proof.renew_ticket("new".into());
         assert_eq!(proof.present(), (Auth::Visitor { token: "old".into() }, Some("new".into())));
         assert_eq!(proof.cure(CloseCode::SIGN_IN, false), Cure::None);
-        assert_eq!(proof.present().0, Auth::New, "but not before");
+        assert_eq!(proof.find_visitor(0, Some("old".into())), None);
+        assert_eq!(proof.present().0, Auth::New, "what the device still has was given up");
         assert_eq!(proof.cure(CloseCode::SIGN_IN, false), Cure::Ask(Lack::Ticket));
     }
 }

@@ -2,3 +2,4 @@
 
 mod anything;
 mod log;
+mod person;

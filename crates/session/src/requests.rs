@@ -27,6 +27,8 @@ pub(crate) enum Asked {
     Gap(ChatKey),
     /// For sessions.
     List,
+    /// To believe a fresh proof.
+    Renewal,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -37,13 +39,20 @@ struct Request {
 }
 
 /// The open questions.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Requests {
     last: u32,
     open: Vec<Request>,
 }
 
+/// What counts within one end's range of ids; the bits above name the range.
+const ID_BITS: u32 = (1 << 20) - 1;
+
 impl Requests {
+    pub(crate) fn new(base: u32) -> Self {
+        Self { last: base & !ID_BITS, open: Vec::new() }
+    }
+
     /// Puts a question on the wire.
     pub(crate) fn ask(&mut self, now: Millis, asked: Asked, frame: ClientFrame, out: &mut Vec<Effect>) {
         let limit = match asked {
@@ -57,7 +66,7 @@ impl Requests {
 
     /// An id for a question that the link itself waits for.
     pub(crate) fn fresh(&mut self) -> RequestId {
-        self.last = self.last.wrapping_add(1);
+        self.last = self.last & !ID_BITS | self.last.wrapping_add(1) & ID_BITS;
         RequestId(self.last)
     }
 
@@ -90,5 +99,18 @@ impl Requests {
 
     pub(crate) fn next_wake(&self) -> Option<Millis> {
         self.open.iter().map(|request| Some(request.limit.due_at())).fold(None, earlier)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_stay_within_their_range() {
+        let mut requests = Requests::new(0xabc1_2345);
+        assert_eq!(requests.fresh(), RequestId(0xabc0_0001), "the base gives the upper bits only");
+        requests.last |= ID_BITS;
+        assert_eq!(requests.fresh(), RequestId(0xabc0_0000));
     }
 }

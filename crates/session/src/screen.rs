@@ -2,9 +2,13 @@
 
 use tieline_protocol::{DraftId, Item, Millis, SessionId};
 
+use crate::effect::Owner;
+
 /// The visitor's panel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Screen {
+    /// Whose it is: another person has other words in the composer.
+    pub owner: Owner,
     /// The shop's name, once known.
     pub title: Option<String>,
     /// First words of an empty thread.
@@ -158,6 +162,8 @@ pub enum Span {
 /// How far one's own message has got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
+    /// On its way to the disk: not safe from a closed tab yet.
+    Saving,
     /// Kept here, waiting for the link.
     Queued,
     /// On the wire.

@@ -119,6 +119,7 @@ pub(crate) fn setup(auth: Auth) -> Setup {
         page_origin: None,
         auth,
         jitter_seed: 42,
+        request_base: 0,
     }
 }
 
@@ -154,6 +155,8 @@ pub(crate) struct Bench<D> {
     pub(crate) now: Millis,
     done: Vec<Effect>,
     drafts: u64,
+    /// Nobody answers a `Save` but the test.
+    pub(crate) is_store_silent: bool,
 }
 
 impl Bench<Visitor> {
@@ -174,13 +177,21 @@ impl Bench<Agent> {
 
 impl<D: Door> Bench<D> {
     pub(crate) fn new(door: D) -> Self {
-        Self { door, now: START, done: Vec::new(), drafts: 0 }
+        Self { door, now: START, done: Vec::new(), drafts: 0, is_store_silent: false }
     }
 
-    /// Feeds a fact.
+    /// Feeds a fact. A store at hand answers at once.
     pub(crate) fn feed(&mut self, input: Input) -> &mut Self {
         let effects = self.door.handle(self.now, input);
+        let saved: Vec<_> = effects
+            .iter()
+            .filter_map(|effect| if let Effect::Save(record) = effect { Some(record.draft_id) } else { None })
+            .filter(|_| !self.is_store_silent)
+            .collect();
         self.done.extend(effects);
+        for draft_id in saved {
+            self.feed(Input::Saved(draft_id));
+        }
         assert!(self.door.next_wake().is_none_or(|at| at > self.now), "wants to be woken in the past");
         self
     }

@@ -101,6 +101,7 @@ impl Rows<'_> {
 
     fn push_draft(&mut self, row: &Waiting) {
         let state = match row.stage {
+            Stage::Saving(_) => Delivery::Saving,
             Stage::Queued => Delivery::Queued,
             Stage::Sending => Delivery::Sending,
             Stage::Accepted(seq) => self.accepted(seq),

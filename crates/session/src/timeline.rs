@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 
 use tieline_protocol::{
-    Entry, Epoch, Seq,
+    DraftId, Entry, Epoch, Seq,
     server::{Page, SessionState},
 };
 
@@ -192,6 +192,14 @@ impl Timeline {
     /// What is here above a place, also above a gap.
     pub(crate) fn since(&self, after: Seq) -> impl Iterator<Item = &Entry> {
         self.entries.iter().rev().take_while(move |entry| entry.seq > after).chain(&self.early)
+    }
+
+    /// The log does not have that line in that place, as far as the copy reaches: what is older than the copy is trusted.
+    pub(crate) fn lacks(&self, seq: Seq, draft_id: DraftId) -> bool {
+        match self.find(seq) {
+            Some(entry) => entry.draft_id != draft_id,
+            None => seq > self.settled(),
+        }
     }
 
     fn find(&self, seq: Seq) -> Option<&Entry> {

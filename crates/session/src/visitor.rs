@@ -4,7 +4,7 @@ use tieline_protocol::{Body, Capability, DraftId, Item, Millis};
 
 use crate::{
     chat::{Chat, ChatKey},
-    effect::Effect,
+    effect::{Effect, Owner},
     end::{End, Said},
     input::{Input, Setup},
     screen::{Failure, Screen, Thread},
@@ -61,6 +61,11 @@ impl Visitor {
         self.end.next_wake()
     }
 
+    /// Who this end speaks for.
+    pub fn owner(&self) -> &Owner {
+        self.end.proof.owner()
+    }
+
     /// What the visitor sees at `now`.
     pub fn screen(&self, now: Millis) -> Screen {
         let chat = self.current();
@@ -71,6 +76,7 @@ impl Visitor {
         let can_item = self.end.grants(Capability::Item) != Some(false);
         let item = wished.or_else(|| chat.and_then(Chat::newest_item)).filter(|_| can_item);
         Screen {
+            owner: self.end.proof.owner().clone(),
             title: face.and_then(|face| clean_line(&face.name)),
             greeting: face.and_then(|face| clean_line(face.greeting.as_deref()?)),
             item: item.map(clean_item),
@@ -117,6 +123,7 @@ impl Visitor {
                     // The same seller, another product: its card goes before the question about it.
                     let made_at = now - Millis(1);
                     self.end.say(
+                        now,
                         key,
                         Said { draft_id: session_draft_id, body: Body::Item { item }, made_at },
                         out,
@@ -132,7 +139,12 @@ impl Visitor {
                 })
             }
         };
-        self.end.say(key, Said { draft_id, body: Body::Text { text: text.to_owned() }, made_at: now }, out);
+        self.end.say(
+            now,
+            key,
+            Said { draft_id, body: Body::Text { text: text.to_owned() }, made_at: now },
+            out,
+        );
         if text.chars().count() > self.end.text_chars as usize
             && let Some(chat) = self.end.chat_mut(key)
         {

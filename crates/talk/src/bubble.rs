@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use tieline_protocol::DraftId;
-use tieline_session::screen::{Bubble, Content, Delivery, Span};
+use tieline_session::screen::{Bubble, Content, Delivery, Failure, Span};
 use yew::{Callback, Classes, Html, classes, html};
 
 use crate::{Calendar, ThreadWish, avatar::avatar, icon, item::item_card, words::Words};
@@ -13,6 +12,7 @@ pub(crate) struct Around<'a> {
     pub(crate) words: &'static Words,
     pub(crate) calendar: &'a Rc<Calendar>,
     pub(crate) on_wish: &'a Callback<ThreadWish>,
+    pub(crate) is_cut: bool,
     pub(crate) stranger: &'a str,
 }
 
@@ -47,7 +47,10 @@ fn side(bubble: &Bubble) -> Classes {
         bubble.starts_group.then_some("starts"),
         bubble.ends_group.then_some("ends"),
         matches!(bubble.state, Some(Delivery::Failed(_))).then_some("failed"),
-        matches!(bubble.state, Some(Delivery::Queued | Delivery::Sending)).then_some("waiting"),
+        matches!(bubble.state, Some(Delivery::Saving | Delivery::Queued | Delivery::Sending))
+            .then_some("waiting"),
+        // Not safe yet: a crash now would lose it.
+        (bubble.state == Some(Delivery::Saving)).then_some("saving"),
     )
 }
 
@@ -73,45 +76,62 @@ fn span(span: &Span) -> Html {
 
 /// Time and state. Only under the last of a group, except that a failure is always told.
 fn foot(bubble: &Bubble, around: &Around<'_>) -> Html {
-    if let Some(state @ Delivery::Failed(_)) = bubble.state {
-        return failure(bubble.key, around.words.delivery(state), around);
-    }
-    if !bubble.ends_group {
+    let is_failed = matches!(bubble.state, Some(Delivery::Failed(_)));
+    if !bubble.ends_group && !is_failed {
         return Html::default();
     }
     html! {
-        <div class="foot">
+        <div class={classes!("foot", is_failed.then_some("failure"))}>
             if let Some(author) = &bubble.author {
                 <span class="author" dir="auto" aria-hidden="true">{ author.clone() }</span>
             }
-            <time title={around.calendar.moment(bubble.at)}>{ around.calendar.time(bubble.at) }</time>
+            if !is_failed {
+                <time title={around.calendar.moment(bubble.at)}>{ around.calendar.time(bubble.at) }</time>
+            }
             if let Some(state) = bubble.state {
                 <span class={classes!("state", (state == Delivery::Read).then_some("state-read"))}>
                     { mark(state) }
                     <span>{ around.words.delivery(state) }</span>
                 </span>
             }
+            { ways_on(bubble, around) }
         </div>
     }
 }
 
 fn mark(state: Delivery) -> Html {
     match state {
-        Delivery::Queued | Delivery::Sending => icon::clock(),
+        Delivery::Saving | Delivery::Queued | Delivery::Sending => icon::clock(),
         Delivery::Sent => icon::tick(),
         Delivery::Delivered | Delivery::Read => icon::ticks(),
         Delivery::Failed(_) => icon::warning(),
     }
 }
 
-fn failure(key: DraftId, why: &'static str, around: &Around<'_>) -> Html {
-    let retry = around.on_wish.reform(move |_| ThreadWish::Retry(key));
-    let discard = around.on_wish.reform(move |_| ThreadWish::Discard(key));
+/// What can be done about a message that is not sent. One that only waits for its turn needs nothing.
+fn ways_on(bubble: &Bubble, around: &Around<'_>) -> Html {
+    let (words, key) = (around.words, bubble.key);
+    let can_retry = match bubble.state {
+        // Said again it would be as long, and the session as much at its end.
+        Some(Delivery::Failed(Failure::TooLong | Failure::SessionEnded)) => false,
+        Some(Delivery::Failed(_)) => true,
+        Some(Delivery::Queued) if around.is_cut => false,
+        _ => return Html::default(),
+    };
+    let way = |word: &'static str, wish: ThreadWish| {
+        html! {
+            <button type="button" class="link" onclick={around.on_wish.reform(move |_| wish)}>{ word }</button>
+        }
+    };
     html! {
-        <div class="foot failure">
-            <span class="state">{ icon::warning() }<span>{ why }</span></span>
-            <button type="button" class="link" onclick={retry}>{ around.words.retry }</button>
-            <button type="button" class="link" onclick={discard}>{ around.words.discard }</button>
-        </div>
+        <span class="ways">
+            if can_retry {
+                { way(words.retry, ThreadWish::Retry(key)) }
+            }
+            if matches!(bubble.content, Content::Text(_)) {
+                { way(words.revise, ThreadWish::Revise(key)) }
+            }
+            { way(words.discard, ThreadWish::Discard(key)) }
+        </span>
     }
 }

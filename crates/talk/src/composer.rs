@@ -22,9 +22,9 @@ pub struct ComposerProps {
     pub placeholder: AttrValue,
     /// Longest text, in characters.
     pub text_chars: u32,
-    /// What stands in the field when it appears: words typed earlier and not sent.
+    /// Words typed earlier or elsewhere and not sent.
     #[prop_or_default]
-    pub initial: AttrValue,
+    pub given: Given,
     /// Takes the text to send, trimmed and not empty.
     pub on_send: Callback<String>,
     /// Hears of every change, so that unsent words can be kept.
@@ -33,6 +33,15 @@ pub struct ComposerProps {
     /// Puts the caret into the field when it appears.
     #[prop_or_default]
     pub takes_focus: bool,
+}
+
+/// Words that stand in the field when it appears, and each time their number changes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Given {
+    /// The words.
+    pub text: AttrValue,
+    /// Changes when they come from elsewhere than this field.
+    pub turn: u32,
 }
 
 /// See the module.
@@ -56,7 +65,7 @@ impl Component for Composer {
     type Properties = ComposerProps;
 
     fn create(ctx: &Context<Self>) -> Self {
-        Self { field: NodeRef::default(), text: ctx.props().initial.to_string() }
+        Self { field: NodeRef::default(), text: ctx.props().given.text.to_string() }
     }
 
     fn update(&mut self, ctx: &Context<Self>, event: ComposerEvent) -> bool {
@@ -76,6 +85,14 @@ impl Component for Composer {
             }
         }
         ctx.props().on_change.emit(self.text.clone());
+        true
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, old: &ComposerProps) -> bool {
+        let given = &ctx.props().given;
+        if given.turn != old.given.turn {
+            self.text = given.text.to_string();
+        }
         true
     }
 

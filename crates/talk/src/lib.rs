@@ -26,6 +26,6 @@ pub mod thread;
 pub mod words;
 
 pub use calendar::Calendar;
-pub use composer::Composer;
+pub use composer::{Composer, Given};
 pub use thread::{ThreadView, ThreadWish};
 pub use words::Words;

@@ -1,16 +1,17 @@
 //! The rows of a thread as html: bubbles, day pills, the mark above what is new, and the ghosts of what is on its way.
 
 use tieline_session::screen::Row;
-use yew::{Html, classes, html};
+use yew::{Callback, Html, classes, html};
 
-use crate::{bubble, thread::ThreadProps};
+use crate::{ThreadWish, bubble, thread::ThreadProps};
 
 /// The rows, with a ghost above them where older ones can be had.
-pub(crate) fn rows(props: &ThreadProps) -> Html {
+pub(crate) fn rows(props: &ThreadProps, on_wish: &Callback<ThreadWish>) -> Html {
     let around = bubble::Around {
         words: props.words,
         calendar: &props.calendar,
-        on_wish: &props.on_wish,
+        on_wish,
+        is_cut: props.is_cut,
         stranger: &props.stranger,
     };
     let row = |row: &Row| match row {

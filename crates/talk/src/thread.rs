@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use tieline_browser::SizeWatch;
+use tieline_browser::{SizeWatch, focus::focus};
 use tieline_protocol::{DraftId, Millis};
 use tieline_session::screen::{Bubble, Row, Thread};
 use web_sys::Element;
@@ -19,13 +19,15 @@ const END_PX: i32 = 48;
 const TOP_PX: i32 = 240;
 
 /// What a reader of a thread can want.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ThreadWish {
     /// More of what was said before.
     Older,
     /// Say a failed message again.
     Retry(DraftId),
-    /// Drop a failed message.
+    /// Take a failed or waiting message back into the composer.
+    Revise(DraftId),
+    /// Drop a failed or waiting message.
     Discard(DraftId),
 }
 
@@ -42,6 +44,9 @@ pub struct ThreadProps {
     pub now: Millis,
     /// Takes the wishes.
     pub on_wish: Callback<ThreadWish>,
+    /// The line is down: what waits may wait long, and can be taken back.
+    #[prop_or_default]
+    pub is_cut: bool,
     /// Picks the colour of somebody without a name, so that it is theirs wherever they are drawn.
     #[prop_or_default]
     pub stranger: AttrValue,
@@ -61,6 +66,7 @@ impl PartialEq for ThreadProps {
             && Rc::ptr_eq(&self.calendar, &other.calendar)
             && self.now.0 / 3_600_000 == other.now.0 / 3_600_000
             && self.on_wish == other.on_wish
+            && self.is_cut == other.is_cut
             && self.stranger == other.stranger
             && self.empty == other.empty
             && self.id == other.id
@@ -169,7 +175,7 @@ impl Component for ThreadView {
                     } else if is_empty {
                         { props.empty.clone() }
                     } else {
-                        { rows::rows(props) }
+                        { rows::rows(props, &self.wishes(ctx)) }
                     }
                 </div>
                 if !self.is_at_end {
@@ -224,6 +230,17 @@ impl ThreadView {
             self.asked_at = oldest;
             ctx.props().on_wish.emit(ThreadWish::Older);
         }
+    }
+
+    /// Takes what is wished about a message. The button goes with what it did: whoever pressed it by key stays in the thread.
+    fn wishes(&self, ctx: &Context<Self>) -> Callback<ThreadWish> {
+        let (scroller, on_wish) = (self.scroller.clone(), ctx.props().on_wish.clone());
+        Callback::from(move |wish| {
+            if let Some(scroller) = scroller.cast::<Element>() {
+                focus(&scroller);
+            }
+            on_wish.emit(wish);
+        })
     }
 
     fn pill(&self, ctx: &Context<Self>) -> Html {

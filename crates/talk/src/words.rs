@@ -47,7 +47,9 @@ pub struct Words {
     pub refused: &'static str,
     /// Says a failed message again.
     pub retry: &'static str,
-    /// Drops a failed message.
+    /// Takes a message that is not sent back into the composer.
+    pub revise: &'static str,
+    /// Drops a message that is not sent.
     pub discard: &'static str,
     /// Name of the text field.
     pub message: &'static str,
@@ -70,7 +72,7 @@ impl Words {
     /// How far a message has got.
     pub fn delivery(&self, state: Delivery) -> &'static str {
         match state {
-            Delivery::Queued => self.queued,
+            Delivery::Saving | Delivery::Queued => self.queued,
             Delivery::Sending => self.sending,
             Delivery::Sent => self.sent,
             Delivery::Delivered => self.delivered,

@@ -23,6 +23,7 @@ pub(crate) async fn run(desk: Desk) -> Result<()> {
         page_origin: None,
         auth: desk.first_proof(),
         jitter_seed: u64::from_le_bytes(random()?),
+        request_base: 0,
     });
     let mut seller = Seller::default();
     let mut wire: Option<Wire> = None;
@@ -88,7 +89,15 @@ async fn carry_out(effect: Effect, desk: &Desk, wire: &mut Option<Wire>) -> Resu
         }),
         Effect::Tell(Event::Refused) => bail!("the gateway refuses this seller"),
         Effect::FetchTicket => Some(Input::TokenFailed),
-        Effect::Forget(_) | Effect::KeepVisitorToken(_) | Effect::Tell(_) => None,
+        // One socket at a time: this one is left when the gateway closes it.
+        Effect::DialNext => Some(Input::NextClosed(CloseCode(1006))),
+        Effect::SendNext(_)
+        | Effect::Switch
+        | Effect::DropNext
+        | Effect::Forget(_)
+        | Effect::KeepVisitorToken { .. }
+        | Effect::Compose(_)
+        | Effect::Tell(_) => None,
     })
 }
 

@@ -36,7 +36,7 @@ impl Gateway {
         let port = free_port()?;
         let assets = required("TIELINE_ASSETS")?;
         let config = format!(
-            "listen = \"127.0.0.1:{port}\"\npublic_url = \"http://localhost:{port}\"\ndata_dir = {data:?}\nassets_dir = {assets:?}\n",
+            "listen = \"127.0.0.1:{port}\"\npublic_url = \"http://localhost:{port}\"\ndata_dir = {data:?}\nassets_dir = {assets:?}\nallow_volatile_store = true\n",
             data = folder.path().join("data"),
         );
         std::fs::write(folder.path().join("tieline.toml"), config)?;
@@ -73,6 +73,40 @@ impl Gateway {
     pub async fn kill(&self) -> Result<()> {
         let process = self.process.lock().expect("never poisoned").take();
         process.context("the gateway is not running")?.kill().await.context("killing the gateway")
+    }
+
+    /// Stops it where it stands (SIGSTOP): sockets stay open, nothing is answered.
+    ///
+    /// # Errors
+    /// When it is not running.
+    pub fn freeze(&self) -> Result<()> {
+        self.signal("STOP")
+    }
+
+    /// Lets it go on (SIGCONT).
+    ///
+    /// # Errors
+    /// When it is not running.
+    pub fn thaw(&self) -> Result<()> {
+        self.signal("CONT")
+    }
+
+    /// Asks it to stop, as a service manager does (SIGTERM), and waits until it has.
+    ///
+    /// # Errors
+    /// When it was not running, or ends with a complaint.
+    pub async fn stop(&self) -> Result<()> {
+        self.signal("TERM")?;
+        let process = self.process.lock().expect("never poisoned").take();
+        let status = process.context("the gateway is not running")?.wait().await?;
+        if status.success() { Ok(()) } else { bail!("the gateway ended with {status}:\n{}", self.trace()) }
+    }
+
+    fn signal(&self, name: &str) -> Result<()> {
+        let id = self.process.lock().expect("never poisoned").as_ref().and_then(Child::id);
+        let id = id.context("the gateway is not running")?.to_string();
+        let status = std::process::Command::new("kill").args(["-s", name, &id]).status()?;
+        if status.success() { Ok(()) } else { bail!("kill -s {name} {id}: {status}") }
     }
 
     /// Takes the master key away while the gateway is down: what it has signed before no longer holds.
@@ -156,6 +190,16 @@ impl Gateway {
         store::texts(&self.store_file())
     }
 
+    /// How many sockets are open, as the gateway counts them.
+    ///
+    /// # Errors
+    /// When it does not say.
+    pub async fn sockets(&self) -> Result<usize> {
+        let metrics = self.ask("/metrics").await?;
+        let line = metrics.lines().find_map(|line| line.strip_prefix("tieline_connections "));
+        Ok(line.with_context(|| format!("no count of sockets in {metrics}"))?.trim().parse()?)
+    }
+
     /// What the gateway wrote about itself.
     pub fn trace(&self) -> String {
         std::fs::read_to_string(self.trace_file()).unwrap_or_default()
@@ -174,15 +218,20 @@ impl Gateway {
         Ok(process.as_mut().context("the gateway is not running")?.try_wait()?)
     }
 
-    /// The head of the answer to a plain GET.
+    /// The first line of the answer to a plain GET.
     async fn get(&self, path: &str) -> Result<String> {
+        Ok(self.ask(path).await?.lines().next().unwrap_or_default().to_owned())
+    }
+
+    /// The whole answer to a plain GET.
+    async fn ask(&self, path: &str) -> Result<String> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await?;
         let request =
             format!("GET {path} HTTP/1.1\r\nhost: localhost:{}\r\nconnection: close\r\n\r\n", self.port);
         stream.write_all(request.as_bytes()).await?;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await?;
-        Ok(String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned())
+        Ok(String::from_utf8_lossy(&answer).into_owned())
     }
 }
 

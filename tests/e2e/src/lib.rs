@@ -1,5 +1,5 @@
 //! The stage for end-to-end tests: a real gateway process on a store of its own, merchant pages on another origin, and a
-//! real Chromium that looks at them.
+//! real browser that looks at them: Chromium in three storage models, and Firefox.
 //!
 //! Knows the product only from outside: processes, addresses, and what stands on the screen. `TIELINE_BIN` and
 //! `TIELINE_ASSETS` say where binary and bundle lie; `cargo xtask test e2e` builds both and sets them.
@@ -10,6 +10,7 @@ mod browser;
 mod desk;
 mod gateway;
 mod hosts;
+mod processes;
 mod shop;
 mod stage;
 mod store;
@@ -17,11 +18,12 @@ mod visitor;
 mod wait;
 mod window;
 
+pub use browser::Kind;
 pub use desk::Desk;
 pub use gateway::Gateway;
 pub use hosts::Hosts;
 pub use shop::Shop;
-pub use stage::{Stage, play};
+pub use stage::{Stage, play, play_in};
 pub use store::Rows;
 pub use visitor::{Line, Side, Visitor};
 pub use wait::until;

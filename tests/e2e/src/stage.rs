@@ -4,8 +4,9 @@ use std::panic::AssertUnwindSafe;
 
 use anyhow::{Context as _, Result};
 use futures_util::FutureExt as _;
+use tokio::sync::Mutex;
 
-use crate::browser::Browser;
+use crate::browser::{Browser, Kind, Profile};
 use crate::desk::Desk;
 use crate::gateway::Gateway;
 use crate::hosts::Hosts;
@@ -20,31 +21,47 @@ pub struct Stage {
     pub hosts: Hosts,
     /// The channel that `{{CHANNEL}}` stands for.
     pub channel: String,
-    browser: Browser,
+    kind: Kind,
+    profile: Profile,
+    /// None between a crash and the next start.
+    browser: Mutex<Option<Browser>>,
 }
 
-/// Sets the stage, plays the scenario, and clears up whatever became of it.
+/// Sets the stage with a Chromium as people have it, plays the scenario, and clears up whatever became of it.
 ///
 /// # Panics
 /// When the stage cannot be set or the scenario fails, with what gateway and browser had to say.
 pub async fn play(scenario: impl AsyncFnOnce(&Stage) -> Result<()>) {
-    let stage = Stage::set().await.unwrap_or_else(|error| panic!("setting the stage: {error:#}"));
+    play_in(Kind::Chromium, scenario).await;
+}
+
+/// [`play`] in another browser.
+///
+/// # Panics
+/// As [`play`].
+pub async fn play_in(kind: Kind, scenario: impl AsyncFnOnce(&Stage) -> Result<()>) {
+    let stage = Stage::set(kind).await.unwrap_or_else(|error| panic!("setting the stage: {error:#}"));
     let outcome = AssertUnwindSafe(scenario(&stage)).catch_unwind().await;
     if !matches!(outcome, Ok(Ok(()))) {
-        let console = stage.browser.console().await.unwrap_or_default();
-        eprintln!("--- console\n{}\n--- gateway\n{}", console.join("\n"), stage.gateway.trace());
+        let console = stage.console().await.unwrap_or_default();
+        eprintln!("--- {kind:?}\n{}\n--- gateway\n{}", console.join("\n"), stage.gateway.trace());
     }
-    let cleared = stage.browser.quit().await;
+    let cleared = match stage.browser.lock().await.take() {
+        Some(browser) => browser.quit().await,
+        None => Ok(()),
+    };
     match outcome {
         Err(panic) => std::panic::resume_unwind(panic),
-        Ok(Err(error)) => panic!("{error:#}"),
+        Ok(Err(error)) => panic!("{kind:?}: {error:#}"),
         Ok(Ok(())) => cleared.unwrap_or_else(|error| panic!("stopping the browser: {error:#}")),
     }
 }
 
 impl Stage {
-    async fn set() -> Result<Self> {
-        let (gateway, hosts, browser) = tokio::try_join!(Gateway::start(), Hosts::start(), Browser::start())?;
+    async fn set(kind: Kind) -> Result<Self> {
+        let profile = Profile::new()?;
+        let (gateway, hosts, browser) =
+            tokio::try_join!(Gateway::start(), Hosts::start(), Browser::start(kind, &profile))?;
         let origin = hosts.origin();
         let channel = gateway.register("Lamps", &origin).await?;
         let other = gateway.register("Workshop", &origin).await?;
@@ -52,7 +69,18 @@ impl Stage {
         hosts.fill("WS", &gateway.socket_url());
         hosts.fill("CHANNEL", &channel);
         hosts.fill("OTHER", &other);
-        Ok(Self { gateway, hosts, channel, browser })
+        Ok(Self { gateway, hosts, channel, kind, profile, browser: Mutex::new(Some(browser)) })
+    }
+
+    /// The browser dies with all its tabs, as in a crash, and is started again on the same profile. Windows of before are gone.
+    ///
+    /// # Errors
+    /// When it cannot be killed or does not start again.
+    pub async fn crash_browser(&self) -> Result<()> {
+        let mut browser = self.browser.lock().await;
+        browser.take().context("no browser runs")?.crash().await?;
+        *browser = Some(Browser::start(self.kind, &self.profile).await?);
+        Ok(())
     }
 
     /// An empty window.
@@ -60,7 +88,7 @@ impl Stage {
     /// # Errors
     /// When the browser gives none.
     pub async fn window(&self) -> Result<Window> {
-        self.browser.window().await
+        self.browser.lock().await.as_ref().context("no browser runs")?.window().await
     }
 
     /// Somebody who has loaded one of the host pages.
@@ -81,6 +109,18 @@ impl Stage {
         Ok(Visitor::new(window))
     }
 
+    /// Somebody who has opened the session as a page of its own, where a script ran before ours.
+    ///
+    /// # Errors
+    /// When the page does not load.
+    pub async fn visitor_after(&self, script: &str) -> Result<Visitor> {
+        let window = self.window().await?;
+        window.before_each_document(script).await?;
+        window.go(&format!("{}/c/{}", self.gateway.url(), self.channel)).await?;
+        window.wait_for(&[".composer textarea"]).await?;
+        Ok(Visitor::of_page(window))
+    }
+
     /// The agent, signed in at the desk.
     ///
     /// # Errors
@@ -97,6 +137,6 @@ impl Stage {
     /// # Errors
     /// When the browser does not answer.
     pub async fn console(&self) -> Result<Vec<String>> {
-        self.browser.console().await
+        self.browser.lock().await.as_ref().context("no browser runs")?.console().await
     }
 }

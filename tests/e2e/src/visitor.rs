@@ -53,6 +53,11 @@ impl Visitor {
         Self { page, frame: PANEL.map(str::to_owned).to_vec() }
     }
 
+    /// Somebody on the session's own page, where there is no frame.
+    pub(crate) fn of_page(page: Window) -> Self {
+        Self { page, frame: Vec::new() }
+    }
+
     /// The same person, looking at another frame of the page.
     #[must_use]
     pub fn at(&self, frame: &[&str]) -> Self {
@@ -98,6 +103,58 @@ impl Visitor {
         let composer = self.inside().await?.find(By::Css(COMPOSER)).await?;
         composer.send_keys(text).await?;
         composer.send_keys(Key::Enter + "").await.context("sending")
+    }
+
+    /// Types into the composer without sending.
+    ///
+    /// # Errors
+    /// When there is no composer.
+    pub async fn type_in(&self, text: &str) -> Result<()> {
+        self.inside().await?.find(By::Css(COMPOSER)).await?.send_keys(text).await.context("typing")
+    }
+
+    /// What stands in the composer.
+    ///
+    /// # Errors
+    /// When there is no composer.
+    pub async fn composer(&self) -> Result<String> {
+        let composer = self.inside().await?.find(By::Css(COMPOSER)).await?;
+        Ok(composer.value().await?.unwrap_or_default())
+    }
+
+    /// Waits until words that were typed and not sent are in the browser's store. Nothing on the screen tells.
+    ///
+    /// # Errors
+    /// When they do not get there.
+    pub async fn wait_until_begun(&self, text: &str) -> Result<()> {
+        let read = "return new Promise((resolve) => {
+            const open = indexedDB.open('tieline');
+            open.onerror = () => resolve('');
+            open.onsuccess = () => {
+              const [store] = open.result.objectStoreNames;
+              const all = open.result.transaction(store).objectStore(store).getAll();
+              all.onerror = () => resolve('');
+              all.onsuccess = () => { open.result.close(); resolve(JSON.stringify(all.result)); };
+            };
+          })";
+        until(&format!("{text:?} in the browser's store"), async || {
+            let kept: String = self.inside().await?.execute(read, Vec::new()).await?.convert()?;
+            Ok(kept.contains(text).then_some(()))
+        })
+        .await
+    }
+
+    /// Waits until a line that is not in the log yet is safe in the browser's store.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub async fn wait_until_kept(&self, text: &str) -> Result<()> {
+        self.wait_for_line(Side::Mine, text).await?;
+        until("everything in the browser's store", async || {
+            let saving = self.inside().await?.find_all(By::Css(".said.saving")).await?;
+            Ok(saving.is_empty().then_some(()))
+        })
+        .await
     }
 
     /// What stands in the thread.
@@ -156,6 +213,9 @@ impl Visitor {
     /// # Errors
     /// When there is no frame.
     pub async fn inside(&self) -> Result<&WebDriver> {
+        if self.frame.is_empty() {
+            return self.page.top().await;
+        }
         let path: Vec<&str> = self.frame.iter().map(String::as_str).collect();
         self.page.inside(&path).await
     }

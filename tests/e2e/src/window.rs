@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use thirtyfour::{By, Key, WebDriver, WebElement, WindowHandle};
 
+use crate::browser::Kind;
 use crate::wait::until;
 
 /// Finds an element through shadow roots: selectors in order, each within the shadow root of what the one before found.
@@ -20,13 +21,14 @@ return found;";
 /// A window with one page in it. Every call goes to this window first, so that two may be used in turn.
 #[derive(Clone)]
 pub struct Window {
+    kind: Kind,
     driver: WebDriver,
     handle: WindowHandle,
 }
 
 impl Window {
-    pub(crate) fn new(driver: WebDriver, handle: WindowHandle) -> Self {
-        Self { driver, handle }
+    pub(crate) fn new(kind: Kind, driver: WebDriver, handle: WindowHandle) -> Self {
+        Self { kind, driver, handle }
     }
 
     /// The driver with this window's top document in front.
@@ -57,7 +59,9 @@ impl Window {
         let driver = self.top().await?;
         driver.goto(url).await.with_context(|| format!("loading {url}"))?;
         // A window that was opened by a program has the focus only when it is told so.
-        self.devtools("Page.bringToFront", serde_json::json!({})).await?;
+        if self.kind.has_devtools() {
+            self.devtools("Page.bringToFront", serde_json::json!({})).await?;
+        }
         Ok(())
     }
 
@@ -152,6 +156,32 @@ impl Window {
     /// When the browser does not answer.
     pub async fn requests(&self) -> Result<Vec<String>> {
         self.script("return performance.getEntriesByType('resource').map((entry) => entry.name)").await
+    }
+
+    /// Runs a script before any other in every top document that this window loads. Frames of other sites run elsewhere and are not reached.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub async fn before_each_document(&self, script: &str) -> Result<()> {
+        let source = serde_json::json!({ "source": script });
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", source).await?;
+        Ok(())
+    }
+
+    /// Loads the page again.
+    ///
+    /// # Errors
+    /// When it does not load.
+    pub async fn reload(&self) -> Result<()> {
+        self.top().await?.refresh().await.context("loading the page again")
+    }
+
+    /// Closes the window, as a person does: the page is told.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub async fn close(self) -> Result<()> {
+        self.top().await?.close_window().await.context("closing the window")
     }
 
     /// Sends a command of the DevTools protocol.

@@ -1,6 +1,6 @@
 //! Widgets come and go with the page.
 
-use tieline_e2e::{Side, play};
+use tieline_e2e::{Side, play, until};
 
 /// Nothing of a widget is left behind, and a new tag brings a new one.
 #[tokio::test(flavor = "multi_thread")]
@@ -38,7 +38,7 @@ async fn a_route_change_keeps_the_panel_and_takes_the_new_product() {
         visitor.inside().await?.execute("window.isTheSame = true", Vec::new()).await?;
         visitor.page.script::<()>("go('mug')").await?;
         visitor.ask("#ask").await?;
-        tieline_e2e::until("the mug in the strip", async || {
+        until("the mug in the strip", async || {
             let strip = visitor.texts(".item-strip").await?.join(" ");
             Ok(strip.contains("Stoneware mug").then_some(()))
         })
@@ -138,6 +138,30 @@ async fn the_session_goes_on_after_back_and_forward() {
         visitor.say("And back").await?;
         visitor.wait_until_sent().await?;
         assert_eq!(stage.gateway.texts()?, ["Before I left", "And back"]);
+        Ok(())
+    })
+    .await;
+}
+
+/// P12: an open panel and the words in its composer outlive a page change, and the new page keeps its own caret.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_panel_and_begun_words_outlive_a_page_change() {
+    play(async |stage| {
+        let visitor = stage.visitor("plain.html").await?;
+        visitor.ask("#ask").await?;
+        visitor.type_in("I was about to").await?;
+        let stand = async || Ok((visitor.composer().await? == "I was about to").then_some(()));
+        visitor.wait_until_begun("I was about to").await?;
+        visitor.page.go(&format!("{}/spa.html", stage.hosts.origin())).await?;
+        let is_back = "return document.querySelector('tieline-launcher')?.matches('[open][ready]') === true";
+        visitor.page.wait_until(is_back).await?;
+        until("the words again", stand).await?;
+        let active = "return document.activeElement === document.body";
+        assert!(visitor.page.script::<bool>(active).await?, "nobody pressed anything on this page");
+        visitor.page.script::<()>("tieline.close()").await?;
+        visitor.page.go(&format!("{}/plain.html", stage.hosts.origin())).await?;
+        visitor.page.wait_for(&["tieline-launcher", "button"]).await?;
+        assert_eq!(visitor.page.frames().await?, 0, "closed is closed");
         Ok(())
     })
     .await;

@@ -1,159 +1,207 @@
-//! Could that have happened? Compares what clients saw with what the log holds afterwards.
+//! Could that have happened? Compares what clients saw with what the log holds when all is over.
 //!
 //! A draft that was sent and not acknowledged may stand in the log once or not at all. One that was acknowledged stands there
-//! once, at the place that was named.
+//! once, at the place that was named. Nobody is shown anything but the log, from its beginning, in its order, without a
+//! place left out. Each [`Flaw`] brings the few lines of the history that prove it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod book;
+mod rules;
+#[cfg(test)]
+mod tests;
 
-use tieline_protocol::{DraftId, Seq, SessionId};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
-use crate::history::{Fact, History};
+use tieline_protocol::{DraftId, Millis, Seq, SessionId};
+
+use self::book::Book;
+use crate::history::{Fact, History, Line};
 
 /// What the log holds: each session's places and the drafts that stand there, in the log's order.
 pub type Logs = BTreeMap<SessionId, Vec<(Seq, DraftId)>>;
 
 /// A broken promise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flaw {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
     /// Acknowledged, and not where the acknowledgement said.
-    Lost(SessionId, DraftId, Seq),
+    Lost,
     /// Stands more than once.
-    Doubled(SessionId, DraftId),
+    Doubled,
     /// The place that should come next does not.
-    Hole(SessionId, Seq),
+    Hole,
     /// Nobody said it.
-    Invented(SessionId, DraftId),
+    Invented,
     /// Two acknowledgements of one draft name different places.
-    Moved(SessionId, DraftId),
-    /// It was sent after another's acknowledgement came, and stands before it.
-    Overtaken(SessionId, DraftId),
+    Moved,
+    /// First sent after another's acknowledgement had come, and stands before it.
+    Overtaken,
+    /// Two of one client stand the other way round than it said them.
+    Reordered,
+    /// Refused for good each time it was said, and stands in the log all the same.
+    Smuggled,
+    /// A reader was shown a place that does not follow the one before it: twice the same, or one left out.
+    Torn,
+    /// A reader was shown what the log does not have at that place.
+    Strange,
 }
 
-/// Every broken promise.
+/// A broken promise, and what proves it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flaw {
+    /// Which promise.
+    pub kind: Kind,
+    /// Where.
+    pub session: SessionId,
+    /// As few lines as show it, oldest first. What is missing in the log cannot be among them.
+    pub because: Vec<Line>,
+}
+
+/// How much was said and seen: a check of an empty history proves nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Drafts.
+    pub drafts: usize,
+    /// How often drafts went out beyond the first time.
+    pub said_again: usize,
+    /// Drafts that were acknowledged.
+    pub acknowledged: usize,
+    /// Times at which no answer came.
+    pub unanswered: usize,
+    /// Drafts refused for good.
+    pub refused: usize,
+    /// Lines shown to readers.
+    pub shown: usize,
+    /// Lines of the logs.
+    pub logged: usize,
+    /// Sessions with a log.
+    pub sessions: usize,
+}
+
+/// Whether the order of lines from different clients means anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Clock {
+    /// One record: a line before another happened before it.
+    Shared,
+    /// Each client for itself.
+    Own,
+}
+
+/// Every broken promise in a record that ends with the [`Fact::Logged`] of its sessions.
+pub fn check_lines(lines: &[Line]) -> Vec<Flaw> {
+    check_by(Clock::Shared, lines)
+}
+
+/// Every broken promise, where each client kept its own history.
 pub fn check(histories: &[History], logs: &Logs) -> Vec<Flaw> {
-    let mut flaws = Vec::new();
-    let sent: HashSet<_> = histories
-        .iter()
-        .flatten()
-        .map(|(Fact::Sent { session, draft_id } | Fact::Acknowledged { session, draft_id, .. })| {
-            (*session, *draft_id)
-        })
+    let seen = (1..).zip(histories).flat_map(|(client, facts)| facts.iter().map(move |fact| (client, *fact)));
+    let logged = logged(logs).map(|fact| (0, fact));
+    let lines: Vec<_> = (1..)
+        .zip(seen.chain(logged))
+        .map(|(n, (client, fact))| Line { n, at: Millis(0), client, fact })
         .collect();
-    for (session, lines) in logs {
-        let mut seen = HashSet::new();
-        for ((seq, draft_id), expected) in lines.iter().zip(1..) {
-            if *seq != Seq(expected) {
-                flaws.push(Flaw::Hole(*session, Seq(expected)));
-                break;
-            }
-            if !seen.insert(*draft_id) {
-                flaws.push(Flaw::Doubled(*session, *draft_id));
-            }
-            if !sent.contains(&(*session, *draft_id)) {
-                flaws.push(Flaw::Invented(*session, *draft_id));
-            }
-        }
-    }
-    for history in histories {
-        check_history(history, logs, &mut flaws);
-    }
-    flaws
+    check_by(Clock::Own, &lines)
 }
 
-fn check_history(history: &History, logs: &Logs, flaws: &mut Vec<Flaw>) {
-    let mut places: HashMap<(SessionId, DraftId), Seq> = HashMap::new();
-    // The highest place that was known when a draft was first sent.
-    let mut known: HashMap<SessionId, Seq> = HashMap::new();
-    let mut floors: HashMap<(SessionId, DraftId), Seq> = HashMap::new();
-    for fact in history {
-        match *fact {
-            Fact::Sent { session, draft_id } => {
-                let floor = known.get(&session).copied().unwrap_or_default();
-                floors.entry((session, draft_id)).or_insert(floor);
-            }
-            Fact::Acknowledged { session, draft_id, seq } => {
-                let highest = known.entry(session).or_default();
-                *highest = (*highest).max(seq);
-                if *places.entry((session, draft_id)).or_insert(seq) != seq {
-                    flaws.push(Flaw::Moved(session, draft_id));
+/// The logs as facts.
+pub fn logged(logs: &Logs) -> impl Iterator<Item = Fact> {
+    logs.iter().flat_map(|(session, places)| {
+        places.iter().map(|&(seq, draft_id)| Fact::Logged { session: *session, seq, draft_id })
+    })
+}
+
+fn check_by(clock: Clock, lines: &[Line]) -> Vec<Flaw> {
+    let mut sessions: BTreeMap<SessionId, Vec<Line>> = BTreeMap::new();
+    for line in lines {
+        sessions.entry(line.fact.session()).or_default().push(*line);
+    }
+    let flaws = |(session, lines)| rules::flaws(session, &Book::of(lines), clock);
+    sessions.into_iter().flat_map(flaws).collect()
+}
+
+impl Totals {
+    /// Counts.
+    pub fn of(lines: &[Line]) -> Self {
+        let mut totals = Self::default();
+        let (mut drafts, mut acknowledged, mut refused) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let mut sessions = BTreeSet::new();
+        for line in lines {
+            match line.fact {
+                Fact::Sent { draft_id, .. } => {
+                    totals.said_again += usize::from(!drafts.insert(draft_id));
                 }
-                if floors.get(&(session, draft_id)).is_some_and(|floor| seq <= *floor) {
-                    flaws.push(Flaw::Overtaken(session, draft_id));
+                Fact::Acknowledged { draft_id, .. } => {
+                    acknowledged.insert(draft_id);
                 }
-                let stands = logs.get(&session).is_some_and(|lines| lines.contains(&(seq, draft_id)));
-                if !stands {
-                    flaws.push(Flaw::Lost(session, draft_id, seq));
+                Fact::Refused { draft_id, .. } => {
+                    refused.insert(draft_id);
+                }
+                Fact::Unanswered { .. } => totals.unanswered += 1,
+                Fact::Shown { .. } => totals.shown += 1,
+                Fact::Forgot { .. } => {}
+                Fact::Logged { session, .. } => {
+                    totals.logged += 1;
+                    sessions.insert(session);
                 }
             }
         }
+        let [drafts, acknowledged, refused] = [drafts, acknowledged, refused].map(|drafts| drafts.len());
+        Self { drafts, acknowledged, refused, sessions: sessions.len(), ..totals }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn session() -> SessionId {
-        SessionId(uuid::Uuid::from_bytes([1; 16]))
+impl fmt::Display for Totals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { drafts, said_again, acknowledged, unanswered, refused, shown, logged, sessions } = self;
+        write!(
+            f,
+            "{drafts} drafts, {acknowledged} acknowledged, {said_again} said again, {unanswered} without an answer, \
+             {refused} refused, {logged} lines in {sessions} logs, {shown} lines shown"
+        )
     }
+}
 
-    fn draft(n: u8) -> DraftId {
-        DraftId(uuid::Uuid::from_bytes([n; 16]))
-    }
-
-    fn sent(n: u8) -> Fact {
-        Fact::Sent { session: session(), draft_id: draft(n) }
-    }
-
-    fn acknowledged(n: u8, seq: u64) -> Fact {
-        Fact::Acknowledged { session: session(), draft_id: draft(n), seq: Seq(seq) }
-    }
-
-    fn log(lines: &[(u64, u8)]) -> Logs {
-        let lines = lines.iter().map(|(seq, n)| (Seq(*seq), draft(*n))).collect();
-        BTreeMap::from([(session(), lines)])
-    }
-
-    /// A checker that finds nothing is worth nothing: each kind of bad history is found.
-    #[test]
-    fn each_broken_promise_is_found() {
-        let (s, d) = (session(), draft);
-        for (history, lines, expected) in [
-            (vec![sent(1), acknowledged(1, 1)], log(&[]), vec![Flaw::Lost(s, d(1), Seq(1))]),
-            (vec![sent(1), acknowledged(1, 1), sent(2)], log(&[(1, 2)]), vec![Flaw::Lost(s, d(1), Seq(1))]),
-            (vec![sent(1), acknowledged(1, 1)], log(&[(1, 1), (2, 1)]), vec![Flaw::Doubled(s, d(1))]),
-            (vec![sent(1), sent(2)], log(&[(1, 1), (3, 2)]), vec![Flaw::Hole(s, Seq(2))]),
-            (vec![sent(1)], log(&[(2, 1)]), vec![Flaw::Hole(s, Seq(1))]),
-            (vec![sent(1)], log(&[(1, 1), (2, 9)]), vec![Flaw::Invented(s, d(9))]),
-            (
-                vec![sent(1), acknowledged(1, 1), sent(1), acknowledged(1, 2)],
-                log(&[(1, 1)]),
-                vec![Flaw::Moved(s, d(1)), Flaw::Lost(s, d(1), Seq(2))],
-            ),
-            (
-                vec![sent(1), acknowledged(1, 2), sent(2), acknowledged(2, 1)],
-                log(&[(1, 2), (2, 1)]),
-                vec![Flaw::Overtaken(s, d(2))],
-            ),
-        ] {
-            assert_eq!(check(std::slice::from_ref(&history), &lines), expected, "{history:?} on {lines:?}");
+/// A sentence, and below it the lines that prove it, as they stand in the file.
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.kind {
+            Kind::Lost => "lost: acknowledged, and not in the log at that place",
+            Kind::Doubled => "doubled: one draft stands twice",
+            Kind::Hole => "hole: a place is missing",
+            Kind::Invented => "invented: nobody said it",
+            Kind::Moved => "moved: one draft was acknowledged at two places",
+            Kind::Overtaken => "overtaken: said after the other's acknowledgement, stands before it",
+            Kind::Reordered => "reordered: one client's drafts stand the other way round than it said them",
+            Kind::Smuggled => "smuggled: refused for good, and in the log all the same",
+            Kind::Torn => "torn: what a reader was shown does not follow what it was shown before",
+            Kind::Strange => "strange: a reader was shown what the log does not have there",
+        };
+        write!(f, "{what} (session {})", self.session)?;
+        for line in &self.because {
+            write!(f, "\n    {}", serde_json::to_string(line).map_err(|_| fmt::Error)?)?;
         }
+        Ok(())
     }
+}
 
-    #[test]
-    fn good_histories_pass() {
-        for (history, lines) in [
-            (vec![], log(&[])),
-            // No answer: once or not at all.
-            (vec![sent(1)], log(&[])),
-            (vec![sent(1), sent(1)], log(&[(1, 1)])),
-            // Pipelined, retried, acknowledged twice with the same place.
-            (
-                vec![sent(1), sent(2), acknowledged(1, 1), sent(2), acknowledged(2, 2), acknowledged(1, 1)],
-                log(&[(1, 1), (2, 2)]),
-            ),
-        ] {
-            assert_eq!(check(std::slice::from_ref(&history), &lines), [], "{history:?} on {lines:?}");
-        }
+/// The verdict in words: what was looked at, and the first flaws.
+pub fn verdict(totals: &Totals, flaws: &[Flaw]) -> String {
+    const AT_MOST: usize = 5;
+    let of = |kinds: &[Kind]| flaws.iter().filter(|flaw| kinds.contains(&flaw.kind)).count();
+    let mut text = format!(
+        "{totals}: {} lost, {} doubled, {} reordered, {} holes, {} other flaws",
+        of(&[Kind::Lost]),
+        of(&[Kind::Doubled]),
+        of(&[Kind::Overtaken, Kind::Reordered]),
+        of(&[Kind::Hole]),
+        of(&[Kind::Invented, Kind::Moved, Kind::Smuggled, Kind::Torn, Kind::Strange]),
+    );
+    for flaw in flaws.iter().take(AT_MOST) {
+        text.push_str(&format!("\n{flaw}"));
     }
+    if flaws.len() > AT_MOST {
+        text.push_str(&format!("\n.. and {} more", flaws.len() - AT_MOST));
+    }
+    text
 }

@@ -17,7 +17,7 @@ use tokio::{
 };
 use tokio_tungstenite::{
     WebSocketStream, client_async_with_config,
-    tungstenite::{Message, client::IntoClientRequest, http::HeaderValue, protocol::WebSocketConfig},
+    tungstenite::{self, Message, client::IntoClientRequest, http::HeaderValue, protocol::WebSocketConfig},
 };
 
 /// Longer than anything that a healthy gateway takes, even on a busy machine.
@@ -32,6 +32,32 @@ pub struct Client {
     pub socket: WebSocketStream<TcpStream>,
     next_id: u32,
 }
+
+/// The gateway answered the handshake with a status instead of a socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TurnedAway {
+    /// The HTTP status.
+    pub status: u16,
+    /// When to come back, as `Retry-After` says.
+    pub retry_after_secs: Option<u64>,
+}
+
+impl TurnedAway {
+    fn or_other(error: tungstenite::Error) -> anyhow::Error {
+        let tungstenite::Error::Http(answer) = &error else { return error.into() };
+        let retry_after =
+            answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
+        Self { status: answer.status().as_u16(), retry_after_secs: retry_after }.into()
+    }
+}
+
+impl std::fmt::Display for TurnedAway {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "turned away with {}", self.status)
+    }
+}
+
+impl std::error::Error for TurnedAway {}
 
 /// What the gateway did next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,15 +84,24 @@ impl Client {
     /// # Errors
     /// When the gateway does not answer, or turns the socket away.
     pub async fn connect_from(address: &str, origin: Option<&str>) -> Result<Self> {
+        let stream = TcpStream::connect(address).await.with_context(|| format!("dialling {address}"))?;
+        Self::over(stream, address, origin).await
+    }
+
+    /// Makes a socket of a connection that is there already.
+    ///
+    /// # Errors
+    /// When the gateway does not answer, or turns the socket away.
+    pub async fn over(stream: TcpStream, address: &str, origin: Option<&str>) -> Result<Self> {
         let mut request = format!("ws://{address}/v1/ws").into_client_request()?;
         request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static(SUBPROTOCOL));
         if let Some(origin) = origin {
             request.headers_mut().insert("origin", origin.parse()?);
         }
-        let stream = TcpStream::connect(address).await.with_context(|| format!("dialling {address}"))?;
         stream.set_nodelay(true)?;
         let config = WebSocketConfig::default().read_buffer_size(BUFFER_BYTES).write_buffer_size(0);
-        let (socket, _) = client_async_with_config(request, stream, Some(config)).await?;
+        let (socket, _) =
+            client_async_with_config(request, stream, Some(config)).await.map_err(TurnedAway::or_other)?;
         Ok(Self { socket, next_id: 1 })
     }
 
@@ -119,7 +154,11 @@ impl Client {
         timeout(PATIENCE, self.next()).await.context("the gateway said nothing")?
     }
 
-    async fn next(&mut self) -> Result<Heard> {
+    /// What comes next, however long it takes. May be dropped while it waits: nothing is lost by that.
+    ///
+    /// # Errors
+    /// When something comes that is no frame.
+    pub async fn next(&mut self) -> Result<Heard> {
         loop {
             match self.socket.next().await {
                 Some(Ok(Message::Text(text))) => match json::decode_server(&text) {
@@ -284,4 +323,14 @@ pub async fn ticket(address: &str, channel: &ChannelId) -> Result<String> {
     let (status, body) = get(address, &format!("/v1/ticket/{channel}")).await?;
     ensure!(status == 200, "no ticket: {status} {body}");
     Ok(serde_json::from_str::<Issued>(&body)?.ticket)
+}
+
+/// The token of a visitor who was never here before.
+///
+/// # Errors
+/// When the gateway does not welcome them.
+pub async fn visitor_token(address: &str, channel: &ChannelId) -> Result<String> {
+    let ticket = ticket(address, channel).await?;
+    let (_, welcome) = Client::enter(address, visitor_hello(channel, &ticket, Auth::New)).await?;
+    welcome.tokens.visitor.context("a new visitor gets a token")
 }

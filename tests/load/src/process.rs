@@ -1,12 +1,15 @@
 //! The real gateway, as a process of its own.
 
 use std::{
+    net::TcpListener,
+    os::fd::OwnedFd,
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Resource, Signal, getrlimit, kill_process, setrlimit};
 
 use crate::client;
 
@@ -25,9 +28,28 @@ impl Gateway {
     /// # Errors
     /// When it ends, or is not ready in time.
     pub async fn start(binary: &Path, config_file: &Path, address: &str) -> Result<Self> {
+        Self::run(Command::new(binary), Stdio::null(), config_file, address).await
+    }
+
+    /// Starts the binary on a listener that outlives it, as systemd's socket activation does: whoever dials while no gateway
+    /// runs waits in the listener's queue.
+    ///
+    /// # Errors
+    /// When it ends, or is not ready in time.
+    pub async fn start_on(listener: &TcpListener, binary: &Path, config_file: &Path) -> Result<Self> {
+        // The standard library hands over three descriptors and no more. The shell makes the first the fourth, and becomes the
+        // gateway: its process id is the one that `LISTEN_PID` must name.
+        const HAND_OVER: &str = r#"exec 3<&0 0</dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec "$0" "$@""#;
+        let address = listener.local_addr()?.to_string();
+        let mut command = Command::new("sh");
+        command.args(["-c", HAND_OVER]).arg(binary);
+        let listener = Stdio::from(OwnedFd::from(listener.try_clone()?));
+        Self::run(command, listener, config_file, &address).await
+    }
+
+    async fn run(mut command: Command, stdin: Stdio, config_file: &Path, address: &str) -> Result<Self> {
         let log =
             std::fs::File::options().create(true).append(true).open(config_file.with_extension("log"))?;
-        let mut command = Command::new(binary);
         // The file is all of its configuration, whatever the one who tests has set for himself.
         for (name, _) in
             std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TIELINE_"))
@@ -37,11 +59,11 @@ impl Gateway {
         let child = command
             .args(["serve", "--config"])
             .arg(config_file)
-            .stdin(Stdio::null())
+            .stdin(stdin)
             .stdout(log.try_clone()?)
             .stderr(log)
             .spawn()
-            .with_context(|| format!("starting {}", binary.display()))?;
+            .with_context(|| format!("starting {command:?}"))?;
         let mut gateway = Self { child, address: address.to_owned() };
         let began = Instant::now();
         while !gateway.is_ready().await {
@@ -77,6 +99,61 @@ impl Gateway {
         Ok(())
     }
 
+    /// Stops its clock, so to speak: it does nothing until [`Self::resume`], and its sockets stay open.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn pause(&self) -> Result<()> {
+        self.signal(Signal::STOP)
+    }
+
+    /// Lets it go on.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn resume(&self) -> Result<()> {
+        self.signal(Signal::CONT)
+    }
+
+    /// Asks it to stop in good order.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn ask_to_stop(&self) -> Result<()> {
+        self.signal(Signal::TERM)
+    }
+
+    fn signal(&self, signal: Signal) -> Result<()> {
+        Ok(kill_process(Pid::from_child(&self.child), signal)?)
+    }
+
+    /// Waits until it has ended by itself.
+    ///
+    /// # Errors
+    /// When it has not within that time.
+    pub async fn ended(&mut self, within: Duration) -> Result<ExitStatus> {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status);
+            }
+            if began.elapsed() > within {
+                bail!("the gateway did not end within {within:?}");
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// One number of `GET /metrics`, by its name without labels.
+    ///
+    /// # Errors
+    /// When the gateway does not answer, or has no such number.
+    pub async fn metric(&self, name: &str) -> Result<f64> {
+        let (_, text) = client::get(&self.address, "/metrics").await?;
+        let row = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        row.with_context(|| format!("no {name}"))?.parse().context("no number")
+    }
+
     /// What it occupies in memory, in bytes, as the kernel counts it.
     ///
     /// # Errors
@@ -110,10 +187,18 @@ impl Drop for Gateway {
     }
 }
 
+/// Lets this process, and whatever it starts, open as many files as the system allows. Gives how many.
+pub fn raise_open_files() -> u64 {
+    let limit = getrlimit(Resource::Nofile);
+    // Refused, what was allowed stays allowed.
+    let _ = setrlimit(Resource::Nofile, rustix::process::Rlimit { current: limit.maximum, ..limit });
+    getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
+}
+
 /// A port that was free a moment ago.
 ///
 /// # Errors
 /// When there is none.
 pub fn free_address() -> Result<String> {
-    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
 }

@@ -18,7 +18,9 @@ use tieline_gateway::{
     config::{self, Config, Sources},
     store::Store,
 };
-use tieline_protocol::ChannelId;
+use tieline_protocol::{ChannelId, DraftId, Seq, SessionId};
+
+use crate::checker::Logs;
 
 /// A channel has fifty recipients at most; one of them is `default`.
 const AGENTS_PER_CHANNEL: usize = 49;
@@ -45,7 +47,7 @@ impl Stage {
         let config_file = folder.join("tieline.toml");
         let data_dir = folder.join("data");
         let settings = format!(
-            "listen = \"{address}\"\ndata_dir = {:?}\n{more}",
+            "listen = \"{address}\"\ndata_dir = {:?}\nallow_volatile_store = true\n{more}",
             data_dir.to_string_lossy().into_owned()
         );
         std::fs::create_dir_all(&data_dir)?;
@@ -71,11 +73,24 @@ impl Stage {
         &self.channels
     }
 
+    /// An embed ticket of the first channel, as its frame document would carry it.
+    pub fn ticket(&self) -> String {
+        self.auth.tickets.issue(&self.channel, clock::now()).0
+    }
+
     /// A socket token of an agent, as the desk would fetch it.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn agent_token(&self, login: &str) -> Result<String> {
+        Ok(self.sign_in(login).await?.1)
+    }
+
+    /// A sign-in of an agent: the cookie, and a socket token made with it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn sign_in(&self, login: &str) -> Result<(String, String)> {
         let login = login.to_owned();
         let cookie = self
             .store
@@ -86,8 +101,30 @@ impl Stage {
             .await?
             .context("a fresh invite is redeemed")?;
         let session = secret::encode(&secret::sha256(cookie.expose().as_bytes()));
-        Ok(self.auth.sockets.sign(&SocketToken { session, expires_at: clock::now() + desk::SOCKET_LIFE }))
+        let expires_at = clock::now() + desk::SOCKET_LIFE;
+        Ok((cookie.expose().clone(), self.auth.sockets.sign(&SocketToken { session, expires_at })))
     }
+}
+
+/// All logs of a store, as they lie on disk.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn read_logs(store: &Path) -> Result<Logs> {
+    let store = Store::open(store)?;
+    let rows = store.read(|db| {
+        db.prepare("select session_id, seq, draft_id from entry order by session_id, seq")?
+            .query_map([], |row| {
+                let id = |at| row.get::<_, [u8; 16]>(at).map(uuid::Uuid::from_bytes);
+                Ok((SessionId(id(0)?), Seq(row.get::<_, i64>(1)?.cast_unsigned()), DraftId(id(2)?)))
+            })?
+            .collect::<std::result::Result<Vec<_>, _>>()
+    });
+    let mut logs = Logs::new();
+    for (session, seq, draft_id) in rows.await? {
+        logs.entry(session).or_default().push((seq, draft_id));
+    }
+    Ok(logs)
 }
 
 async fn register(store: &Store, auth: &AuthContext, agents: Range<usize>) -> Result<ChannelId> {

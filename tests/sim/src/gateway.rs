@@ -12,7 +12,7 @@ use tieline_protocol::{
 use tieline_relay::{
     Desk, Facts, Peer, Principal, Scope, audience,
     log_model::LogModel,
-    peer::{Input, Output, Pace},
+    peer::{Input, Output},
 };
 
 use crate::Chance;
@@ -20,6 +20,10 @@ use crate::Chance;
 /// One socket, seen from the middle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Connection(pub u64);
+
+/// One of the gateways over the one log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Node(pub u8);
 
 /// Something on its way to an end.
 #[derive(Clone, Debug)]
@@ -39,16 +43,24 @@ pub struct Gateway {
     parties: BTreeMap<PartyId, Author>,
     connections: BTreeMap<Connection, Joined>,
     epoch: u32,
+    /// How many nodes there are.
+    nodes: u8,
+    draining: BTreeSet<Node>,
+    /// Most entries that a `welcome` brings of one session.
+    catch_up: usize,
+    backup: Option<Backup>,
     /// Per mille of commands that the store cannot take just now.
     busy: u64,
     chance: Chance,
 }
 
 struct Joined {
+    node: Node,
     peer: Peer,
     principal: Option<Principal>,
 }
 
+#[derive(Clone)]
 struct Known {
     facts: Facts,
     item: Option<tieline_protocol::Item>,
@@ -58,6 +70,9 @@ struct Known {
 }
 
 mod commands;
+mod nodes;
+
+use nodes::Backup;
 
 type Parcels = Vec<(Connection, Parcel)>;
 
@@ -78,14 +93,19 @@ impl Gateway {
             parties: BTreeMap::new(),
             connections: BTreeMap::new(),
             epoch: 1,
+            nodes: 1,
+            draining: BTreeSet::new(),
+            // A short page, so that `more` is met even in a short run.
+            catch_up: 8,
+            backup: None,
             busy,
             chance: Chance::new(seed ^ 0x6a09),
         }
     }
 
-    /// The store takes everything from now on.
-    pub fn heal(&mut self) {
-        self.busy = 0;
+    /// So many commands in a thousand find the store busy from now on.
+    pub fn set_busy(&mut self, busy: u64) {
+        self.busy = busy;
     }
 
     /// A session's log, as it stands.
@@ -109,12 +129,6 @@ impl Gateway {
         self.sessions.keys().copied()
     }
 
-    /// A socket was accepted.
-    pub fn accept(&mut self, now: Millis, connection: Connection) {
-        self.connections
-            .insert(connection, Joined { peer: Peer::new(now, Pace::default()), principal: None });
-    }
-
     /// A socket is gone.
     pub fn drop_connection(&mut self, connection: Connection) {
         self.connections.remove(&connection);
@@ -123,11 +137,6 @@ impl Gateway {
     /// `kill -9`: every socket is gone, the log stays. Gives the sockets.
     pub fn restart(&mut self) -> Vec<Connection> {
         std::mem::take(&mut self.connections).into_keys().collect()
-    }
-
-    /// A restored backup: the same words, but nobody may rely on an older copy.
-    pub fn bump_epoch(&mut self) {
-        self.epoch += 1;
     }
 
     /// When a heartbeat is due.
@@ -149,6 +158,11 @@ impl Gateway {
         for output in outputs {
             match output {
                 Output::Identify(id, hello) => parcels.extend(self.identify(now, connection, id, &hello)),
+                // Proofs do not end here.
+                Output::Renew(id, _) => {
+                    let refused = Input::NotRenewed { id, code: ErrorCode::Forbidden };
+                    parcels.extend(self.handle(now, connection, refused));
+                }
                 Output::Run(id, command) => self.run(now, connection, id, command, &mut parcels),
                 Output::Reply(id, frame) => parcels.push((connection, Parcel::Answer(id, frame))),
                 Output::Heads => {
@@ -252,8 +266,10 @@ impl Gateway {
         };
         state.reset = position.is_some_and(|position| !is_sound(&position));
         state.entries = match position.filter(is_sound) {
-            // A short page, so that `more` is met even in a short run.
-            Some(position) => entries.into_iter().filter(|entry| entry.seq > position.seq).take(8).collect(),
+            Some(position) => {
+                let missed = entries.into_iter().filter(|entry| entry.seq > position.seq);
+                missed.take(self.catch_up).collect()
+            }
             None => entries.into_iter().rev().take(limits::TAIL_ENTRIES as usize).rev().collect(),
         };
         state.more = state.entries.last().is_some_and(|last| last.seq < state.last);

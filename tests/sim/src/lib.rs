@@ -8,6 +8,8 @@ pub mod chance;
 pub mod check;
 pub mod gateway;
 pub mod person;
+pub mod scenario;
+pub mod seeds;
 pub mod world;
 
 pub use chance::Chance;

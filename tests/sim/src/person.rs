@@ -3,7 +3,7 @@
 use tieline_protocol::{Auth, ChannelId, DraftId, Millis};
 use tieline_session::{
     Agent, Effect, Input, Record, Setup, Visitor,
-    screen::{Bubble, Delivery, Row, Thread},
+    screen::{Bubble, Delivery, Notice, Row, Thread},
 };
 
 use crate::gateway::Connection;
@@ -15,6 +15,8 @@ pub struct Disk {
     pub records: Vec<Record>,
     /// The visitor's token.
     pub token: Option<String>,
+    /// Its tabs tell one another what they keep.
+    pub has_channel: bool,
 }
 
 impl Disk {
@@ -47,10 +49,20 @@ pub struct Person {
     pub token: Option<String>,
     /// The socket that they believe to have.
     pub socket: Option<Connection>,
+    /// The second one, while the first is drained.
+    pub next: Option<Connection>,
+    /// How often their socket closed under them.
+    pub cuts: u32,
+    /// How often they dialled with no line in hand.
+    pub dials: u32,
+    /// Every notice that stood on the screen.
+    pub notices: Vec<Notice>,
     /// The moment for which the timer is set.
     pub armed: Option<Millis>,
     /// Drafts in the order of typing, as far as the disk took them.
     pub said: Vec<DraftId>,
+    /// Which load of the page this is.
+    pub page: u64,
     /// The thread as it was checked last.
     pub checked: Option<Thread>,
 }
@@ -61,14 +73,31 @@ impl Person {
         let known = token.clone().or_else(|| stored.token.clone());
         let auth = known.map_or(Auth::New, |token| Auth::Visitor { token });
         let door = Door::Visitor(Box::new(Visitor::new(setup(Some(ChannelId("ch_sim".into())), auth, seed))));
-        Self { door, disk, token, socket: None, armed: None, said: Vec::new(), checked: None }
+        Self::at(door, disk, token)
     }
 
     /// An agent.
     pub fn agent(disk: usize, token: String, seed: u64) -> Self {
         let auth = Auth::Agent { token: token.clone() };
         let door = Door::Agent(Box::new(Agent::new(setup(None, auth, seed))));
-        Self { door, disk, token: Some(token), socket: None, armed: None, said: Vec::new(), checked: None }
+        Self::at(door, disk, Some(token))
+    }
+
+    fn at(door: Door, disk: usize, token: Option<String>) -> Self {
+        Self {
+            door,
+            disk,
+            token,
+            socket: None,
+            next: None,
+            cuts: 0,
+            dials: 0,
+            notices: Vec::new(),
+            armed: None,
+            said: Vec::new(),
+            page: 0,
+            checked: None,
+        }
     }
 
     /// The machine's one door.
@@ -87,12 +116,28 @@ impl Person {
         }
     }
 
-    /// What stands on the screen.
-    pub fn thread(&self, now: Millis) -> Option<Thread> {
+    /// What stands on the screen: the line under the header, and the thread.
+    pub fn look(&self, now: Millis) -> (Option<Notice>, Option<Thread>) {
         match &self.door {
-            Door::Visitor(visitor) => Some(visitor.screen(now).thread),
-            Door::Agent(agent) => agent.screen(now).open.map(|open| open.thread),
+            Door::Visitor(visitor) => {
+                let screen = visitor.screen(now);
+                (screen.notice, Some(screen.thread))
+            }
+            Door::Agent(agent) => {
+                let screen = agent.screen(now);
+                (screen.notice, screen.open.map(|open| open.thread))
+            }
         }
+    }
+
+    /// The line under the header.
+    pub fn notice(&self, now: Millis) -> Option<Notice> {
+        self.look(now).0
+    }
+
+    /// The thread.
+    pub fn thread(&self, now: Millis) -> Option<Thread> {
+        self.look(now).1
     }
 }
 
@@ -110,7 +155,10 @@ pub fn bubbles(thread: &Thread) -> Vec<&Bubble> {
 
 /// Whether a bubble claims to stand in the log.
 pub fn is_in_log(bubble: &Bubble) -> bool {
-    !matches!(bubble.state, Some(Delivery::Queued | Delivery::Sending | Delivery::Failed(_)))
+    !matches!(
+        bubble.state,
+        Some(Delivery::Saving | Delivery::Queued | Delivery::Sending | Delivery::Failed(_))
+    )
 }
 
 fn setup(channel: Option<ChannelId>, auth: Auth, jitter_seed: u64) -> Setup {
@@ -123,5 +171,6 @@ fn setup(channel: Option<ChannelId>, auth: Auth, jitter_seed: u64) -> Setup {
         page_origin: None,
         auth,
         jitter_seed,
+        request_base: 0,
     }
 }

@@ -7,11 +7,11 @@ use std::{
 
 use tieline_protocol::{ClientFrame, CloseCode, DraftId, Millis, Outgoing, PartyId};
 use tieline_relay::peer;
-use tieline_session::{Effect, Input};
+use tieline_session::{Effect, Input, Record};
 
 use crate::{
     Chance, check,
-    gateway::{Connection, Gateway, Parcel},
+    gateway::{Connection, Gateway, Node, Parcel},
     person::{Disk, Door, Person},
 };
 
@@ -48,6 +48,10 @@ pub const BAD: Faults = Faults {
     busy: 60,
 };
 
+/// From a wish to the disk.
+const DISK_DELAY: Millis = Millis(5);
+
+mod browser;
 mod network;
 
 use network::Wire;
@@ -62,6 +66,13 @@ enum Event {
     GatewayWake,
     GatewayRestart,
     EpochBump,
+    Drain { node: Node, spread: Millis },
+    DrainEnds { node: Node },
+    Backup,
+    Restore,
+    Told { person: usize, input: Box<Input>, page: u64 },
+    Stored { person: usize, record: Box<Record>, page: u64 },
+    Forgotten { person: usize, draft_id: DraftId },
 }
 
 /// Something that a person or their browser does.
@@ -91,6 +102,8 @@ pub struct World {
     pub steps: u64,
     /// Print every input with its effects: for looking into one failed seed, with `TRACE=1`.
     is_traced: bool,
+    /// Every screen is checked whenever it changes.
+    is_watched: bool,
     faults: Faults,
     chance: Chance,
     queue: BinaryHeap<Reverse<(Millis, u64)>>,
@@ -109,6 +122,7 @@ impl World {
             disks: Vec::new(),
             steps: 0,
             is_traced: std::env::var_os("TRACE").is_some(),
+            is_watched: true,
             faults,
             chance: Chance::new(seed),
             queue: BinaryHeap::new(),
@@ -160,10 +174,30 @@ impl World {
         self.schedule(self.now + after, Event::EpochBump);
     }
 
+    /// A node is stopped in good order and started again: it asks everybody to leave within the spread.
+    pub fn plan_drain(&mut self, after: Millis, node: Node, spread: Millis) {
+        self.schedule(self.now + after, Event::Drain { node, spread });
+    }
+
+    /// The operator keeps the store as it then is.
+    pub fn plan_backup(&mut self, after: Millis) {
+        self.schedule(self.now + after, Event::Backup);
+    }
+
+    /// The operator restores what was kept: the log loses its tail.
+    pub fn plan_restore(&mut self, after: Millis) {
+        self.schedule(self.now + after, Event::Restore);
+    }
+
     /// The network is good from now on.
     pub fn heal(&mut self) {
-        self.faults = Faults { delay_ms: 40, ..Faults::default() };
-        self.gateway.heal();
+        self.set_faults(Faults { delay_ms: 40, ..Faults::default() });
+    }
+
+    /// The network and the store are like that from now on.
+    pub fn set_faults(&mut self, faults: Faults) {
+        self.gateway.set_busy(faults.busy);
+        self.faults = faults;
     }
 
     /// Lets so much time pass.
@@ -184,7 +218,7 @@ impl World {
         match event {
             Event::DialEnds { person, connection, is_open } => self.end_dial(person, connection, is_open),
             Event::ToGateway { connection, frame } => {
-                if self.wires.get(&connection).is_some_and(|wire| !wire.is_dead) {
+                if self.wires.get(&connection).is_some_and(|wire| !wire.is_deaf) {
                     let input = peer::Input::Frame { id: frame.id, frame: frame.frame, bytes: 200 };
                     let parcels = self.gateway.handle(self.now, connection, input);
                     self.post(parcels);
@@ -206,15 +240,32 @@ impl World {
                 let parcels = self.gateway.tick(self.now);
                 self.post(parcels);
             }
-            Event::GatewayRestart => {
-                for connection in self.gateway.restart() {
-                    self.kill(connection, true);
-                }
-            }
+            Event::GatewayRestart => self.restart_gateway(),
+            Event::Stored { person, record, page } => self.stored(person, *record, page),
+            Event::Forgotten { person, draft_id } => self.forgotten(person, draft_id),
             Event::EpochBump => {
                 self.gateway.bump_epoch();
-                for connection in self.gateway.restart() {
-                    self.kill(connection, true);
+                self.restart_gateway();
+            }
+            Event::Drain { node, spread } => {
+                let parcels = self.gateway.drain(self.now, node, spread);
+                self.post(parcels);
+                self.schedule(self.now + spread, Event::DrainEnds { node });
+            }
+            Event::DrainEnds { node } => {
+                let parcels = self.gateway.finish_drain(node);
+                self.post(parcels);
+            }
+            Event::Backup => self.gateway.back_up(),
+            Event::Restore => {
+                // Screens show the lost tail until they hear of it.
+                self.is_watched = false;
+                self.gateway.restore();
+                self.restart_gateway();
+            }
+            Event::Told { person, input, page } => {
+                if self.people[person].page == page {
+                    self.feed(person, *input);
                 }
             }
         }
@@ -237,31 +288,6 @@ impl World {
         }
     }
 
-    /// The tab is gone without a word, and comes back with what the disk has.
-    fn reload(&mut self, person: usize) {
-        if let Some(connection) = self.people[person].socket.take() {
-            self.kill(connection, false);
-        }
-        let seed = self.chance.number();
-        let before = &self.people[person];
-        let (disk, said) = (before.disk, before.said.clone());
-        let mut fresh = match (&before.door, before.token.clone()) {
-            (Door::Agent(_), token) => Person::agent(disk, token.unwrap_or_default(), seed),
-            (Door::Visitor(_), token) => Person::visitor(disk, token, &self.disks[disk], seed),
-        };
-        fresh.said = said;
-        self.people[person] = fresh;
-        self.start(person);
-    }
-
-    /// What a shell does when its page is there.
-    pub fn start(&mut self, person: usize) {
-        let records = self.disks[self.people[person].disk].records.clone();
-        self.feed(person, Input::Restored(records));
-        self.feed(person, Input::Start);
-        self.feed(person, Input::PanelShown);
-    }
-
     fn feed(&mut self, person: usize, input: Input) {
         let told = self.is_traced.then(|| format!("{input:?}"));
         let effects = self.people[person].handle(self.now, input);
@@ -279,16 +305,18 @@ impl World {
                 self.schedule(at, Event::Wake { person });
             }
         }
+        let (notice, thread) = self.people[person].look(self.now);
+        if self.people[person].notices.last() != notice.as_ref() {
+            self.people[person].notices.extend(notice);
+        }
         // A log only grows: what was right once stays right.
-        let thread = self.people[person].thread(self.now);
-        if thread != self.people[person].checked {
+        if self.is_watched && thread != self.people[person].checked {
             check::screen_is_a_stretch_of_the_log(self, person, thread.as_ref());
             self.people[person].checked = thread;
         }
     }
 
     fn carry_out(&mut self, person: usize, effect: Effect) {
-        let disk = self.people[person].disk;
         match effect {
             Effect::Dial => self.dial(person),
             Effect::HangUp(_) => {
@@ -296,22 +324,37 @@ impl World {
                     self.kill(connection, false);
                 }
             }
-            Effect::Send(frame) => self.send(person, frame),
-            Effect::Save(record) => {
-                if !self.people[person].said.contains(&record.draft_id) && !self.is_said(record.draft_id) {
-                    self.people[person].said.push(record.draft_id);
+            Effect::Send(frame) => self.send(person, self.people[person].socket, frame),
+            Effect::SendNext(frame) => self.send(person, self.people[person].next, frame),
+            Effect::DialNext => self.dial_next(person),
+            Effect::Switch => self.switch(person),
+            Effect::DropNext => {
+                if let Some(connection) = self.people[person].next.take() {
+                    self.kill(connection, false);
                 }
-                self.disks[disk].save(record);
             }
-            Effect::Forget(draft_id) => self.disks[disk].records.retain(|record| record.draft_id != draft_id),
-            Effect::KeepVisitorToken(token) => self.disks[disk].token = Some(token),
+            // One after the other, each after the same while: a disk keeps its order.
+            Effect::Save(record) => {
+                let page = self.people[person].page;
+                let event = Event::Stored { person, record: Box::new(record), page };
+                self.schedule(self.now + DISK_DELAY, event);
+            }
+            Effect::Forget(draft_id) => {
+                self.schedule(self.now + DISK_DELAY, Event::Forgotten { person, draft_id });
+            }
+            Effect::KeepVisitorToken { token, .. } => {
+                let disk = self.people[person].disk;
+                self.disks[disk].token = Some(token);
+            }
             Effect::FetchToken | Effect::FetchTicket => panic!("every proof holds here"),
-            Effect::Tell(_) => {}
+            Effect::Compose(_) | Effect::Tell(_) => {}
         }
     }
 
-    fn is_said(&self, draft_id: DraftId) -> bool {
-        self.people.iter().any(|person| person.said.contains(&draft_id))
+    fn restart_gateway(&mut self) {
+        for connection in self.gateway.restart() {
+            self.kill(connection, true);
+        }
     }
 
     fn schedule(&mut self, at: Millis, event: Event) {

@@ -1,61 +1,12 @@
 //! Many seeds of a bad day, then a good one: nothing is lost, doubled or out of order, and all screens agree.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-
 use tieline_protocol::Millis;
-use tieline_session::Input;
 use tieline_sim::{
-    Chance, Faults, World, check,
+    Chance, Faults, World,
+    scenario::{plan_a_minute, settle},
+    seeds::for_seeds,
     world::{Act, BAD},
 };
-
-/// Every run of the scenario, the seed printed if one fails. `SEED=17` runs that one alone, `SEEDS=5000` so many.
-fn for_seeds(seeds: u64, scenario: impl Fn(u64)) {
-    let number = |name| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
-    let seeds = number("SEEDS").unwrap_or(seeds);
-    for seed in number("SEED").map_or(0..seeds, |seed| seed..seed + 1) {
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| scenario(seed))) {
-            println!("failed with SEED={seed}");
-            resume_unwind(panic);
-        }
-    }
-}
-
-/// People say things and browsers do things, at random moments of a minute.
-fn plan_a_minute(world: &mut World, chance: &mut Chance, people: &[usize], lines: u64) {
-    for number in 0..lines {
-        let person = people[chance.below(people.len() as u64) as usize];
-        world.plan(chance.between(0, 60_000), person, Act::Say(format!("line {number}")));
-    }
-    for _ in 0..lines / 2 {
-        let person = people[chance.below(people.len() as u64) as usize];
-        let act = match chance.below(9) {
-            0 => Act::Reload,
-            1 => Act::Do(Input::PageHidden),
-            2 | 3 => Act::Do(Input::WokeUp),
-            4 => Act::Do(Input::WentOffline),
-            5 => Act::Do(Input::PanelHidden),
-            6 => Act::Do(Input::PanelShown),
-            7 => Act::Do(Input::OlderWanted),
-            _ => Act::Pick,
-        };
-        world.plan(chance.between(0, 60_000), person, act);
-    }
-}
-
-/// The network heals, everybody comes back to their screen, and time does the rest.
-fn settle(world: &mut World) {
-    world.heal();
-    for person in 0..world.people.len() {
-        // Cursors are soft: one that was lost on a connection that held is learned with the next `welcome`.
-        for act in [Act::Do(Input::PageHidden), Act::Do(Input::WokeUp), Act::Do(Input::PanelShown), Act::Pick]
-        {
-            world.plan(Millis(0), person, act);
-        }
-    }
-    world.run_for(Millis::minutes(5));
-    check::everything_arrived(world);
-}
 
 #[test]
 fn nothing_is_lost_or_doubled_on_a_bad_day() {

@@ -127,7 +127,7 @@ fn config(folder: &Path) -> PathBuf {
 fn write_config(folder: &Path, port: u16, gateway_url: &str) -> Result<()> {
     let text = format!(
         "# Written by `cargo xtask demo` at each start.\nlisten = \"127.0.0.1:{port}\"\npublic_url = \"{gateway_url}\"\n\
-         data_dir = {:?}\nassets_dir = {:?}\n",
+         data_dir = {:?}\nassets_dir = {:?}\nallow_volatile_store = true\n",
         folder.join("data"),
         shell::dist_dir(),
     );

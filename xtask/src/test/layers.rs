@@ -75,19 +75,23 @@ fn checks() -> Result<Outcome> {
     Ok(results.into_iter().fold(Outcome::default(), Outcome::plus))
 }
 
+/// The native packages. Always the same ones: cargo builds a dependency anew for every other set of them.
+const NATIVE: [&str; 3] = ["--workspace", "--exclude", "xtask"];
+const ALL_TESTS: [&str; 1] = ["--no-fail-fast"];
+
 /// All that runs natively, but for the end-to-end tests, which want a browser.
 fn unit() -> Result<Outcome> {
-    const THERE: [&str; 6] =
-        ["--workspace", "--exclude", "tieline-e2e", "--exclude", "xtask", "--no-fail-fast"];
-    let test = |start: &[&str], rest: &[&str]| count(shell::cargo().args(start).args(rest));
+    let test = |start: &[&str], rest: &[&str]| count(shell::cargo().args(start).args(rest).args(ALL_TESTS));
     // In the profile that it runs in: its minifier takes minutes to build once more, and optimised.
-    let own = test(&["test", "--profile", "xtask"], &["-p", "xtask", "--no-fail-fast"])?;
+    let own = test(&["test", "--profile", "xtask"], &["-p", "xtask"])?;
+    let there = [&NATIVE[..], &["--exclude", "tieline-e2e"]].concat();
     if !tools::has_nextest() {
-        return Ok(own.plus(test(&["test"], &THERE)?));
+        return Ok(own.plus(test(&["test"], &there)?));
     }
-    let tests = test(&["nextest", "run"], &THERE)?;
+    let but_browsers = [&NATIVE[..], &["-E", "not package(tieline-e2e)"]].concat();
+    let tests = test(&["nextest", "run"], &but_browsers)?;
     // nextest does not run the examples in the documentation.
-    Ok(own.plus(tests).plus(test(&["test", "--doc"], &THERE)?))
+    Ok(own.plus(tests).plus(test(&["test", "--doc"], &there)?))
 }
 
 /// The fuzz package is a workspace of its own, yet shares the target folder.
@@ -128,9 +132,16 @@ fn trunk() -> Result<Outcome> {
 
 fn e2e() -> Result<Outcome> {
     tools::chromedriver()?;
+    tools::geckodriver()?;
     dist::run()?;
-    shell::run(shell::cargo().args(["build", "-p", "tieline-gateway", "-p", "tieline-example-shop"]))?;
-    count(with_gateway(shell::cargo().args(["test", "-p", "tieline-e2e", "--no-fail-fast"])))
+    shell::run(shell::cargo().arg("build").args(NATIVE).args(["--bins", "--tests"]))?;
+    let mut tests = shell::cargo();
+    if tools::has_nextest() {
+        tests.args(["nextest", "run"]).args(NATIVE).args(["-E", "package(tieline-e2e)"]);
+    } else {
+        tests.args(["test", "-p", "tieline-e2e"]);
+    }
+    count(with_gateway(tests.args(ALL_TESTS)))
 }
 
 /// Tells the browser's tests which gateway and which bundle to use.

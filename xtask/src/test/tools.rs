@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use crate::{shell, tidy};
 
 const TRUNK: &str = "0.21.14";
+const GECKODRIVER: &str = "0.36.0";
 
 /// Chromium and its driver, both from the distribution so that their versions agree. Gives the driver's path.
 pub(crate) fn chromedriver() -> Result<PathBuf> {
@@ -23,6 +24,17 @@ pub(crate) fn chromedriver() -> Result<PathBuf> {
 fn driver_path() -> Option<PathBuf> {
     let packaged = Path::new("/usr/bin/chromedriver");
     if packaged.exists() { Some(packaged.to_owned()) } else { find_on_path("chromedriver") }
+}
+
+/// Firefox from the distribution, and its driver, which no distribution has and the Rust registry does. Puts both on the path.
+pub(crate) fn geckodriver() -> Result<()> {
+    if !["firefox-esr", "firefox"].into_iter().any(is_on_path) {
+        install_packages(&["firefox-esr"])?;
+    }
+    if !shell::answers("geckodriver") {
+        cargo_install(&["geckodriver", "--version", GECKODRIVER, "--locked", "--debug"])?;
+    }
+    Ok(())
 }
 
 /// `wasm-pack`, and the runner it looks for, so that it downloads nothing.

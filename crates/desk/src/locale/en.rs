@@ -97,6 +97,7 @@ const WORDS: Words = Words {
     expired: "Not sent: it waited for more than a day",
     refused: "Not sent",
     retry: "Try again",
+    revise: "Edit",
     discard: "Delete",
     message: "Your answer",
     send: "Send",

@@ -3,10 +3,11 @@
 use std::rc::Rc;
 
 use tieline_browser::{Listener, address, intl, page};
-use tieline_driver::{Engine, Errand, Hooks, Plan, engine, ids};
-use tieline_protocol::{Auth, Millis};
-use tieline_session::{Agent, DeskScreen, Input, Setup};
-use yew::{Component, Context, Html, html};
+use tieline_driver::{Engine, Errand, Hooks, Plan, Unsent, engine, ids};
+use tieline_protocol::{Auth, Millis, SessionId};
+use tieline_session::{Agent, DeskScreen, Input, Owner, Setup};
+use tieline_talk::Given;
+use yew::{Callback, Component, Context, Html, html};
 
 use crate::{
     signin::{Badge, Gate, Why, door, invite_in},
@@ -21,6 +22,8 @@ pub struct App {
     /// Runs while somebody is in. Dropping it hangs up.
     engine: Option<Engine<Agent>>,
     screen: Option<Rc<DeskScreen>>,
+    /// What the agent has begun to write, kept over reloads.
+    unsent: Unsent,
     /// A link opened in this tab while the desk is in it changes only the fragment.
     _on_fragment: Option<Listener>,
 }
@@ -32,6 +35,8 @@ pub enum AppEvent {
     Answered(Result<Badge, Why>),
     /// There is something new to show.
     Drawn(Rc<DeskScreen>),
+    /// Composers have to take other words.
+    Reworded,
     /// The engine wants something done.
     Errand(Errand),
     /// The agent wants something.
@@ -60,6 +65,7 @@ impl Component for App {
             gate: Gate::Asking,
             engine: None,
             screen: None,
+            unsent: Unsent::new(String::new(), || ()),
             _on_fragment: on_fragment,
         }
     }
@@ -76,6 +82,14 @@ impl Component for App {
                 knock(ctx, None);
                 false
             }
+            AppEvent::Errand(Errand::Compose(text)) => {
+                let open = self.screen.as_ref().and_then(|screen| screen.open.as_ref());
+                if let Some(open) = open {
+                    self.unsent.add(&open.session.to_string(), &text);
+                }
+                false
+            }
+            AppEvent::Reworded => true,
             // The desk has no page to tell, no embed ticket to renew and no visitor's token to keep.
             AppEvent::Errand(_) => false,
             AppEvent::Action(action) => self.act(ctx, action),
@@ -104,6 +118,8 @@ impl Component for App {
                 <Desk
                     screen={self.screen.clone().unwrap_or_else(|| Rc::new(unloaded()))}
                     now={whole_minute(ids::now())}
+                    unsent={self.given()}
+                    on_typed={on_typed(&self.unsent)}
                     {manner}
                     on_action={ctx.link().callback(AppEvent::Action)}
                 />
@@ -121,6 +137,7 @@ impl App {
                 false
             }
             (Ok(badge), _) => {
+                self.unsent = unsent_of(ctx, &badge);
                 self.engine = Some(start(ctx, &badge));
                 self.gate = Gate::Open(badge);
                 true
@@ -142,6 +159,7 @@ impl App {
             Action::Pick(session) => self.feed(Input::SessionPicked(session)),
             Action::Submit(text) => self.feed(engine::submission(text)),
             Action::Retry(draft_id) => self.feed(Input::Retry(draft_id)),
+            Action::Revise(draft_id) => self.feed(Input::Revise(draft_id)),
             Action::Discard(draft_id) => self.feed(Input::Discard(draft_id)),
             Action::Older => self.feed(Input::OlderWanted),
             Action::MoreSessions => self.feed(Input::MoreSessionsWanted),
@@ -149,6 +167,13 @@ impl App {
             Action::SignOut => ctx.link().send_future(async { AppEvent::Left(door::leave().await) }),
         }
         false
+    }
+
+    /// What stands in the open session's composer.
+    fn given(&self) -> Given {
+        let open = self.screen.as_ref().and_then(|screen| screen.open.as_ref());
+        let (text, turn) = open.map(|open| self.unsent.words(&open.session.to_string())).unwrap_or_default();
+        Given { text: text.into(), turn }
     }
 
     fn feed(&self, input: Input) {
@@ -189,11 +214,11 @@ fn start(ctx: &Context<App>, badge: &Badge) -> Engine<Agent> {
         page_origin: None,
         auth: Auth::Agent { token: badge.token.clone() },
         jitter_seed: ids::seed(),
+        request_base: 0,
     });
-    let plan = Plan {
-        gateway: address::origin().unwrap_or_default(),
-        drafts_of: format!("agent {}", badge.agent.id),
-    };
+    // Two tabs of a desk show two conversations; each is worth a socket.
+    let plan =
+        Plan { gateway: address::origin().unwrap_or_default(), drafts_of: shelf_of(badge), share: None };
     let (on_screen, on_errand) = (ctx.link().clone(), ctx.link().clone());
     let hooks = Hooks {
         draw: Box::new(move |screen| on_screen.send_message(AppEvent::Drawn(Rc::new(screen)))),
@@ -203,6 +228,24 @@ fn start(ctx: &Context<App>, badge: &Badge) -> Engine<Agent> {
     engine.set_shown(true);
     engine.start();
     engine
+}
+
+fn on_typed(unsent: &Unsent) -> Callback<(SessionId, String)> {
+    let unsent = unsent.clone();
+    Callback::from(move |(session, text): (SessionId, String)| unsent.keep(&session.to_string(), text))
+}
+
+fn unsent_of(ctx: &Context<App>, badge: &Badge) -> Unsent {
+    let link = ctx.link().clone();
+    let unsent = Unsent::new(shelf_of(badge), move || link.send_message(AppEvent::Reworded));
+    unsent.belong_to(&Owner::Agent);
+    unsent.start();
+    unsent
+}
+
+/// Under which name this agent's words are kept on this device.
+fn shelf_of(badge: &Badge) -> String {
+    format!("agent {}", badge.agent.id)
 }
 
 /// What stands there until the first screen: the desk's own shape, empty.

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use tieline_browser::page;
 use tieline_protocol::{Millis, limits};
 use tieline_session::screen::{OpenSession, Thread};
-use tieline_talk::{Composer, ThreadView, ThreadWish, avatar::avatar, icon};
-use yew::{AttrValue, Callback, Html, Properties, component, html};
+use tieline_talk::{Composer, Given, ThreadView, ThreadWish, avatar::avatar, icon};
+use yew::{Callback, Html, Properties, component, html};
 
 use super::{Action, Manner};
 
@@ -20,7 +20,9 @@ pub struct ConversationProps {
     /// The agent's clock, to the minute.
     pub now: Millis,
     /// Words typed here earlier and not sent.
-    pub unsent: AttrValue,
+    pub unsent: Given,
+    /// The line is down.
+    pub is_cut: bool,
     /// The context pane is open, where it is folded away.
     pub has_details: bool,
     /// Takes the wishes.
@@ -31,12 +33,14 @@ pub struct ConversationProps {
     pub on_details: Callback<()>,
 }
 
-// `unsent` only fills a composer that appears; while one is typing, it changes with every key and means nothing.
+// Of `unsent` only the number counts; while one is typing, the words change with every key and mean nothing.
 impl PartialEq for ConversationProps {
     fn eq(&self, other: &Self) -> bool {
         self.open == other.open
             && self.manner == other.manner
             && self.now == other.now
+            && self.unsent.turn == other.unsent.turn
+            && self.is_cut == other.is_cut
             && self.has_details == other.has_details
             && self.on_action == other.on_action
             && self.on_typed == other.on_typed
@@ -61,6 +65,7 @@ pub fn Conversation(props: &ConversationProps) -> Html {
                 calendar={manner.calendar.clone()}
                 now={props.now}
                 stranger={key.clone()}
+                is_cut={props.is_cut}
                 on_wish={props.on_action.reform(action_of)}
                 empty={html! { <p class="nothing-said">{ locale.nothing_said }</p> }}
             />
@@ -70,7 +75,7 @@ pub fn Conversation(props: &ConversationProps) -> Html {
                     words={&locale.words}
                     placeholder={(locale.write_to)(&name)}
                     text_chars={u32::try_from(limits::TEXT_CHARS).unwrap_or(u32::MAX)}
-                    initial={props.unsent.clone()}
+                    given={props.unsent.clone()}
                     // Where a finger opens the session, a keyboard that jumps up would hide it.
                     takes_focus={page::matches("(pointer: fine)")}
                     on_send={props.on_action.reform(Action::Submit)}
@@ -130,6 +135,7 @@ fn action_of(wish: ThreadWish) -> Action {
     match wish {
         ThreadWish::Older => Action::Older,
         ThreadWish::Retry(draft_id) => Action::Retry(draft_id),
+        ThreadWish::Revise(draft_id) => Action::Revise(draft_id),
         ThreadWish::Discard(draft_id) => Action::Discard(draft_id),
     }
 }

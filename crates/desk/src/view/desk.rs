@@ -1,13 +1,14 @@
 //! The desk: three panes and the keys that lead through them.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::rc::Rc;
 
 use tieline_browser::{Listener, focus::focus, page};
 use tieline_protocol::{Millis, SessionId};
-use tieline_session::DeskScreen;
+use tieline_session::{DeskScreen, screen::Notice};
+use tieline_talk::Given;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
-use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, html};
+use yew::{Callback, Component, Context, Html, NodeRef, Properties, html};
 
 use super::{
     Action, Manner, context,
@@ -32,18 +33,20 @@ pub struct DeskProps {
     pub manner: Manner,
     /// The agent's clock, to the minute.
     pub now: Millis,
+    /// What stands in the open session's composer.
+    pub unsent: Given,
+    /// Hears of every change of it, with its session, so that looking elsewhere loses nothing.
+    pub on_typed: Callback<(SessionId, String)>,
     /// Takes the wishes.
     pub on_action: Callback<Action>,
 }
 
-/// See the module. Holds only what the session need not know: folds, and words not sent.
+/// See the module. Holds only what the session need not know.
 #[derive(Debug)]
 pub struct Desk {
     root: NodeRef,
     list: NodeRef,
     has_details: bool,
-    /// What stands in each session's composer, so that looking elsewhere loses nothing.
-    unsent: Rc<RefCell<BTreeMap<SessionId, String>>>,
     /// Said aloud: who has written while one looked elsewhere.
     spoken: String,
     _on_key: Option<Listener>,
@@ -69,7 +72,6 @@ impl Component for Desk {
             root,
             list: NodeRef::default(),
             has_details: false,
-            unsent: Rc::default(),
             spoken: String::new(),
         }
     }
@@ -111,7 +113,7 @@ impl Component for Desk {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let DeskProps { screen, manner, now, on_action } = ctx.props();
+        let DeskProps { screen, manner, now, on_action, .. } = ctx.props();
         let pane = if screen.open.is_some() { "thread" } else { "inbox" };
         html! {
             <div ref={self.root.clone()} class="desk" data-pane={pane}>
@@ -133,7 +135,7 @@ impl Component for Desk {
 
 impl Desk {
     fn conversation(&self, ctx: &Context<Self>) -> Html {
-        let DeskProps { screen, manner, now, on_action } = ctx.props();
+        let DeskProps { screen, manner, now, on_action, unsent, on_typed } = ctx.props();
         let Some(open) = screen.open.clone() else {
             return match screen.sessions.is_empty() {
                 _ if !screen.is_loaded => Html::default(),
@@ -142,18 +144,17 @@ impl Desk {
             };
         };
         let session = open.session;
-        let unsent = self.unsent.clone();
-        let text = unsent.borrow().get(&session).cloned().unwrap_or_default();
         let has_details = self.has_details;
         html! {
             <Conversation
                 open={Rc::new(open)}
                 manner={manner.clone()}
                 now={*now}
-                unsent={AttrValue::from(text)}
+                unsent={unsent.clone()}
+                is_cut={matches!(screen.notice, Some(Notice::Connecting | Notice::Reconnecting | Notice::Offline))}
                 {has_details}
                 on_action={on_action.clone()}
-                on_typed={Callback::from(move |text| keep(&unsent, session, text))}
+                on_typed={on_typed.reform(move |text| (session, text))}
                 on_details={ctx.link().callback(move |()| DeskEvent::Details(!has_details))}
             />
         }
@@ -232,15 +233,6 @@ fn focus_now() -> Focus {
 fn has_focus(element: &Element) -> bool {
     let active = element.owner_document().and_then(|document| document.active_element());
     active.is_some_and(|active| element.contains(Some(&active)))
-}
-
-fn keep(unsent: &RefCell<BTreeMap<SessionId, String>>, session: SessionId, text: String) {
-    let mut unsent = unsent.borrow_mut();
-    if text.is_empty() {
-        unsent.remove(&session);
-    } else {
-        unsent.insert(session, text);
-    }
 }
 
 fn open_session(screen: &DeskScreen) -> Option<SessionId> {

@@ -5,7 +5,10 @@ use std::{cell::RefCell, rc::Rc};
 
 use tieline_browser::clock;
 use tieline_desk::view::{Action, Desk, Manner, desk::DeskProps};
+use tieline_driver::Unsent;
+use tieline_protocol::SessionId;
 use tieline_session::DeskScreen;
+use tieline_talk::Given;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, HtmlElement, HtmlTextAreaElement, KeyboardEvent, KeyboardEventInit};
@@ -20,6 +23,7 @@ pub(crate) struct Stage {
     root: Element,
     app: Option<AppHandle<Desk>>,
     manner: Manner,
+    pub(crate) unsent: Unsent,
     actions: Rc<RefCell<Vec<Action>>>,
 }
 
@@ -28,15 +32,16 @@ impl Stage {
         let root = fresh_root();
         let manner = Manner::new("en-GB");
         let actions = Rc::<RefCell<Vec<Action>>>::default();
-        let props = props(screen, &manner, &actions);
+        let unsent = Unsent::new(String::new(), || ());
+        let props = props(screen, &manner, &unsent, &actions);
         let app = yew::Renderer::<Desk>::with_root_and_props(root.clone(), props).render();
-        let stage = Self { root, app: Some(app), manner, actions };
+        let stage = Self { root, app: Some(app), manner, unsent, actions };
         until("the desk stands", || stage.find(".desk").is_some()).await;
         stage
     }
 
     pub(crate) async fn show(&mut self, screen: DeskScreen) {
-        let props = props(screen, &self.manner, &self.actions);
+        let props = props(screen, &self.manner, &self.unsent, &self.actions);
         self.app.as_mut().unwrap().update(props);
         turn().await;
     }
@@ -147,12 +152,23 @@ pub(crate) async fn turn() {
     yew::scheduler::flush().await;
 }
 
-fn props(screen: DeskScreen, manner: &Manner, actions: &Rc<RefCell<Vec<Action>>>) -> DeskProps {
-    let actions = actions.clone();
+fn props(
+    screen: DeskScreen,
+    manner: &Manner,
+    unsent: &Unsent,
+    actions: &Rc<RefCell<Vec<Action>>>,
+) -> DeskProps {
+    let (actions, typed) = (actions.clone(), unsent.clone());
+    let open = screen.open.as_ref().map(|open| open.session.to_string());
+    let (text, turn) = unsent.words(&open.unwrap_or_default());
     DeskProps {
         screen: Rc::new(screen),
         manner: manner.clone(),
         now: fakes::NOW,
+        unsent: Given { text: text.into(), turn },
+        on_typed: Callback::from(move |(session, text): (SessionId, String)| {
+            typed.keep(&session.to_string(), text);
+        }),
         on_action: Callback::from(move |action| actions.borrow_mut().push(action)),
     }
 }

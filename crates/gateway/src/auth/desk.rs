@@ -14,6 +14,7 @@ use super::{
     channel,
     columns::{read_millis, read_uuid, stamp},
     master_key::Purpose,
+    revocation::{self, Revocation},
     secret::{self, Secret},
     signed::Claims,
 };
@@ -136,13 +137,13 @@ pub fn slide(db: &Connection, session: [u8; 32], now: Millis) -> rusqlite::Resul
     Ok(())
 }
 
-/// Signs out.
+/// Signs out: the session, and the sockets that were opened with it.
 ///
 /// # Errors
 /// When the store fails.
-pub fn sign_out(db: &Connection, session: [u8; 32]) -> rusqlite::Result<()> {
+pub fn sign_out(db: &Connection, session: [u8; 32], now: Millis) -> rusqlite::Result<()> {
     db.execute("delete from desk_session where token_hash = ?1", [session])?;
-    Ok(())
+    revocation::record(db, &Revocation::of_desk(&session), now)
 }
 
 /// The desks at which an agent sits.

@@ -5,6 +5,7 @@ use tieline_protocol::{Millis, PartyId};
 
 use super::{
     columns::{read_millis, read_optional_millis, stamp},
+    revocation::{self, Revocation},
     visitor::{DEVICE_LIFE, OVERLAP},
 };
 
@@ -56,13 +57,13 @@ pub fn write(db: &Connection, change: &DeviceWrite, now: Millis) -> rusqlite::Re
     Ok(())
 }
 
-/// A retired token came back: nobody uses this device any more, neither the thief nor the visitor.
+/// A retired token came back: nobody uses this device any more, neither the thief nor the visitor, and neither stays connected.
 ///
 /// # Errors
 /// When the store fails.
-pub fn revoke(db: &Connection, party: PartyId) -> rusqlite::Result<()> {
+pub fn revoke(db: &Connection, party: PartyId, now: Millis) -> rusqlite::Result<()> {
     db.execute("update device set is_revoked = 1 where party_id = ?1", [party.0.as_bytes()])?;
-    Ok(())
+    revocation::record(db, &Revocation::Party(party), now)
 }
 
 /// The browser of that party, if the store knows one.

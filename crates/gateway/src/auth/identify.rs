@@ -26,6 +26,8 @@ use crate::store::StoreError;
 pub struct Identified {
     /// Who, and where they may act.
     pub principal: Principal,
+    /// What the principal was made from, and so what must still hold.
+    pub origin: Made,
     /// What they keep for the next time.
     pub tokens: Tokens,
     /// What they see of the channel. None for an agent.
@@ -162,10 +164,10 @@ pub(super) fn welcome(
         party: principal.party,
         name: principal.name.clone(),
         expires_at: principal.expires_at.map_or(day, |end| end.min(day)),
-        origin: made,
+        origin: made.clone(),
     };
     let tokens = Tokens { resume: context.resumes.sign(&claims), visitor, expires_at: principal.expires_at };
     let face =
         channel.map(|channel| ChannelFace { name: channel.name.clone(), greeting: channel.greeting.clone() });
-    Identified { principal, tokens, face }
+    Identified { principal, origin: made, tokens, face }
 }

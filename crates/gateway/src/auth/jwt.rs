@@ -14,6 +14,8 @@ use super::{key::ChannelKey, master_key::MasterKey, plain};
 pub const LEEWAY: Millis = Millis::secs(30);
 /// Longest life of a token. Fifteen minutes are better.
 pub const LONGEST_LIFE: Millis = Millis::minutes(24 * 60);
+/// Longest `sub`.
+pub const SUBJECT_BYTES: usize = 255;
 /// Longest token that is looked at: a hello has no room for more.
 const TOKEN_BYTES: usize = 12 * 1024;
 
@@ -26,6 +28,8 @@ pub struct Vouched {
     pub name: Option<String>,
     /// The product as the backend signed it.
     pub item: Option<Item>,
+    /// When the backend issued it.
+    pub issued_at: Millis,
     /// When the proof runs out. The leeway is not in it.
     pub expires_at: Millis,
 }
@@ -57,6 +61,9 @@ pub enum JwtFlaw {
     /// Past `exp` and leeway.
     #[error("it has expired")]
     Expired,
+    /// Issued before the operator took back what this user has.
+    #[error("it was issued before the user's tokens were taken back")]
+    TakenBack,
     /// `iat` or `nbf` lies in the future.
     #[error("its iat or nbf lies in the future")]
     Early,
@@ -73,7 +80,7 @@ impl JwtFlaw {
     pub const fn code(self) -> ErrorCode {
         match self {
             Self::Key => ErrorCode::KeyUnknown,
-            Self::Expired => ErrorCode::TokenExpired,
+            Self::Expired | Self::TakenBack => ErrorCode::TokenExpired,
             _ => ErrorCode::Unauthorized,
         }
     }
@@ -171,7 +178,7 @@ fn check(claims: Claims, expected: &Expected<'_>, now: Millis) -> Result<Vouched
     if !claims.aud.names(expected.gateway_id) {
         return Err(JwtFlaw::Audience);
     }
-    if claims.sub.is_empty() || claims.sub.len() > 255 {
+    if claims.sub.is_empty() || claims.sub.len() > SUBJECT_BYTES {
         return Err(JwtFlaw::Subject);
     }
     let (issued_at, expires_at) = (millis(claims.iat), millis(claims.exp));
@@ -194,6 +201,7 @@ fn check(claims: Claims, expected: &Expected<'_>, now: Millis) -> Result<Vouched
         subject: claims.sub,
         name: claims.name.as_deref().and_then(plain::name),
         item: claims.item,
+        issued_at,
         expires_at,
     })
 }

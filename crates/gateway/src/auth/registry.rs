@@ -11,6 +11,8 @@ use super::{
     key_rows,
     master_key::MasterKey,
     registration::{Invalid, KeyWish, NewKey, Policy, Wish},
+    revocation::{self, Revocation},
+    visiting,
 };
 use crate::store::{Store, StoreError};
 
@@ -96,7 +98,7 @@ impl Registry {
         Ok(Registered { channel, keys, made })
     }
 
-    /// Changes a channel. Sockets that are open feel it with their next frame.
+    /// Changes a channel. Running gateways learn of it within a second: those of a closed channel are cut, desks come back.
     ///
     /// # Errors
     /// When there is no such channel, the wish is not right, or the store cannot take it.
@@ -113,7 +115,13 @@ impl Registry {
         let from = self.show(id).await?;
         let channel = wish.change(&from.channel, self.policy)?;
         let row = channel.clone();
-        self.store.write(move |db| channel::save(db, &row, now)).await?;
+        self.store
+            .write(move |db| {
+                channel::save(db, &row, now)?;
+                let change = Revocation::Channel { channel: row.id, is_open: row.is_open };
+                revocation::record(db, &change, now)
+            })
+            .await?;
         tracing::info!(channel.id = %id, "channel changed");
         Ok(Registered { channel, ..from })
     }
@@ -176,7 +184,7 @@ impl Registry {
         }
         let end = now + jwt::LONGEST_LIFE;
         let not_after = key.not_after.map_or(end, |earlier| earlier.min(end));
-        self.set_key_state(id, key, KeyState::Retiring, Some(not_after)).await
+        self.set_key_state(id, key, KeyState::Retiring, Some(not_after), now).await
     }
 
     /// Ends a key: nothing that it signed holds any more, also not what was resumed from it.
@@ -190,7 +198,30 @@ impl Registry {
         now: Millis,
     ) -> Result<ChannelKey, RegistryError> {
         let key = self.find_key(id, kid).await?;
-        self.set_key_state(id, key, KeyState::Revoked, Some(now)).await
+        self.set_key_state(id, key, KeyState::Revoked, Some(now), now).await
+    }
+
+    /// Ends what the backend issued for one user before now: tokens, what was resumed from them, and the open sockets. The
+    /// user comes back with a token that is issued later.
+    ///
+    /// # Errors
+    /// When there is no such channel, or the store fails.
+    pub async fn revoke_user(&self, id: &ChannelId, subject: &str, now: Millis) -> Result<(), RegistryError> {
+        self.show(id).await?;
+        if subject.is_empty() || subject.len() > jwt::SUBJECT_BYTES {
+            let why = format!("must have 1 to {} bytes", jwt::SUBJECT_BYTES);
+            return Err(Invalid { at: "subject".into(), why }.into());
+        }
+        let (channel, subject) = (id.clone(), subject.to_owned());
+        let party = visiting::user_id(id, &subject);
+        self.store
+            .write(move |db| {
+                revocation::raise_floor(db, &channel, &subject, now)?;
+                revocation::record(db, &Revocation::Party(party), now)
+            })
+            .await?;
+        tracing::info!(channel.id = %id, party.id = %party, "a user's tokens were taken back");
+        Ok(())
     }
 
     async fn find_key(&self, id: &ChannelId, kid: &str) -> Result<ChannelKey, RegistryError> {
@@ -204,10 +235,19 @@ impl Registry {
         mut key: ChannelKey,
         state: KeyState,
         not_after: Option<Millis>,
+        now: Millis,
     ) -> Result<ChannelKey, RegistryError> {
         (key.state, key.not_after) = (state, not_after);
         let (channel, kid) = (id.clone(), key.kid.clone());
-        self.store.write(move |db| key_rows::set_key_state(db, &channel, &kid, state, not_after)).await?;
+        self.store
+            .write(move |db| {
+                key_rows::set_key_state(db, &channel, &kid, state, not_after)?;
+                match state {
+                    KeyState::Revoked => revocation::record(db, &Revocation::Key { channel, kid }, now),
+                    KeyState::Active | KeyState::Retiring => Ok(()),
+                }
+            })
+            .await?;
         tracing::info!(channel.id = %id, key.id = %key.kid, key.state = state.name(), "key changed");
         Ok(key)
     }

@@ -46,6 +46,9 @@ pub enum Made {
         subject: String,
         /// The key that signed it.
         kid: String,
+        /// When the backend issued it. Absent in tokens of before: then it was never late enough.
+        #[serde(default)]
+        issued_at: Millis,
         /// When the proof runs out, leeway included.
         proof_until: Millis,
         /// The item that it carried.

@@ -44,11 +44,14 @@ pub(super) async fn resume(
             visiting::renew(context, &recognised, now).await;
             Ok(visiting::as_visitor(context, &channel, &recognised, None, now))
         }
-        Made::User { ref channel, ref kid, .. } => {
+        Made::User { ref channel, ref subject, ref kid, issued_at, .. } => {
             let channel = resume_channel(context, hello, channel, header).await?;
             let (id, kid) = (channel.id.clone(), kid.clone());
             if context.store.read(move |db| is_revoked(db, &id, &kid)).await? {
                 return Err(ErrorCode::KeyUnknown.into());
+            }
+            if visiting::is_taken_back(context, &channel, subject, issued_at).await? {
+                return Err(ErrorCode::TokenExpired.into());
             }
             Ok(visiting::as_made_user(context, &channel, party, claims.name, claims.origin, now))
         }

@@ -10,7 +10,7 @@ use super::{
     identify::{Identified, Refusal, welcome},
     jwt, key_rows, merge,
     resume::Made,
-    secret,
+    revocation, secret,
     visitor::{self, Recognised, VisitorFlaw},
 };
 
@@ -40,7 +40,7 @@ pub(super) async fn recognise(
                     party.id = %party,
                     "a replaced visitor token was used again: copied or restored; the device is revoked",
                 );
-                context.store.write(move |db| device::revoke(db, party)).await?;
+                context.store.write(move |db| device::revoke(db, party, now)).await?;
             }
             Ok(Err(flaw.code().into()))
         }
@@ -103,6 +103,9 @@ pub(super) async fn as_user(
     let expected =
         jwt::Expected { channel: &channel.id, gateway_id: &context.gateway_id, master: &context.master };
     let vouched = jwt::verify(token, &key, &expected, now).map_err(refuse)?;
+    if is_taken_back(context, channel, &vouched.subject, vouched.issued_at).await? {
+        return Err(refuse(jwt::JwtFlaw::TakenBack));
+    }
     let party = user_id(&channel.id, &vouched.subject);
     if let Some(visitor) = visitor {
         claim(context, channel, visitor, party, &vouched, now).await?;
@@ -111,10 +114,23 @@ pub(super) async fn as_user(
         channel: channel.id.clone(),
         subject: vouched.subject,
         kid: key.kid,
+        issued_at: vouched.issued_at,
         proof_until: vouched.expires_at + jwt::LEEWAY,
         item: vouched.item,
     };
     Ok(as_made_user(context, channel, party, vouched.name, made, now))
+}
+
+/// Whether a token of that moment is older than what the user's tokens must be.
+pub(super) async fn is_taken_back(
+    context: &AuthContext,
+    channel: &Channel,
+    subject: &str,
+    issued_at: Millis,
+) -> Result<bool, Refusal> {
+    let (channel, subject) = (channel.id.clone(), subject.to_owned());
+    let floor = context.store.read(move |db| revocation::find_floor(db, &channel, &subject)).await?;
+    Ok(floor.is_some_and(|floor| issued_at < floor))
 }
 
 /// The principal of a user, from a fresh proof or a resumed one.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
+use tieline_protocol::SessionId;
 
 use crate::config::KEYS;
 
@@ -21,6 +22,7 @@ Examples:
   tieline serve                                  start on http://localhost:7070
   tieline channel create --name 'Alpine Shop' --origin https://shop.example --agent mia
   tieline desk invite --agent mia                a link with which Mia signs in, once
+  tieline backup chats.db                        a copy, while the gateway runs
   tieline doctor                                 what is wrong, and what to do";
 
 /// Before or after any command.
@@ -47,9 +49,25 @@ pub(super) enum Command {
     /// Add, retire and revoke the keys with which a shop's backend vouches for its users
     #[command(subcommand)]
     Key(Key),
+    /// Take back what a shop's backend vouched for
+    #[command(subcommand)]
+    User(User),
     /// Let people sign in at the desk
     #[command(subcommand)]
     Desk(Desk),
+    /// Copy the store into a new file, while the gateway runs
+    Backup {
+        /// The copy; must not be there yet
+        file: PathBuf,
+    },
+    /// Put a copy in the store's place, while the gateway does not run
+    Restore {
+        /// What `tieline backup` made
+        file: PathBuf,
+    },
+    /// Declare the clients' copies of sessions void, so that they are read anew
+    #[command(subcommand)]
+    Epoch(Epoch),
     /// Check configuration, folders, store, port and clock, and say what to do
     Doctor,
 }
@@ -79,6 +97,16 @@ pub(super) enum Channel {
     List,
     /// Show one channel, its keys and its tag
     Show {
+        /// The channel's id, ch_...
+        channel: String,
+    },
+    /// Switch a channel off: its sockets close within a second, and nobody comes in
+    Close {
+        /// The channel's id, ch_...
+        channel: String,
+    },
+    /// Switch a closed channel on again
+    Open {
         /// The channel's id, ch_...
         channel: String,
     },
@@ -158,6 +186,17 @@ pub(super) struct KeyName {
 }
 
 #[derive(Debug, Subcommand)]
+pub(super) enum User {
+    /// End what was issued for one user until now: tokens, and the sockets that are open
+    Revoke {
+        /// The channel's id, ch_...
+        channel: String,
+        /// The shop's own id for the user: the `sub` of their tokens
+        subject: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 pub(super) enum Desk {
     /// Make a sign-in link for an agent; it works once, for a day
     Invite {
@@ -167,6 +206,16 @@ pub(super) enum Desk {
         /// The name that visitors see
         #[arg(long, value_name = "NAME")]
         name: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Epoch {
+    /// Give sessions a new epoch, after the store was changed by other means than Tieline's
+    Bump {
+        /// Only this session [default: all]
+        #[arg(long, value_name = "ID")]
+        session: Option<SessionId>,
     },
 }
 

@@ -34,6 +34,14 @@ pub(super) async fn run(common: &Common, command: args::Channel) -> Result<ExitC
             let found = registry.show(&ChannelId(channel)).await?;
             print(common, &config.public_url, &found, false);
         }
+        args::Channel::Close { channel } => {
+            let changed = registry.change(&ChannelId(channel), &switch("closed"), clock::now()).await?;
+            print_switched(common, &changed.channel, "is closed: its sockets close within a second.");
+        }
+        args::Channel::Open { channel } => {
+            let changed = registry.change(&ChannelId(channel), &switch("open"), clock::now()).await?;
+            print_switched(common, &changed.channel, "is open.");
+        }
         args::Channel::List => print_list(common, &registry.list().await?),
     }
     Ok(ExitCode::SUCCESS)
@@ -71,6 +79,18 @@ fn wish(create: Create) -> Result<Wish, Failure> {
         new_secret: create.new_secret,
         state: None,
     })
+}
+
+fn switch(state: &str) -> Wish {
+    Wish { state: Some(state.to_owned()), ..Wish::default() }
+}
+
+fn print_switched(common: &Common, channel: &Channel, sentence: &str) {
+    if common.json {
+        place::print_json(&json!({ "channel": ChannelView::new(channel, None) }));
+    } else {
+        println!("Channel {} {sentence}", channel.id);
+    }
 }
 
 pub(super) fn read_key(file: &Path) -> Result<String, Failure> {

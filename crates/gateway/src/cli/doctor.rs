@@ -46,6 +46,7 @@ pub(super) async fn run(common: &Common) -> Result<ExitCode, Failure> {
     findings.extend(checks::data_dir(&config));
     findings.extend(checks::secret_files(&config));
     findings.extend(checks::store(&config).await);
+    findings.push(checks::durability(&config));
     findings.push(checks::free_space(&config));
     findings.push(checks::port(&config).await);
     findings.push(checks::assets(&config).await);

@@ -1,16 +1,20 @@
 //! The command line: what an operator types.
 //!
-//! Says what is wrong, where, and what to do; exit code 2 for usage and configuration, 1 for what went wrong at work. Commands
-//! other than `serve` work on the store itself, beside a gateway that runs. Read next: [`args`] for the words.
+//! Says what is wrong, where, and what to do; exit code 2 for usage and configuration, 1 for what went wrong at work. Most
+//! commands work on the store itself, beside a gateway that runs; `restore` wants to be alone. Read next: [`args`] for the words.
 
 mod args;
 mod channel;
+mod copies;
 mod desk;
 mod doctor;
+mod epoch;
 mod failure;
 mod key;
 mod place;
+mod running;
 mod serve;
+mod user;
 
 use std::process::ExitCode;
 
@@ -38,7 +42,11 @@ async fn dispatch(args: Args) -> Result<ExitCode, Failure> {
         Command::Serve(serve) => serve::run(&common, serve).await,
         Command::Channel(command) => channel::run(&common, command).await,
         Command::Key(command) => key::run(&common, command).await,
+        Command::User(command) => user::run(&common, command).await,
         Command::Desk(command) => desk::run(&common, command).await,
+        Command::Backup { file } => copies::back_up(&common, &file),
+        Command::Restore { file } => copies::restore(&common, &file),
+        Command::Epoch(command) => epoch::run(&common, command).await,
         Command::Doctor => doctor::run(&common).await,
     }
 }

@@ -6,6 +6,7 @@ use super::{args::Common, failure::Failure};
 use crate::{
     auth::{master_key::MasterKey, registration::Policy, registry::Registry},
     config::{self, Config, Sources},
+    instance::{Instance, TakeError},
     store::Store,
 };
 
@@ -31,6 +32,34 @@ pub(super) fn make_data_dir(folder: &Path) -> Result<(), Failure> {
             folder.display()
         ))
     })
+}
+
+/// Takes the data folder for oneself, so that no gateway runs on it meanwhile.
+pub(super) fn be_alone(config: &Config) -> Result<Instance, Failure> {
+    try_alone(config)?.map_err(|taken| not_alone(config, &taken))
+}
+
+/// The same; inside, that a gateway runs there already.
+pub(super) fn try_alone(config: &Config) -> Result<Result<Instance, TakeError>, Failure> {
+    match Instance::take(&config.data_dir) {
+        Err(TakeError::Io(error)) => {
+            let folder = config.data_dir.display();
+            Err(Failure::Work(format!("{folder}: {}", TakeError::Io(error))))
+        }
+        taken => Ok(taken),
+    }
+}
+
+/// What to tell whoever must be alone and is not.
+pub(super) fn not_alone(config: &Config, taken: &TakeError) -> Failure {
+    let place = match taken {
+        TakeError::Taken(Some(address)) => format!(", at {address}"),
+        TakeError::Taken(None) | TakeError::Io(_) => String::new(),
+    };
+    Failure::Work(format!(
+        "a gateway runs on the data folder {}{place}\n  stop it first, or choose another folder with --data-dir",
+        config.data_dir.display()
+    ))
 }
 
 /// Opens the store, and makes it if it is not there.

@@ -2,10 +2,15 @@
 
 use std::{
     io::{self, IsTerminal},
+    net::SocketAddr,
     process::ExitCode,
 };
 
-use tokio::net::TcpListener;
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    signal::unix::{Signal, SignalKind, signal},
+    sync::oneshot,
+};
 use tracing_subscriber::EnvFilter;
 
 use super::{
@@ -14,10 +19,14 @@ use super::{
     place,
 };
 use crate::{
+    Listener,
     app::AppState,
     config::{Config, Log},
     http::Assets,
 };
+
+/// Everybody dials at once when a gateway has died. The kernel cuts it down to what it allows.
+const BACKLOG: u32 = 4096;
 
 pub(super) async fn run(common: &Common, serve: Serve) -> Result<ExitCode, Failure> {
     let flags =
@@ -26,18 +35,39 @@ pub(super) async fn run(common: &Common, serve: Serve) -> Result<ExitCode, Failu
     let config = place::load_config(common, flags)?;
     start_traces(&config.log);
     // The port first: a second gateway started by mistake then stops before it touches anything.
-    let listener = bind(&config).await?;
+    let listener = listen(&config)?;
     place::make_data_dir(&config.data_dir)?;
+    let mut alone = place::be_alone(&config)?;
+    // Only for whoever wants to ask this gateway to do something: it serves without.
+    let _ = listener.local_addr().and_then(|address| alone.announce(address));
     let state = AppState::open(config)?;
     greet(&state.config, &listener).await;
-    let served = crate::serve_state(listener, state, asked_to_stop()).await;
-    served.map_err(|error| Failure::Work(format!("the gateway stopped: {error}")))?;
+    let (stop, stopped) = oneshot::channel();
+    let serving = crate::serve_state(listener, state, async {
+        let _ = stopped.await;
+    });
+    tokio::select! {
+        served = serving => served.map_err(|error| Failure::Work(format!("the gateway stopped: {error}")))?,
+        () = asked_twice(stop) => tracing::warn!("stopping at once; what was acknowledged is on disk"),
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn bind(config: &Config) -> Result<TcpListener, Failure> {
+/// The listener that a service manager hands over (`LISTEN_FDS`), or one of our own.
+fn listen(config: &Config) -> Result<Listener, Failure> {
+    let handed_over = |error: io::Error| Failure::Work(format!("the listener in LISTEN_FDS: {error}"));
+    match listenfd::ListenFd::from_env().take_tcp_listener(0).map_err(handed_over)? {
+        Some(listener) => {
+            listener.set_nonblocking(true).map_err(handed_over)?;
+            Ok(Listener::Inherited(TcpListener::from_std(listener).map_err(handed_over)?))
+        }
+        None => Ok(Listener::Own(bind(config)?)),
+    }
+}
+
+fn bind(config: &Config) -> Result<TcpListener, Failure> {
     let (address, port) = (config.listen, config.listen.port());
-    TcpListener::bind(address).await.map_err(|error| {
+    open(address).map_err(|error| {
         let what = match error.kind() {
             io::ErrorKind::AddrInUse => format!(
                 "port {port} is taken: another program listens on {address}\n  stop it, or choose another port: \
@@ -58,7 +88,15 @@ async fn bind(config: &Config) -> Result<TcpListener, Failure> {
     })
 }
 
-async fn greet(config: &Config, listener: &TcpListener) {
+fn open(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // Or a restart would wait for the sockets of before to be forgotten.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+async fn greet(config: &Config, listener: &Listener) {
     let address =
         listener.local_addr().map_or_else(|_| config.listen.to_string(), |address| address.to_string());
     println!("Tieline {} listens on {address}, reached as {}", env!("CARGO_PKG_VERSION"), config.public_url);
@@ -78,19 +116,45 @@ fn start_traces(log: &Log) {
     let _ = if log.is_json { traces.json().try_init() } else { traces.try_init() };
 }
 
-/// Ctrl-C, or a service manager's SIGTERM.
-async fn asked_to_stop() {
-    let mut term = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(term) => term,
-        Err(error) => {
-            tracing::warn!(error.what = %error, "SIGTERM will not be heard");
-            let _ = tokio::signal::ctrl_c().await;
-            return;
+/// Passes the first request to stop on, and comes back at the second: whoever asks twice does not want to wait.
+async fn asked_twice(stop: oneshot::Sender<()>) {
+    let mut signals = Signals::new();
+    signals.asked_to_stop().await;
+    tracing::info!("stopping; ask again to stop at once");
+    let _ = stop.send(());
+    signals.asked_to_stop().await;
+}
+
+/// Ctrl-C, and a service manager's SIGTERM. None: the system does not tell.
+struct Signals {
+    interrupt: Option<Signal>,
+    terminate: Option<Signal>,
+}
+
+impl Signals {
+    fn new() -> Self {
+        let listen = |kind, name| {
+            signal(kind)
+                .inspect_err(|error| tracing::warn!(error.what = %error, "{name} will not be heard"))
+                .ok()
+        };
+        Self {
+            interrupt: listen(SignalKind::interrupt(), "SIGINT"),
+            terminate: listen(SignalKind::terminate(), "SIGTERM"),
         }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = term.recv() => {}
     }
-    tracing::info!("stopping");
+
+    async fn asked_to_stop(&mut self) {
+        tokio::select! {
+            () = hear(&mut self.interrupt) => {}
+            () = hear(&mut self.terminate) => {}
+        }
+    }
+}
+
+async fn hear(signal: &mut Option<Signal>) {
+    match signal {
+        Some(signal) => drop(signal.recv().await),
+        None => std::future::pending().await,
+    }
 }

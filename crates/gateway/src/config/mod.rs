@@ -35,10 +35,14 @@ pub struct Config {
     pub operator_token: Option<Secret<String>>,
     /// Plain HTTP origins beyond localhost may be registered.
     pub allow_insecure_origins: bool,
+    /// The store may lie where an acknowledged message is lost with the power.
+    pub allow_volatile_store: bool,
     /// How much, how fast.
     pub limits: Limits,
     /// Heartbeat of the sockets.
     pub ping: PingPlan,
+    /// How long sockets stay once the gateway was asked to stop.
+    pub drain: Millis,
     /// Traces.
     pub log: Log,
 }
@@ -52,6 +56,10 @@ pub struct Limits {
     pub frames: Rate,
     /// New sockets, all together.
     pub accepts: Rate,
+    /// Connections that have not said who they are.
+    pub strangers: u32,
+    /// How long one may stay so.
+    pub hello_within: Millis,
     /// Sockets of one party.
     pub sockets_per_party: u32,
     /// Sockets of one address.
@@ -117,11 +125,23 @@ impl Config {
             assets_dir: settings.assets_dir.map(PathBuf::from),
             operator_token: settings.operator_token.map(check_operator_token).transpose()?,
             allow_insecure_origins: settings.allow_insecure_origins,
+            allow_volatile_store: settings.allow_volatile_store,
             limits: settings.limits.check()?,
             ping: settings.ping.check()?,
+            drain: check_drain(settings.drain_secs)?,
             log: settings.log.check()?,
         })
     }
+}
+
+/// A service manager that stops a program waits 90 seconds by custom before it kills it.
+const LONGEST_DRAIN_SECS: u32 = 60;
+
+fn check_drain(secs: u32) -> Result<Millis, ConfigError> {
+    if secs > LONGEST_DRAIN_SECS {
+        return Err(bad("drain_secs", &secs.to_string(), &format!("0 to {LONGEST_DRAIN_SECS}")));
+    }
+    Ok(Millis::secs(u64::from(secs)))
 }
 
 /// Short enough to type is short enough to guess.
@@ -152,6 +172,8 @@ impl settings::LimitSettings {
         let frames = rate("frames_", self.frames_burst, self.frames_per_minute)?;
         let accepts = rate("accepts_", self.accepts_burst, self.accepts_per_minute)?;
         for (name, value, least) in [
+            ("strangers", self.strangers, 1),
+            ("hello_ms", self.hello_ms, 100),
             ("sockets_per_party", self.sockets_per_party, 1),
             ("sockets_per_ip", self.sockets_per_ip, 1),
             ("sockets_per_channel", self.sockets_per_channel, 1),
@@ -166,6 +188,8 @@ impl settings::LimitSettings {
             messages,
             frames,
             accepts,
+            strangers: self.strangers,
+            hello_within: Millis(u64::from(self.hello_ms)),
             sockets_per_party: self.sockets_per_party,
             sockets_per_ip: self.sockets_per_ip,
             sockets_per_channel: self.sockets_per_channel,

@@ -24,6 +24,10 @@ pub struct Settings {
     pub operator_token: Option<Secret<String>>,
     /// For closed networks.
     pub allow_insecure_origins: bool,
+    /// For trials and tests.
+    pub allow_volatile_store: bool,
+    /// How long sockets stay once the gateway was asked to stop.
+    pub drain_secs: u32,
     /// Rates and sizes.
     pub limits: LimitSettings,
     /// Heartbeat.
@@ -42,6 +46,8 @@ pub struct LimitSettings {
     pub frames_per_minute: u32,
     pub accepts_burst: u32,
     pub accepts_per_minute: u32,
+    pub strangers: u32,
+    pub hello_ms: u32,
     pub sockets_per_party: u32,
     pub sockets_per_ip: u32,
     pub sockets_per_channel: u32,
@@ -76,6 +82,8 @@ impl Default for Settings {
             assets_dir: None,
             operator_token: None,
             allow_insecure_origins: false,
+            allow_volatile_store: false,
+            drain_secs: 10,
             limits: LimitSettings::default(),
             ping: PingSettings::default(),
             log: LogSettings::default(),
@@ -92,6 +100,8 @@ impl Default for LimitSettings {
             frames_per_minute: 1_200,
             accepts_burst: 500,
             accepts_per_minute: 30_000,
+            strangers: 5_000,
+            hello_ms: 10_000,
             sockets_per_party: 8,
             sockets_per_ip: 50,
             sockets_per_channel: 20_000,
@@ -167,12 +177,25 @@ pub const KEYS: &[Key] = &[
         default: "false",
         about: "channels may name http origins beyond localhost",
     },
+    Key {
+        name: "allow_volatile_store",
+        kind: Kind::Switch,
+        default: "false",
+        about: "the store may lie where it is lost with the power; for trials",
+    },
+    number("drain_secs", "10", "how long sockets stay once the gateway was asked to stop; 60 at most"),
     number("limits.burst", "10", "messages of one party at once; 0 switches the limit off"),
     number("limits.per_minute", "60", "messages of one party a minute, in the long run"),
     number("limits.frames_burst", "40", "frames of one socket at once; 0 switches the limit off"),
     number("limits.frames_per_minute", "1200", "frames of one socket a minute, in the long run"),
     number("limits.accepts_burst", "500", "new sockets at once, all together; 0 switches the limit off"),
     number("limits.accepts_per_minute", "30000", "new sockets a minute, in the long run"),
+    number(
+        "limits.strangers",
+        "5000",
+        "connections that have not said who they are yet; above it the oldest go",
+    ),
+    number("limits.hello_ms", "10000", "time for a request's head, and for a socket's hello"),
     number("limits.sockets_per_party", "8", "sockets of one visitor, user or agent"),
     number("limits.sockets_per_ip", "50", "sockets of one address"),
     number("limits.sockets_per_channel", "20000", "sockets of visitors and users on one channel"),

@@ -12,15 +12,17 @@ use std::{
 };
 
 use axum::extract::ws::WebSocket;
-use tieline_protocol::{CloseCode, RequestId, Seq, ServerFrame, SessionId, envelope::json, server::Head};
-use tieline_relay::peer::{Input, Output, Peer};
+use tieline_protocol::{
+    Auth, CloseCode, RequestId, Seq, ServerFrame, SessionId, envelope::json, server::Head,
+};
+use tieline_relay::peer::{Input, Output, Pace, Peer};
 use tokio::{
     sync::Mutex,
     time::{Instant, Sleep},
 };
 
 use super::{
-    connections::Guest,
+    Guest, Stranger,
     socket::{Gone, Socket},
 };
 use crate::{
@@ -28,7 +30,7 @@ use crate::{
     auth::Refusal,
     clock::Clock,
     fanout::{Outbox, Parcel, Subscription, Taken},
-    handlers::{self, Arrival, Caller, Work},
+    handlers::{self, Arrival, Caller, Renewal, Work},
 };
 
 /// How long a goodbye may take. Then the socket is dropped.
@@ -45,6 +47,8 @@ pub(super) struct Connection {
     clock: Clock,
     alarm: Pin<Box<Sleep>>,
     guest: Arc<Mutex<Guest>>,
+    /// Until the hello held.
+    stranger: Option<Arc<Stranger>>,
     outbox: Arc<Outbox>,
     origin: Option<String>,
     seat: Option<Seat>,
@@ -62,6 +66,7 @@ struct Seat {
 /// What became of work that was waited for.
 enum Done {
     Arrived(Result<Box<Arrival>, Refusal>),
+    Renewed(Option<RequestId>, Result<Box<Renewal>, Refusal>),
     Ran,
     Heads(Vec<Head>),
 }
@@ -75,12 +80,22 @@ enum Event {
 }
 
 impl Connection {
-    pub(super) fn new(state: AppState, socket: WebSocket, guest: Guest, origin: Option<String>) -> Self {
+    pub(super) fn new(
+        state: AppState,
+        socket: WebSocket,
+        guest: Guest,
+        stranger: Option<Arc<Stranger>>,
+        origin: Option<String>,
+    ) -> Self {
         let clock = Clock::start();
         let now = clock.now();
-        let pace = tieline_relay::peer::Pace { frames: state.config.limits.frames, ping: state.config.ping };
+        let limits = &state.config.limits;
+        let pace = Pace { hello_within: limits.hello_within, frames: limits.frames, ping: state.config.ping };
         let peer = Peer::new(now, pace);
         let outbox = Arc::clone(guest.outbox());
+        if let Some(stranger) = &stranger {
+            stranger.becomes(&outbox);
+        }
         state.metrics.connections.inc();
         Self {
             socket: Socket::new(socket),
@@ -88,6 +103,7 @@ impl Connection {
             peer,
             clock,
             guest: Arc::new(Mutex::new(guest)),
+            stranger,
             outbox,
             origin,
             seat: None,
@@ -199,6 +215,8 @@ impl Connection {
             Event::Done(Done::Heads(heads)) => Input::Heads(heads),
             Event::Done(Done::Arrived(Ok(arrival))) => self.take_seat(*arrival),
             Event::Done(Done::Arrived(Err(Refusal(code, close)))) => Input::Refused { code, close },
+            Event::Done(Done::Renewed(id, Ok(renewal))) => self.stay(id, *renewal),
+            Event::Done(Done::Renewed(id, Err(Refusal(code, _)))) => Input::NotRenewed { id, code },
         };
         let mut close = None;
         for output in self.peer.handle(now, input) {
@@ -210,9 +228,11 @@ impl Connection {
                         id,
                         *hello,
                         self.origin.take(),
+                        self.clock,
                     );
                     self.work = Some(Box::pin(async { Done::Arrived(arrive.await) }));
                 }
+                Output::Renew(id, proof) => self.renew(id, proof),
                 Output::Run(id, command) => self.run_command(id, command),
                 Output::Heads => self.work = self.seat.as_ref().map(heads),
                 Output::Reply(id, frame) => self.reply(id, frame),
@@ -225,9 +245,24 @@ impl Connection {
     fn take_seat(&mut self, arrival: Arrival) -> Input {
         let Arrival { caller, frame, id, subscription, caught_up } = arrival;
         let expires_at = caller.principal.expires_at;
+        self.stranger = None;
         self.reply(id, frame);
         self.seat = Some(Seat { caller: Arc::new(caller), caught_up, _subscription: subscription });
         Input::Identified { expires_at }
+    }
+
+    fn renew(&mut self, id: Option<RequestId>, proof: Auth) {
+        let Some(seat) = &self.seat else { return };
+        let renew = handlers::renew(Arc::clone(&seat.caller), Arc::clone(&self.guest), proof);
+        self.work = Some(Box::pin(async move { Done::Renewed(id, renew.await) }));
+    }
+
+    fn stay(&mut self, id: Option<RequestId>, renewal: Renewal) -> Input {
+        let Renewal { caller, tokens, expires_at } = renewal;
+        if let Some(seat) = &mut self.seat {
+            seat.caller = Arc::new(caller);
+        }
+        Input::Renewed { id, tokens, expires_at }
     }
 
     fn run_command(&mut self, id: Option<RequestId>, command: tieline_relay::Command) {

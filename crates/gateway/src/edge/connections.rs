@@ -2,19 +2,21 @@
 
 use std::{
     collections::HashMap,
-    hash::Hash,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
 
-use tieline_protocol::{ChannelId, CloseCode, Millis, PartyId, Role};
+use tieline_protocol::{ChannelId, Millis, PartyId, Role};
 use tieline_relay::{Bucket, Denial, Principal, Rate};
 use tokio::sync::Notify;
 
+use super::counting::{Full, block_of, count, uncount};
 use crate::{
+    auth::{resume::Made, revocation::Revocation},
+    clock,
     config::Limits,
     fanout::{ConnectionId, Outbox, Room},
 };
@@ -22,9 +24,32 @@ use crate::{
 /// Parties whose bucket is remembered after they left, before the full ones are forgotten.
 const REMEMBERED: usize = 4096;
 
-/// There is no room for one more of them.
+/// Whoever finds all places of an address taken may try again then: some are of connections that are dead already.
+const PLACES_FREE: Millis = Millis::secs(5);
+/// A gateway that stops has a successor soon.
+const SUCCESSOR: Millis = Millis::secs(1);
+
+/// No socket for now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Full;
+pub struct TurnedAway {
+    /// When it is worth trying again, from now.
+    pub retry_after: Millis,
+}
+
+/// No place for this principal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoSeat {
+    /// The party or the channel has enough sockets.
+    Full,
+    /// Something was taken back since the proof was looked at. Look again.
+    Outdated,
+}
+
+impl From<Full> for NoSeat {
+    fn from(_: Full) -> Self {
+        Self::Full
+    }
+}
 
 /// Every connection of this gateway.
 #[derive(Debug)]
@@ -39,6 +64,8 @@ pub struct Connections {
 #[derive(Debug, Default)]
 struct All {
     is_draining: bool,
+    /// How many times something was taken back.
+    revocations: u64,
     open: HashMap<ConnectionId, Arc<Outbox>>,
     addresses: HashMap<IpAddr, u32>,
     channels: HashMap<ChannelId, u32>,
@@ -47,8 +74,15 @@ struct All {
 
 #[derive(Debug)]
 struct Party {
-    outboxes: Vec<Arc<Outbox>>,
+    seats: Vec<Seat>,
     messages: Arc<Mutex<Bucket>>,
+}
+
+/// A socket, and what its principal rests on.
+#[derive(Debug)]
+struct Seat {
+    outbox: Arc<Outbox>,
+    origin: Made,
 }
 
 /// An open socket's place. Leaves it when dropped.
@@ -67,7 +101,7 @@ impl Connections {
         Arc::new(Self {
             limits,
             next: AtomicU64::new(1),
-            accepts: Mutex::new(Bucket::full(limits.accepts, crate::clock::now())),
+            accepts: Mutex::new(Bucket::full(limits.accepts, clock::steady())),
             all: Mutex::default(),
             left: Notify::new(),
         })
@@ -77,16 +111,21 @@ impl Connections {
     ///
     /// # Errors
     /// When the address has enough, too many come at once, or the gateway is about to stop.
-    pub fn admit(self: &Arc<Self>, address: IpAddr) -> Result<Guest, Full> {
+    pub fn admit(self: &Arc<Self>, address: IpAddr) -> Result<Guest, TurnedAway> {
         let address = block_of(address);
-        let mut accepts = self.accepts.lock().unwrap_or_else(PoisonError::into_inner);
-        accepts.take(crate::clock::now()).map_err(|_| Full)?;
-        drop(accepts);
         let mut all = self.lock();
         if all.is_draining {
-            return Err(Full);
+            return Err(TurnedAway { retry_after: SUCCESSOR });
         }
-        count(&mut all.addresses, &address, self.limits.sockets_per_ip)?;
+        // The address first: one that has enough must not use up what is there for all.
+        count(&mut all.addresses, &address, self.limits.sockets_per_ip)
+            .map_err(|Full| TurnedAway { retry_after: PLACES_FREE })?;
+        let mut accepts = self.accepts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(retry_after) = accepts.take(clock::steady()) {
+            uncount(&mut all.addresses, &address);
+            return Err(TurnedAway { retry_after });
+        }
+        drop(accepts);
         let id = ConnectionId(self.next.fetch_add(1, Ordering::Relaxed));
         let outbox = Arc::new(Outbox::new(
             id,
@@ -111,10 +150,22 @@ impl Connections {
         self.lock().is_draining
     }
 
-    /// Closes all sockets of one party: they signed out, or were shut out.
-    pub fn close_party(&self, party: PartyId, code: CloseCode) {
-        if let Some(party) = self.lock().parties.get(&party) {
-            party.outboxes.iter().for_each(|outbox| outbox.close(code));
+    /// To be asked before a proof is looked at, and given to [`Guest::seat`] with what came of it.
+    pub fn looked_at(&self) -> u64 {
+        self.lock().revocations
+    }
+
+    /// Closes all sockets that rest on something that was taken back. A proof that was looked at before finds no seat any more.
+    pub fn heed(&self, revocations: &[Revocation]) {
+        let mut all = self.lock();
+        all.revocations += 1;
+        for (party, Party { seats, .. }) in &all.parties {
+            for Seat { outbox, origin } in seats {
+                let ends = |revocation: &Revocation| revocation.ends(*party, origin);
+                if let Some(code) = revocations.iter().find_map(ends) {
+                    outbox.close(code);
+                }
+            }
         }
     }
 
@@ -148,26 +199,53 @@ impl Guest {
         &self.outbox
     }
 
-    /// They turned out to be this principal. Gives the bucket that all their sockets share.
+    /// They turned out to be this principal. Gives the bucket that all their sockets share. A socket that was asked to leave
+    /// does not count any more: its successor is opened before it goes.
     ///
     /// # Errors
-    /// When the party or the channel has enough sockets.
-    pub fn seat(&mut self, principal: &Principal, now: Millis) -> Result<Arc<Mutex<Bucket>>, Full> {
+    /// When the party or the channel has enough sockets, or something was taken back since `looked_at`.
+    pub fn seat(
+        &mut self,
+        principal: &Principal,
+        origin: Made,
+        looked_at: u64,
+    ) -> Result<Arc<Mutex<Bucket>>, NoSeat> {
         let limits = self.connections.limits;
         let mut all = self.connections.lock();
-        let rate = message_rate(limits, principal.role);
-        let party = all.parties.entry(principal.party).or_insert_with(|| Party::new(rate, now));
-        let messages = Arc::clone(&party.messages);
-        if party.outboxes.len() >= limits.sockets_per_party as usize {
-            return Err(Full);
+        if all.revocations != looked_at {
+            return Err(NoSeat::Outdated);
         }
-        party.outboxes.push(Arc::clone(&self.outbox));
+        let rate = message_rate(limits, principal.role);
+        let party = all.parties.entry(principal.party).or_insert_with(|| Party::new(rate, clock::steady()));
+        let messages = Arc::clone(&party.messages);
+        if party.staying() >= limits.sockets_per_party as usize {
+            return Err(NoSeat::Full);
+        }
+        party.seats.push(Seat { outbox: Arc::clone(&self.outbox), origin });
         self.party = Some(principal.party);
         if let Some(channel) = principal.channel() {
             count(&mut all.channels, channel, limits.sockets_per_channel)?;
             self.channel = Some(channel.clone());
         }
         Ok(messages)
+    }
+
+    /// Their place rests on another proof from now on.
+    ///
+    /// # Errors
+    /// When something was taken back since `looked_at`.
+    pub fn rest_on(&mut self, origin: Made, looked_at: u64) -> Result<(), NoSeat> {
+        let mut all = self.connections.lock();
+        if all.revocations != looked_at {
+            return Err(NoSeat::Outdated);
+        }
+        let party = self.party.and_then(|party| all.parties.get_mut(&party));
+        let seat =
+            party.and_then(|party| party.seats.iter_mut().find(|seat| seat.outbox.id() == self.outbox.id()));
+        if let Some(seat) = seat {
+            seat.origin = origin;
+        }
+        Ok(())
     }
 }
 
@@ -181,11 +259,11 @@ impl Drop for Guest {
             uncount(&mut all.channels, channel);
         }
         if let Some(party) = self.party.and_then(|party| all.parties.get_mut(&party)) {
-            party.outboxes.retain(|outbox| outbox.id() != self.outbox.id());
+            party.seats.retain(|seat| seat.outbox.id() != self.outbox.id());
         }
         if all.parties.len() > all.open.len() + REMEMBERED {
-            let now = crate::clock::now();
-            all.parties.retain(|_, party| !party.outboxes.is_empty() || !party.has_full_bucket(now));
+            let now = clock::steady();
+            all.parties.retain(|_, party| !party.seats.is_empty() || !party.has_full_bucket(now));
         }
         if all.open.is_empty() {
             self.connections.left.notify_waiters();
@@ -195,7 +273,11 @@ impl Drop for Guest {
 
 impl Party {
     fn new(rate: Rate, now: Millis) -> Self {
-        Self { outboxes: Vec::new(), messages: Arc::new(Mutex::new(Bucket::full(rate, now))) }
+        Self { seats: Vec::new(), messages: Arc::new(Mutex::new(Bucket::full(rate, now))) }
+    }
+
+    fn staying(&self) -> usize {
+        self.seats.iter().filter(|seat| !seat.outbox.is_leaving()).count()
     }
 
     fn has_full_bucket(&self, now: Millis) -> bool {
@@ -221,28 +303,5 @@ pub(crate) fn take_token(messages: &Mutex<Bucket>, now: Millis) -> Result<(), De
     bucket.take(now).map_err(|retry_after| Denial::TooFast { retry_after })
 }
 
-fn count<K: Hash + Eq + Clone>(counts: &mut HashMap<K, u32>, key: &K, most: u32) -> Result<(), Full> {
-    let count = counts.entry(key.clone()).or_default();
-    if *count >= most {
-        return Err(Full);
-    }
-    *count += 1;
-    Ok(())
-}
-
-fn uncount<K: Hash + Eq>(counts: &mut HashMap<K, u32>, key: &K) {
-    if let Some(count) = counts.get_mut(key) {
-        *count -= 1;
-        if *count == 0 {
-            counts.remove(key);
-        }
-    }
-}
-
-/// Whoever has one IPv6 address has a /64 of them.
-fn block_of(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -82,8 +82,8 @@ impl Socket {
                     Ok(Input::Broken { id: None, why: "frames are text, not binary".to_owned() })
                 }
                 // The WebSocket's own ping and pong: answered below us.
-                Ok(Message::Ping(_) | Message::Pong(_)) => continue,
-                Ok(Message::Close(_)) => Err(Gone),
+                // A close too (RFC 6455, 5.5.1): reading on sends the answer, and then the stream ends.
+                Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_)) => continue,
                 Err(error) if is_oversize(&error) => Ok(Input::Oversize),
                 Err(_) => Err(Gone),
             });

@@ -11,7 +11,7 @@ use std::{
 
 use axum::extract::ws::Utf8Bytes;
 use futures_util::task::AtomicWaker;
-use tieline_protocol::{CloseCode, RequestId, Seq, ServerFrame, SessionId, envelope::json};
+use tieline_protocol::{CloseCode, RequestId, Seq, ServerFrame, SessionId, envelope::json, server::Drain};
 
 /// How much may wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +59,7 @@ pub struct Outbox {
 struct Waiting {
     parcels: VecDeque<Parcel>,
     bytes: usize,
+    is_leaving: bool,
     close: Option<CloseCode>,
 }
 
@@ -94,6 +95,18 @@ impl Outbox {
     /// Queues an answer or a push to this connection alone.
     pub fn reply(&self, id: Option<RequestId>, frame: ServerFrame) {
         self.push(Parcel { text: json::encode(id, frame).into(), place: None, is_soft: false });
+    }
+
+    /// Tells the peer to open another connection and leave this one. From now on this one is not counted.
+    pub fn ask_to_leave(&self, drain: Drain) {
+        self.lock().is_leaving = true;
+        self.reply(None, ServerFrame::Drain(drain));
+    }
+
+    /// Whether the connection was asked to leave, or is about to close.
+    pub fn is_leaving(&self) -> bool {
+        let waiting = self.lock();
+        waiting.is_leaving || waiting.close.is_some()
     }
 
     /// Closes the connection after what waits already. The first reason stands.

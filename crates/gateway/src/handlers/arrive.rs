@@ -3,21 +3,21 @@
 //! The order is what makes the catch-up exact. First listen, then read: an entry committed in between is in both, and the
 //! connection drops the copy that was announced. Nothing can fall between the two.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use tieline_protocol::{
     CloseCode, ErrorCode, Hello, RequestId, Seq, ServerFrame, SessionId, Welcome,
     limits::{CLIENT_FRAME_BYTES, TEXT_CHARS},
     server::{Head, Limits},
 };
-use tieline_relay::audience::topics_of;
+use tieline_relay::{Bucket, audience::topics_of};
 
 use super::Caller;
 use crate::{
     app::AppState,
     auth::{Identified, Refusal, identify},
-    clock,
-    edge::Guest,
+    clock::{self, Clock},
+    edge::{Guest, NoSeat},
     fanout::Subscription,
 };
 
@@ -42,14 +42,11 @@ pub(crate) async fn arrive(
     id: Option<RequestId>,
     hello: Hello,
     origin: Option<String>,
+    clock: Clock,
 ) -> Result<Box<Arrival>, Refusal> {
-    let now = clock::now();
-    let Identified { principal, tokens, face } =
-        identify(&state.auth, &hello, origin.as_deref(), now).await?;
-    let mut guest = guest.lock().await;
-    let messages = guest.seat(&principal, now).map_err(|_| Refusal(ErrorCode::Quota, CloseCode::RATE))?;
-    let outbox = Arc::clone(guest.outbox());
-    drop(guest);
+    let (Identified { principal, tokens, face, .. }, messages) =
+        take_seat(&state, &guest, &hello, origin.as_deref()).await?;
+    let outbox = Arc::clone(guest.lock().await.outbox());
     let subscription = state.fanout.subscribe(topics_of(&principal), &outbox);
     // Whom the store does not know has missed nothing.
     let sessions = if principal.provisional.is_some() && principal.role == tieline_protocol::Role::Visitor {
@@ -57,13 +54,13 @@ pub(crate) async fn arrive(
     } else {
         let positions = hello.cursors;
         let missed = state.log.catch_up(principal.clone(), positions).await;
-        missed.map_err(|error| Refusal(state.log_failed(&error), CloseCode::INTERNAL))?
+        missed.map_err(|error| Refusal(state.log_failed(&error).code, CloseCode::INTERNAL))?
     };
     let caught_up = sessions.iter().map(|session| (session.session, session.last)).collect();
     let messages_rate = state.config.limits.messages;
     let frame = ServerFrame::Welcome(Box::new(Welcome {
         connection: format!("{:x}", outbox.id().0),
-        now,
+        now: clock::now(),
         me: principal.author(),
         channel: face,
         tokens,
@@ -78,8 +75,28 @@ pub(crate) async fn arrive(
         sessions,
     }));
     state.metrics.welcomes.inc();
-    let caller = Caller { state, principal: Arc::new(principal), outbox, messages };
+    let caller = Caller { state, principal: Arc::new(principal), outbox, clock, messages };
     Ok(Box::new(Arrival { caller, frame, id, subscription, caught_up }))
+}
+
+/// Finds out who it is, and gives them a place.
+async fn take_seat(
+    state: &AppState,
+    guest: &tokio::sync::Mutex<Guest>,
+    hello: &Hello,
+    origin: Option<&str>,
+) -> Result<(Identified, Arc<Mutex<Bucket>>), Refusal> {
+    loop {
+        let looked_at = state.connections.looked_at();
+        let identified = identify(&state.auth, hello, origin, clock::now()).await?;
+        let Identified { principal, origin: made, .. } = &identified;
+        match guest.lock().await.seat(principal, made.clone(), looked_at) {
+            Ok(messages) => return Ok((identified, messages)),
+            // Something was taken back while the proof was being checked: perhaps what it rests on.
+            Err(NoSeat::Outdated) => continue,
+            Err(NoSeat::Full) => return Err(Refusal(ErrorCode::Quota, CloseCode::RATE)),
+        }
+    }
 }
 
 /// Where the principal's logs end, so that a lost tail is noticed. Nothing, if the store cannot say just now.

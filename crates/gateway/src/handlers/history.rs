@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tieline_protocol::{ErrorBody, RequestId, ServerFrame};
+use tieline_protocol::{RequestId, ServerFrame};
 use tieline_relay::History;
 
 use super::Caller;
@@ -14,6 +14,6 @@ pub(super) async fn history(caller: Arc<Caller>, id: Option<RequestId>, wish: Hi
     };
     match caller.state.log.page(permit).await {
         Ok(page) => caller.reply(id, ServerFrame::Page(page)),
-        Err(error) => caller.refuse_with(id, ErrorBody::new(caller.state.log_failed(&error))),
+        Err(error) => caller.refuse_with(id, caller.state.log_failed(&error)),
     }
 }

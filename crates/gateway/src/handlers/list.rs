@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 
-use tieline_protocol::{ErrorBody, RequestId, ServerFrame};
+use tieline_protocol::{RequestId, ServerFrame};
 use tieline_relay::{List, authorise};
 
 use super::Caller;
-use crate::clock;
 
 pub(super) async fn list(caller: Arc<Caller>, id: Option<RequestId>, wish: List) {
-    let permit = match authorise(clock::now(), &caller.principal, &(), wish) {
+    let permit = match authorise(caller.clock.now(), &caller.principal, &(), wish) {
         Ok(permit) => permit,
         Err(denial) => return caller.refuse(id, denial.into()),
     };
     match caller.state.log.list(permit, caller.principal.as_ref().clone()).await {
         Ok(sessions) => caller.reply(id, ServerFrame::Sessions(sessions)),
-        Err(error) => caller.refuse_with(id, ErrorBody::new(caller.state.log_failed(&error))),
+        Err(error) => caller.refuse_with(id, caller.state.log_failed(&error)),
     }
 }

@@ -7,6 +7,7 @@ mod list;
 mod move_cursor;
 mod open;
 mod post;
+mod renew;
 
 use std::{
     future::Future,
@@ -14,11 +15,20 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use tieline_protocol::{CloseCode, ErrorBody, ErrorCode, RequestId, ServerFrame, SessionId};
+use tieline_protocol::{ErrorBody, RequestId, ServerFrame, SessionId};
 use tieline_relay::{Bucket, Command, Denial, Facts, Permit, Principal, Wish, authorise};
 
-pub(crate) use self::arrive::{Arrival, arrive, heads};
-use crate::{app::AppState, clock, edge::take_token, fanout::Outbox, store::StoreError};
+pub(crate) use self::{
+    arrive::{Arrival, arrive, heads},
+    renew::{Renewal, renew},
+};
+use crate::{
+    app::AppState,
+    clock::{self, Clock},
+    edge::take_token,
+    fanout::Outbox,
+    store::StoreError,
+};
 
 /// Something that goes on while the connection stays responsive.
 pub(crate) type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -29,6 +39,8 @@ pub(crate) struct Caller {
     pub(crate) state: AppState,
     pub(crate) principal: Arc<Principal>,
     pub(crate) outbox: Arc<Outbox>,
+    /// The connection's own: a proof ends by it, whatever happens to the time of day.
+    pub(crate) clock: Clock,
     pub(crate) messages: Arc<Mutex<Bucket>>,
 }
 
@@ -57,12 +69,8 @@ impl Caller {
 
     fn refuse(&self, id: Option<RequestId>, failure: Failure) {
         let body = match failure {
-            Failure::Denied(Denial::Expired) => {
-                self.refuse_with(id, ErrorBody::new(ErrorCode::TokenExpired));
-                return self.outbox.close(CloseCode::SIGN_IN);
-            }
             Failure::Denied(denial) => denial.body(),
-            Failure::Store(error) => ErrorBody::new(self.state.store_failed(&error)),
+            Failure::Store(error) => self.state.store_failed(&error),
         };
         self.refuse_with(id, body);
     }
@@ -73,7 +81,7 @@ impl Caller {
     }
 
     fn take_token(&self) -> Result<(), Denial> {
-        take_token(&self.messages, clock::now())
+        take_token(&self.messages, clock::steady())
     }
 
     /// Authorises by what is remembered of the session. None: it has to be looked up.
@@ -84,7 +92,7 @@ impl Caller {
         let now = clock::now();
         let facts = self.state.log.find_remembered_facts(session, now)?;
         // A refusal by what may be out of date is looked up before it is told.
-        let permit = authorise(now, &self.principal, facts.as_ref(), wish.clone()).ok()?;
+        let permit = authorise(self.clock.now(), &self.principal, facts.as_ref(), wish.clone()).ok()?;
         Some((permit, facts))
     }
 
@@ -95,7 +103,7 @@ impl Caller {
     {
         let now = clock::now();
         let facts = self.state.log.load_facts(session, now).await?.ok_or(Denial::NoSuchSession)?;
-        let permit = authorise(now, &self.principal, facts.as_ref(), wish)?;
+        let permit = authorise(self.clock.now(), &self.principal, facts.as_ref(), wish)?;
         Ok((permit, facts))
     }
 }

@@ -34,6 +34,7 @@ fn raise(caller: Arc<Caller>, permit: Permit<MoveCursor>, facts: Arc<Facts>) {
         };
         let text = json::encode(None, ServerFrame::Cursor(cursor)).into();
         let announcement = Announcement { text, place: None, is_soft: true };
-        caller.state.fanout.announce(&audience_of(&facts), &announcement, Some(caller.outbox.id()));
+        // To the connection that moved it too: tabs that share a socket learn there what a sibling has read.
+        caller.state.fanout.announce(&audience_of(&facts), &announcement, None);
     });
 }

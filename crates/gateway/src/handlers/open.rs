@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use tieline_protocol::{
-    Epoch, ErrorBody, RequestId, Seq, ServerFrame, SessionId, envelope::json, server::Receipt,
-};
+use tieline_protocol::{Epoch, RequestId, Seq, ServerFrame, SessionId, envelope::json, server::Receipt};
 use tieline_relay::{Denial, Open, Permit, audience::audience_of, authorise};
 
 use super::{Caller, Failure};
@@ -44,7 +42,7 @@ pub(super) async fn open(caller: Arc<Caller>, id: Option<RequestId>, mut wish: O
                 announce(&caller, session).await;
             }
         }
-        Err(error) => caller.refuse_with(id, ErrorBody::new(caller.state.log_failed(&error))),
+        Err(error) => caller.refuse_with(id, caller.state.log_failed(&error)),
     }
 }
 
@@ -52,7 +50,7 @@ async fn permit(caller: &Caller, wish: Open) -> Result<Permit<Open>, Failure> {
     caller.take_token()?;
     let Some(channel) = caller.principal.channel() else { return Err(Denial::NotGranted.into()) };
     let facts = caller.state.log.load_channel_facts(channel.clone()).await?.ok_or(Denial::ChannelClosed)?;
-    Ok(authorise(clock::now(), &caller.principal, &facts, wish)?)
+    Ok(authorise(caller.clock.now(), &caller.principal, &facts, wish)?)
 }
 
 /// Tells the desk, and the visitor's other tabs, that there is a session. Who misses it reads it in the next `welcome`.

@@ -10,6 +10,7 @@ use tieline_relay::{Facts, Permit, Post, audience::audience_of};
 use super::{Caller, Work};
 use crate::{
     clock,
+    crash::{self, Point},
     fanout::{Announcement, Fanout},
     log::{Appended, LogError},
 };
@@ -59,12 +60,14 @@ fn settle(caller: &Caller, id: Option<RequestId>, appended: Appended, facts: &Fa
         duplicate: is_duplicate,
     };
     let place = (entry.session, entry.seq);
+    crash::pass(Point::BeforeAck);
     // First to oneself: whatever the others answer comes after it on this connection too.
     caller.reply(id, ServerFrame::Ok(receipt));
     if is_duplicate {
         caller.state.metrics.duplicates.inc();
     } else {
         caller.state.metrics.entries.inc();
+        crash::pass(Point::BeforePublish);
         announce(caller, facts, place, ServerFrame::Entry(Box::new(entry)));
     }
 }

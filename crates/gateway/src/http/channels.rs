@@ -49,7 +49,7 @@ pub(super) async fn change(
     JsonBody(wish): JsonBody<Wish>,
 ) -> Result<impl IntoResponse, Problem> {
     let changed = site.registry.change(&ChannelId(id), &wish, (site.now)()).await?;
-    (site.channel_changed)(&changed.channel.id);
+    (site.revoked)().await;
     Ok(Json(body(&site, &changed)))
 }
 

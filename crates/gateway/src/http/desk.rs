@@ -77,9 +77,9 @@ pub(super) async fn sign_out(
     if let Some(cookie) = read_cookie(&headers) {
         let hash = desk::hash(cookie);
         let signed_in = site.auth.store.read(move |db| desk::find_session(db, hash, now)).await?;
-        site.auth.store.write(move |db| desk::sign_out(db, hash)).await?;
+        site.auth.store.write(move |db| desk::sign_out(db, hash, now)).await?;
+        (site.revoked)().await;
         if let Some(signed_in) = signed_in {
-            (site.signed_out)(signed_in.agent);
             tracing::info!(party.id = %signed_in.agent, "an agent signed out of the desk");
         }
     }

@@ -9,7 +9,10 @@ use axum::{
 use tieline_protocol::ErrorCode;
 
 use super::{Problem, Site};
-use crate::auth::secret;
+use crate::{
+    app::AppState,
+    auth::{AuthContext, secret},
+};
 
 /// A request that brings the operator's token.
 pub(super) struct Operator;
@@ -18,19 +21,30 @@ impl FromRequestParts<Site> for Operator {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Problem> {
-        if bears_operator_token(&parts.headers, site) {
-            return Ok(Self);
-        }
-        Err(Problem::new(ErrorCode::Unauthorized).because("send Authorization: Bearer <operator token>"))
+        ask_for_operator_token(&parts.headers, &site.auth)
     }
 }
 
-fn bears_operator_token(headers: &HeaderMap, site: &Site) -> bool {
+impl FromRequestParts<AppState> for Operator {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        ask_for_operator_token(&parts.headers, &state.auth)
+    }
+}
+
+fn ask_for_operator_token(headers: &HeaderMap, auth: &AuthContext) -> Result<Operator, Problem> {
+    if bears_operator_token(headers, auth) {
+        return Ok(Operator);
+    }
+    Err(Problem::new(ErrorCode::Unauthorized).because("send Authorization: Bearer <operator token>"))
+}
+
+fn bears_operator_token(headers: &HeaderMap, auth: &AuthContext) -> bool {
     let token = text(headers, header::AUTHORIZATION.as_str()).and_then(|value| value.split_once(' '));
     // Exposed to be compared, in constant time.
     token.is_some_and(|(scheme, token)| {
-        scheme.eq_ignore_ascii_case("bearer")
-            && secret::same_text(token.trim(), site.auth.operator_token.expose())
+        scheme.eq_ignore_ascii_case("bearer") && secret::same_text(token.trim(), auth.operator_token.expose())
     })
 }
 
@@ -46,7 +60,7 @@ impl FromRequestParts<Site> for Near {
             parts.headers.contains_key(header::FORWARDED) || parts.headers.contains_key("x-forwarded-for");
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
         if (!is_forwarded && peer.is_some_and(|ip| ip.is_loopback()))
-            || bears_operator_token(&parts.headers, site)
+            || bears_operator_token(&parts.headers, &site.auth)
         {
             return Ok(Self);
         }

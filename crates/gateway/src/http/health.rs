@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use axum::{
     extract::State,
-    http::header,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use tieline_protocol::{ErrorCode, Millis};
@@ -34,8 +34,11 @@ impl Readiness {
     }
 }
 
-/// `GET /readyz`: the store takes writes, shown by one.
+/// `GET /readyz`: the store takes writes, shown by one, and nobody has asked the gateway to stop.
 pub(super) async fn ready(State(site): State<Site>) -> Response {
+    if (site.is_draining)() {
+        return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], "stopping\n").into_response();
+    }
     let now = (site.now)();
     let is_ready = match site.readiness.recall(now) {
         Some(is_ready) => is_ready,

@@ -46,5 +46,6 @@ pub(super) async fn revoke(
     Path((id, kid)): Path<(String, String)>,
 ) -> Result<impl IntoResponse, Problem> {
     let key = site.registry.revoke_key(&ChannelId(id), &kid, (site.now)()).await?;
+    (site.revoked)().await;
     Ok(Json(json!({ "key": KeyView::new(&key) })))
 }

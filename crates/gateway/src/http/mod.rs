@@ -9,6 +9,7 @@ mod body;
 mod channels;
 mod desk;
 mod documents;
+pub(crate) mod epoch;
 mod guard;
 mod health;
 mod keys;
@@ -16,6 +17,7 @@ mod policy;
 mod problem;
 mod template;
 mod ticket;
+mod users;
 pub(crate) mod view;
 
 use std::sync::Arc;
@@ -26,7 +28,8 @@ use axum::{
     http::{HeaderValue, header},
     routing::{get, post},
 };
-use tieline_protocol::{ChannelId, Millis, PartyId};
+use futures_util::future::BoxFuture;
+use tieline_protocol::Millis;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::{
@@ -41,6 +44,9 @@ pub use problem::Problem;
 /// Largest request body of the API.
 const BODY_BYTES: usize = 64 * 1024;
 
+/// Something to wait for.
+pub type Hook = Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
+
 /// What the routes here need. Cheap to clone.
 #[derive(Clone)]
 pub struct Site {
@@ -52,10 +58,10 @@ pub struct Site {
     pub assets: Assets,
     /// The clock.
     pub now: fn() -> Millis,
-    /// Tells the sockets of an agent that signed out.
-    pub signed_out: Arc<dyn Fn(PartyId) + Send + Sync>,
-    /// Tells the sockets of a channel whose registration changed.
-    pub channel_changed: Arc<dyn Fn(&ChannelId) + Send + Sync>,
+    /// Something was taken back: comes back once the sockets concerned were told.
+    pub revoked: Hook,
+    /// Whether the gateway is about to stop.
+    pub is_draining: Arc<dyn Fn() -> bool + Send + Sync>,
     /// Renders the metrics as Prometheus text.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// The last readiness answer.
@@ -63,13 +69,13 @@ pub struct Site {
 }
 
 impl Site {
-    /// The routes' view of a gateway. `signed_out` closes the sockets of an agent; `channel_changed` makes a change of
-    /// a registration hold on those that are open; `metrics` renders the numbers.
+    /// The routes' view of a gateway. `revoked` makes what was taken back hold on the sockets that are open; `is_draining`
+    /// says that the gateway is about to stop; `metrics` renders the numbers.
     pub fn new(
         config: &Config,
         auth: Arc<AuthContext>,
-        signed_out: Arc<dyn Fn(PartyId) + Send + Sync>,
-        channel_changed: Arc<dyn Fn(&ChannelId) + Send + Sync>,
+        revoked: Hook,
+        is_draining: Arc<dyn Fn() -> bool + Send + Sync>,
         metrics: Arc<dyn Fn() -> String + Send + Sync>,
     ) -> Self {
         let policy = Policy { allow_insecure_origins: config.allow_insecure_origins };
@@ -80,8 +86,8 @@ impl Site {
             registry,
             assets,
             now: crate::clock::now,
-            signed_out,
-            channel_changed,
+            revoked,
+            is_draining,
             metrics,
             readiness: Arc::default(),
         }
@@ -101,6 +107,7 @@ pub fn routes(site: Site) -> Router {
         .route("/v1/channels/{id}/keys", post(keys::add))
         .route("/v1/channels/{id}/keys/{kid}/retire", post(keys::retire))
         .route("/v1/channels/{id}/keys/{kid}/revoke", post(keys::revoke))
+        .route("/v1/channels/{id}/revocations", post(users::revoke))
         .route("/loader.js", get(assets::loader))
         .route("/assets/{name}", get(assets::asset))
         .route("/healthz", get(health::alive))

@@ -11,7 +11,10 @@ use super::{
     columns::{json, millis, seq, signed},
     heads::Heads,
 };
-use crate::store::{Change, StoreError};
+use crate::{
+    crash::{self, Point},
+    store::{Change, StoreError},
+};
 
 /// A session's row says when it was touched, give or take this. Its order in a list needs no better.
 const TOUCH_EVERY: Millis = Millis::secs(10);
@@ -60,6 +63,7 @@ impl<D: FnOnce(Outcome) + Send> Change for Append<D> {
             outcome = self.insert(transaction, &mut heads)?;
         }
         drop(heads);
+        crash::pass(Point::AfterInsert);
         self.outcome = outcome;
         Ok(())
     }
@@ -73,6 +77,8 @@ impl<D: FnOnce(Outcome) + Send> Change for Append<D> {
         let Self { permit, heads, outcome, done, .. } = *self;
         if settled.is_err() {
             lock(&heads).forget(permit.wish().session);
+        } else {
+            crash::pass(Point::AfterCommit);
         }
         let unsettled =
             || Err(StoreError::Other { why: "the log's end could not be found".to_owned() }.into());

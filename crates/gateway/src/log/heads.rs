@@ -48,6 +48,11 @@ impl Heads {
     pub(super) fn forget(&mut self, session: SessionId) {
         self.known.remove(&session);
     }
+
+    /// All that is remembered may be wrong.
+    pub(super) fn forget_all(&mut self) {
+        self.known.clear();
+    }
 }
 
 fn load(db: &Connection, session: SessionId) -> rusqlite::Result<Option<Head>> {

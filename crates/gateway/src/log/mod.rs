@@ -5,6 +5,7 @@
 
 mod append;
 mod columns;
+mod epoch;
 mod facts;
 mod heads;
 mod open;

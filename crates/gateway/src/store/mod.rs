@@ -5,15 +5,23 @@
 //! - A write that fails leaves no trace and disturbs none of those that share its commit.
 //! - A reader never waits for a writer, nor a writer for a reader.
 //!
-//! Read next: [`writer`] for the batching, [`checkpoint`] for what becomes of the WAL, [`schema`] for the tables.
+//! Read next: [`writer`] for the batching, [`checkpoint`] for what becomes of the WAL, [`schema`] for the tables, [`durable`]
+//! for what the first promise stands on, [`backup`] and [`restore`] for copies.
 
+pub mod backup;
 mod checkpoint;
+pub mod durable;
 mod error;
 mod readers;
+pub mod restore;
 mod schema;
 mod writer;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use rusqlite::{Connection, OpenFlags, Transaction};
 use tokio::sync::oneshot;
@@ -31,11 +39,17 @@ pub struct Tuning {
     pub readers: usize,
     /// Most pages of the file, so that a disk need not be filled to see what happens then.
     pub max_pages: Option<u32>,
+    /// Reads and writes happen on the runtime that opens the store, and take so long, for simulations (`tests/turmoil`).
+    /// None: on threads of their own.
+    pub simulated: Option<Latency>,
 }
+
+/// How long the simulated disk takes for its next piece of work.
+pub type Latency = fn() -> Duration;
 
 impl Default for Tuning {
     fn default() -> Self {
-        Self { batch: 512, readers: 2, max_pages: None }
+        Self { batch: 512, readers: 2, max_pages: None, simulated: None }
     }
 }
 
@@ -71,14 +85,22 @@ impl Store {
         if let Some(pages) = tuning.max_pages {
             connection.pragma_update(None, "max_page_count", pages)?;
         }
-        let checkpoints = Checkpoints::start(connect(path, OpenFlags::default())?)?;
-        let readers = (0..tuning.readers.max(1))
-            .map(|_| connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX))
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(Self {
-            writer: Arc::new(Writer::start(connection, checkpoints, tuning.batch, on_commit)?),
-            readers: Arc::new(Readers::start(readers)?),
-        })
+        let reader = || connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX);
+        let (writer, readers) = match tuning.simulated {
+            None => {
+                let readers = (0..tuning.readers.max(1)).map(|_| reader()).collect::<Result<Vec<_>, _>>()?;
+                let beside = connect(path, OpenFlags::default())?;
+                // What it copies into the file must be there before the WAL begins anew.
+                durable::make(&beside)?;
+                let checkpoints = Checkpoints::start(beside)?;
+                (Writer::start(connection, checkpoints, tuning.batch, on_commit)?, Readers::start(readers)?)
+            }
+            Some(latency) => (
+                Writer::start_simulated(connection, tuning.batch, on_commit, latency),
+                Readers::Asker(Mutex::new(reader()?)),
+            ),
+        };
+        Ok(Self { writer: Arc::new(writer), readers: Arc::new(readers) })
     }
 
     /// Reads, off the async threads, in one snapshot.

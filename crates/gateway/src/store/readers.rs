@@ -15,8 +15,11 @@ const WAITING: usize = 16_384;
 type Question = Box<dyn FnOnce(&Connection) + Send>;
 
 /// The threads. They end when this is dropped and the last question is answered.
-pub(super) struct Readers {
-    questions: mpsc::SyncSender<Question>,
+pub(super) enum Readers {
+    /// Who takes the questions.
+    Threads(mpsc::SyncSender<Question>),
+    /// Nobody: whoever asks reads for themselves. For simulations, in which a thread would take no time.
+    Asker(Mutex<Connection>),
 }
 
 impl Readers {
@@ -30,11 +33,18 @@ impl Readers {
                 .spawn(move || serve(&connection, &queue))
                 .map_err(|error| StoreError::Other { why: error.to_string() })?;
         }
-        Ok(Self { questions })
+        Ok(Self::Threads(questions))
     }
 
     pub(super) fn submit(&self, question: Question) -> Result<(), StoreError> {
-        self.questions.try_send(question).map_err(|error| match error {
+        let questions = match self {
+            Self::Threads(questions) => questions,
+            Self::Asker(connection) => {
+                question(&connection.lock().unwrap_or_else(PoisonError::into_inner));
+                return Ok(());
+            }
+        };
+        questions.try_send(question).map_err(|error| match error {
             mpsc::TrySendError::Full(_) => StoreError::Busy,
             mpsc::TrySendError::Disconnected(_) => StoreError::Stopped,
         })

@@ -10,8 +10,9 @@ use std::{
 };
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::{OnCommit, StoreError, checkpoint::Checkpoints};
+use super::{Latency, OnCommit, StoreError, checkpoint::Checkpoints};
 
 /// Changes that may wait. A connection has few on their way, so this is the gateway's whole memory for a hanging disk.
 const WAITING: usize = 65_536;
@@ -67,8 +68,13 @@ where
 
 /// The thread's front door.
 pub(super) struct Writer {
-    changes: Option<SyncSender<Box<dyn Change>>>,
+    changes: Option<Queue>,
     thread: Option<thread::JoinHandle<()>>,
+}
+
+enum Queue {
+    Thread(SyncSender<Box<dyn Change>>),
+    Task(UnboundedSender<Box<dyn Change>>),
 }
 
 impl Writer {
@@ -81,19 +87,39 @@ impl Writer {
         let (changes, queue) = mpsc::sync_channel(WAITING);
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || Loop { connection, checkpoints, batch, on_commit }.run(&queue))
+            .spawn(move || Loop { connection, checkpoints: Some(checkpoints), batch, on_commit }.run(&queue))
             .map_err(|error| StoreError::Other { why: error.to_string() })?;
-        Ok(Self { changes: Some(changes), thread: Some(thread) })
+        Ok(Self { changes: Some(Queue::Thread(changes)), thread: Some(thread) })
+    }
+
+    /// The same loop as a task of the runtime that this is called on. A thread would take no simulated time.
+    pub(super) fn start_simulated(
+        connection: Connection,
+        batch: usize,
+        on_commit: OnCommit,
+        latency: Latency,
+    ) -> Self {
+        let (changes, queue) = unbounded_channel();
+        let run = Loop { connection, checkpoints: None, batch, on_commit }.run_simulated(queue, latency);
+        tokio::spawn(run);
+        Self { changes: Some(Queue::Task(changes)), thread: None }
     }
 
     /// Queues a change, or tells it at once that it cannot be.
     pub(super) fn submit(&self, change: Box<dyn Change>) {
-        let Some(changes) = &self.changes else { return change.settle(Err(StoreError::Stopped)) };
-        match changes.try_send(change) {
-            Ok(()) => {}
-            Err(mpsc::TrySendError::Full(change)) => change.settle(Err(StoreError::Busy)),
-            Err(mpsc::TrySendError::Disconnected(change)) => change.settle(Err(StoreError::Stopped)),
-        }
+        let refused = match &self.changes {
+            Some(Queue::Thread(changes)) => match changes.try_send(change) {
+                Ok(()) => return,
+                Err(mpsc::TrySendError::Full(change)) => return change.settle(Err(StoreError::Busy)),
+                Err(mpsc::TrySendError::Disconnected(change)) => change,
+            },
+            Some(Queue::Task(changes)) => match changes.send(change) {
+                Ok(()) => return,
+                Err(refused) => refused.0,
+            },
+            None => change,
+        };
+        refused.settle(Err(StoreError::Stopped));
     }
 }
 
@@ -111,7 +137,7 @@ impl Drop for Writer {
 
 struct Loop {
     connection: Connection,
-    checkpoints: Checkpoints,
+    checkpoints: Option<Checkpoints>,
     batch: usize,
     on_commit: OnCommit,
 }
@@ -125,7 +151,24 @@ impl Loop {
             let (count, began) = (changes.len(), Instant::now());
             self.commit(&mut changes);
             (self.on_commit)(count, began.elapsed());
-            self.checkpoints.committed(&self.connection, count);
+            if let Some(checkpoints) = &mut self.checkpoints {
+                checkpoints.committed(&self.connection, count);
+            }
+        }
+    }
+
+    /// As [`Self::run`], with a disk that takes its time on either side of the commit: a crash may fall on both.
+    async fn run_simulated(mut self, mut queue: UnboundedReceiver<Box<dyn Change>>, latency: Latency) {
+        let mut changes = Vec::with_capacity(self.batch);
+        while queue.recv_many(&mut changes, self.batch).await > 0 {
+            tokio::time::sleep(latency()).await;
+            let (count, began) = (changes.len(), Instant::now());
+            let mut written = Vec::with_capacity(count);
+            let outcome = self.write(&mut changes, &mut written);
+            (self.on_commit)(count, began.elapsed());
+            tokio::time::sleep(latency()).await;
+            settle(written, &outcome);
+            settle(changes.drain(..), &outcome);
         }
     }
 
@@ -133,13 +176,9 @@ impl Loop {
     fn commit(&mut self, changes: &mut Vec<Box<dyn Change>>) {
         let mut written = Vec::with_capacity(changes.len());
         let outcome = self.write(changes, &mut written);
-        for change in written {
-            change.settle(outcome.clone());
-        }
+        settle(written, &outcome);
         // Not even begun: the transaction could not start.
-        for change in changes.drain(..) {
-            change.settle(outcome.clone());
-        }
+        settle(changes.drain(..), &outcome);
     }
 
     fn write(&mut self, changes: &mut Vec<Box<dyn Change>>, written: &mut Vec<Box<dyn Change>>) -> Settled {
@@ -158,6 +197,12 @@ impl Loop {
         }
         transaction.commit()?;
         Ok(())
+    }
+}
+
+fn settle(changes: impl IntoIterator<Item = Box<dyn Change>>, outcome: &Settled) {
+    for change in changes {
+        change.settle(outcome.clone());
     }
 }
 

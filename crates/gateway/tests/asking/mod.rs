@@ -61,8 +61,8 @@ pub(crate) fn router(site: &Site, assets: Option<PathBuf>) -> axum::Router {
         registry: site.registry.clone(),
         assets: assets.map_or(Assets::BuiltIn, Assets::Folder),
         now: || NOW,
-        signed_out: Arc::new(|_| ()),
-        channel_changed: Arc::new(|_| ()),
+        revoked: Arc::new(|| Box::pin(async {})),
+        is_draining: Arc::new(|| false),
         metrics: Arc::new(|| "tieline_up 1\n".to_owned()),
         readiness: Arc::default(),
     })

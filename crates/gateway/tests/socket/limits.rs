@@ -104,6 +104,26 @@ async fn the_ninth_socket_of_one_visitor_is_turned_away() {
     Client::enter(&gateway.address, hello()).await.unwrap();
 }
 
+/// P10: a storm is answered with a time to come back, which is not the same for all, and whoever keeps to it gets in.
+#[tokio::test]
+async fn too_many_at_once_are_told_when_to_come_back() {
+    let gateway = Running::start("[limits]\naccepts_burst = 3\naccepts_per_minute = 60\n").await;
+    let mut waits = std::collections::BTreeSet::new();
+    let mut taken_in = 0;
+    for _ in 0..40 {
+        let head = gateway.dial().await;
+        if head.starts_with("http/1.1 101") {
+            taken_in += 1;
+            continue;
+        }
+        assert!(head.starts_with("http/1.1 503"), "{head}");
+        let wait = head.lines().find_map(|line| line.strip_prefix("retry-after: ")).expect("when");
+        waits.insert(wait.parse::<u64>().unwrap());
+    }
+    assert!((3..20).contains(&taken_in), "{taken_in}");
+    assert!(waits.iter().all(|wait| (1..=10).contains(wait)) && waits.len() > 1, "{waits:?}");
+}
+
 #[tokio::test]
 async fn an_address_has_so_many_sockets_and_no_more() {
     let gateway = Running::start("[limits]\nsockets_per_ip = 3\n").await;
@@ -112,5 +132,6 @@ async fn an_address_has_so_many_sockets_and_no_more() {
         open.push(Client::connect(&gateway.address).await.unwrap());
     }
     let refused = Client::connect(&gateway.address).await.err().expect("turned away").to_string();
-    assert!(refused.contains("429"), "{refused}");
+    assert!(refused.contains("503"), "{refused}");
+    assert!(gateway.dial().await.contains("retry-after: "));
 }

@@ -118,17 +118,55 @@ async fn cursors_move_forward_only_and_never_past_the_end() {
     for (delivered, read, expected) in [(2, 1, (2, 1)), (99, 2, (3, 2)), (0, 99, (3, 3))] {
         let cursor = Cursor { session, delivered: Seq(delivered), read: Seq(read) };
         agent.send(ClientFrame::Cursor(cursor)).await.unwrap();
-        match visitor.hear().await.unwrap() {
-            Heard::Frame(None, ServerFrame::Cursor(seen)) => {
-                assert_eq!((seen.delivered.0, seen.read.0), expected);
+        // The one who moved it hears of it too: a tab that shares the socket may not have been the one.
+        for client in [&mut visitor, &mut agent] {
+            match client.hear().await.unwrap() {
+                Heard::Frame(None, ServerFrame::Cursor(seen)) => {
+                    assert_eq!((seen.delivered.0, seen.read.0), expected);
+                }
+                other => panic!("{other:?}"),
             }
-            other => panic!("{other:?}"),
         }
     }
     // Backwards is nothing, and so is announced to nobody: the next thing heard is the agent's answer.
     agent.send(ClientFrame::Cursor(Cursor { session, delivered: Seq(1), read: Seq(1) })).await.unwrap();
     agent.say(session, draft_id(), "done").await.unwrap();
     assert!(matches!(visitor.hear().await.unwrap(), Heard::Frame(None, ServerFrame::Entry(_))));
+}
+
+/// Both sides read, each at their own pace; whoever comes back finds how far the other has got.
+#[tokio::test]
+async fn cursors_of_both_sides_are_kept() {
+    let gateway = Running::start(NO_LIMITS).await;
+    let Talk { mut visitor, visitor_token, mut agent, session } = gateway.talk().await;
+    for n in 0..4 {
+        visitor.say(session, draft_id(), &format!("line {n}")).await.unwrap();
+    }
+    for (is_visitor, delivered, read) in [(true, 4, 1), (false, 3, 2), (true, 2, 3)] {
+        let client = if is_visitor { &mut visitor } else { &mut agent };
+        let cursor = Cursor { session, delivered: Seq(delivered), read: Seq(read) };
+        client.send(ClientFrame::Cursor(cursor)).await.unwrap();
+        // Told to the one who moved it, once it is on disk.
+        loop {
+            if let Heard::Frame(_, ServerFrame::Cursor(seen)) = client.hear().await.unwrap()
+                && (seen.role.is_visiting(), seen.read) == (is_visitor, Seq(read))
+            {
+                break;
+            }
+        }
+    }
+    let (_, desk) = gateway.agent("a0").await;
+    let hello = gateway.visitor_hello(Auth::Visitor { token: visitor_token });
+    let (_, widget) = Client::enter(&gateway.address, hello).await.unwrap();
+    for welcome in [desk, widget] {
+        let cursors = &welcome.sessions[0].cursors;
+        let mut kept: Vec<_> = cursors
+            .iter()
+            .map(|cursor| (cursor.role.is_visiting(), cursor.delivered.0, cursor.read.0))
+            .collect();
+        kept.sort_unstable();
+        assert_eq!(kept, [(false, 3, 2), (true, 4, 3)], "merged by maximum");
+    }
 }
 
 #[tokio::test]

@@ -3,8 +3,13 @@
 mod catch_up;
 mod drain;
 mod handshake;
+mod hostile;
 mod limits;
 mod log;
 mod pressure;
+mod renewal;
+mod revocation;
 mod rights;
 mod running;
+#[path = "../signing/mod.rs"]
+mod signing;

@@ -1,12 +1,17 @@
-//! Slow readers and full disks.
+//! Slow readers, dead peers, and disks that are full or busy.
+
+use std::time::{Duration, Instant};
 
 use tieline_gateway::store::Tuning;
 use tieline_load::client::{Client, Heard, draft_id, hello, text_frame, with_cursors};
-use tieline_protocol::{Auth, ClientFrame, CloseCode, ErrorCode, Seq, ServerFrame, client::Position};
+use tieline_protocol::{
+    Auth, ClientFrame, CloseCode, ErrorCode, Seq, ServerFrame,
+    client::{Beat, Position},
+};
 
 use crate::running::{NO_LIMITS, Running, Talk};
 
-/// Whoever does not read is cut off, nobody else waits for it, and coming back repairs it.
+/// P14: whoever does not read is cut off, nobody else waits for it, and coming back repairs it.
 #[tokio::test]
 async fn a_slow_reader_is_cut_with_4008_and_repaired_by_coming_back() {
     const LINES: u64 = 1_500;
@@ -66,6 +71,7 @@ async fn a_full_disk_refuses_and_loses_nothing() {
         }
     };
     assert_eq!((refusal.code, refusal.temporary), (ErrorCode::StorageFull, true));
+    assert!(refusal.retry_ms.is_some_and(|wait| wait.0 >= 5_000), "a person has to make room: {refusal:?}");
     assert!(taken > 5);
     let history = tieline_protocol::client::History { session, before: None, after: None, limit: 100 };
     let ServerFrame::Page(page) = visitor.ask(ClientFrame::History(history)).await.unwrap() else {
@@ -73,4 +79,44 @@ async fn a_full_disk_refuses_and_loses_nothing() {
     };
     assert_eq!(page.last, Seq(taken));
     assert_eq!(page.entries.last().unwrap().seq, Seq(taken));
+}
+
+/// Another program holds the file: that passes by itself, and is not told as if the disk were full.
+#[tokio::test]
+async fn a_busy_store_says_so_and_takes_the_same_draft_later() {
+    let gateway = Running::start(NO_LIMITS).await;
+    let Talk { mut visitor, session, .. } = gateway.talk().await;
+    let other = rusqlite::Connection::open(&gateway.stage.config.store).unwrap();
+    other.execute_batch("begin immediate").unwrap();
+    let draft = draft_id();
+    let ServerFrame::Err(refusal) = visitor.ask(text_frame(session, draft, "patience")).await.unwrap() else {
+        panic!("taken")
+    };
+    assert_eq!((refusal.code, refusal.temporary), (ErrorCode::StorageBusy, true));
+    assert!(refusal.retry_ms.is_some_and(|wait| (500..1_500).contains(&wait.0)), "{refusal:?}");
+    other.execute_batch("rollback").unwrap();
+    let receipt = visitor.say(session, draft, "patience").await.unwrap();
+    assert_eq!((receipt.seq, receipt.duplicate), (Seq(1), false));
+}
+
+/// P8: nothing comes from a peer any more, and nothing says that it is gone: after a beat and its grace it is given up. One
+/// that answers stays.
+#[tokio::test]
+async fn a_peer_that_fell_silent_is_given_up() {
+    let gateway = Running::start(&format!("{NO_LIMITS}[ping]\nevery_ms = 600\ngrace_ms = 300\n")).await;
+    let (mut alive, _) = gateway.visitor().await;
+    let began = Instant::now();
+    // Never polled: it neither reads nor answers, and its end of the socket stays open.
+    let (silent, _) = gateway.visitor().await;
+    let mut answered = 0;
+    while gateway.state.connections.len() == 2 {
+        if let Heard::Frame(_, ServerFrame::Ping(ping)) = alive.hear().await.unwrap() {
+            alive.send(ClientFrame::Pong(Beat { nonce: ping.nonce })).await.unwrap();
+            answered += 1;
+        }
+        assert!(answered < 20, "the silent one was never given up");
+    }
+    assert!(began.elapsed() >= Duration::from_millis(900), "given up after {:?}", began.elapsed());
+    alive.ask(ClientFrame::Ping(Beat { nonce: 7 })).await.unwrap();
+    drop(silent);
 }

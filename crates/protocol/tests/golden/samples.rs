@@ -1,8 +1,9 @@
 //! One value for each golden file: every frame of both ends, with all of its fields and with as few as may be.
 
-use tieline_protocol::client::{App, Beat, History, List, Open, Position};
+use tieline_protocol::client::{App, Beat, History, List, Open, Position, Renewal};
 use tieline_protocol::server::{
-    ChannelFace, Drain, Head, Limits, Page, Phase, Ping, PingPlan, ReaderCursor, Sessions, Tokens,
+    AuthDue, ChannelFace, Drain, Head, Limits, Page, Phase, Ping, PingPlan, ReaderCursor, Renewed, Sessions,
+    Tokens,
 };
 use tieline_protocol::{
     Auth, Author, Body, Capabilities, Capability, ChannelId, ClientFrame, Cursor, Draft, DraftId, Entry,
@@ -14,12 +15,14 @@ use tieline_protocol::{
 pub(crate) type Sample<F> = (&'static str, Option<RequestId>, F);
 
 /// Every type that a client may send. A new one is a new line here and a new file.
-pub(crate) const CLIENT_TYPES: [&str; 9] =
-    ["hello", "open", "list", "history", "send", "cursor", "ping", "pong", "bye"];
+pub(crate) const CLIENT_TYPES: [&str; 10] =
+    ["hello", "auth", "open", "list", "history", "send", "cursor", "ping", "pong", "bye"];
 
 /// Every type that the gateway may send.
-pub(crate) const SERVER_TYPES: [&str; 11] =
-    ["welcome", "ok", "page", "sessions", "session", "entry", "cursor", "ping", "pong", "drain", "err"];
+pub(crate) const SERVER_TYPES: [&str; 13] = [
+    "welcome", "auth_due", "renewed", "ok", "page", "sessions", "session", "entry", "cursor", "ping", "pong",
+    "drain", "err",
+];
 
 const NOW: Millis = Millis(1_795_344_000_000);
 
@@ -128,6 +131,8 @@ pub(crate) fn client() -> Vec<Sample<ClientFrame>> {
         ("hello.user_with_visitor", Some(RequestId(1)), hello(user(Some("token".into())))),
         ("hello.resume", Some(RequestId(1)), hello(Auth::Resume { token: "token".into() })),
         ("hello.agent", Some(RequestId(1)), ClientFrame::Hello(Box::new(hello_of_agent()))),
+        ("auth.user", id, ClientFrame::Auth(Renewal { auth: user(None) })),
+        ("auth.agent", id, ClientFrame::Auth(Renewal { auth: Auth::Agent { token: "token".into() } })),
         ("open.bare", id, ClientFrame::Open(Open { draft_id: draft(8), to: None, item: None })),
         (
             "open.item",
@@ -152,6 +157,14 @@ pub(crate) fn client() -> Vec<Sample<ClientFrame>> {
     ]
 }
 
+fn tokens() -> Tokens {
+    Tokens {
+        resume: "token".into(),
+        visitor: Some("token".into()),
+        expires_at: Some(NOW + Millis::minutes(15)),
+    }
+}
+
 fn welcome() -> Welcome {
     Welcome {
         connection: "c-1".into(),
@@ -161,11 +174,7 @@ fn welcome() -> Welcome {
             name: "Kettle & Co".into(),
             greeting: Some("Ask us anything about the kettle.".into()),
         }),
-        tokens: Tokens {
-            resume: "token".into(),
-            visitor: Some("token".into()),
-            expires_at: Some(NOW + Millis::minutes(15)),
-        },
+        tokens: tokens(),
         ping: PingPlan { every_ms: Millis::secs(25), grace_ms: Millis::secs(10) },
         limits: Limits { frame_bytes: 65_536, text_chars: 8_000, burst: 10, per_minute: 60 },
         capabilities: Capabilities::all(),
@@ -217,6 +226,8 @@ pub(crate) fn server() -> Vec<Sample<ServerFrame>> {
     vec![
         ("welcome.visitor", Some(RequestId(1)), ServerFrame::Welcome(Box::new(welcome()))),
         ("welcome.agent", Some(RequestId(1)), ServerFrame::Welcome(Box::new(welcome_of_agent()))),
+        ("auth_due", None, ServerFrame::AuthDue(AuthDue { expires_at: NOW })),
+        ("renewed", id, ServerFrame::Renewed(Renewed { tokens: tokens() })),
         ("ok.open", id, ServerFrame::Ok(receipt(Seq::ZERO, false))),
         ("ok.send", id, ServerFrame::Ok(receipt(Seq(58), false))),
         ("ok.duplicate", id, ServerFrame::Ok(receipt(Seq(58), true))),

@@ -75,9 +75,12 @@ fn the_first_frame_is_hello_or_the_last() {
 #[test]
 fn silence_before_hello_ends_after_ten_seconds() {
     let mut peer = Peer::new(START, Pace::default());
-    assert_eq!(peer.next_wake(), Some(START + HELLO_WITHIN));
+    assert_eq!(peer.next_wake(), Some(START + Pace::default().hello_within));
     assert!(peer.handle(START + Millis(9_999), Input::Tick).is_empty());
-    assert_eq!(codes(&peer.handle(START + HELLO_WITHIN, Input::Tick)).1, Some(CloseCode::BAD_HELLO));
+    assert_eq!(
+        codes(&peer.handle(START + Pace::default().hello_within, Input::Tick)).1,
+        Some(CloseCode::BAD_HELLO)
+    );
     assert_eq!(peer.next_wake(), None);
 }
 
@@ -203,15 +206,66 @@ fn any_frame_proves_life() {
     assert!(peer.next_wake().is_some());
 }
 
+/// A minute before the end the peer is told, once; a minute after it the connection closes.
 #[test]
-fn a_proof_that_runs_out_closes_with_4401() {
+fn a_proof_that_runs_out_is_told_of_and_closes_with_4401() {
+    let end = START + Millis::secs(300);
+    let mut peer = live(Some(end));
+    let mut told = Vec::new();
+    loop {
+        let now = peer.next_wake().unwrap();
+        let outputs = peer.handle(now, Input::Tick);
+        if let [Output::Reply(None, ServerFrame::AuthDue(due))] = outputs.as_slice() {
+            told.push((now, due.expires_at));
+        }
+        if let (refusal, Some(close)) = codes(&outputs) {
+            assert_eq!((refusal, close), (Some(ErrorCode::TokenExpired), CloseCode::SIGN_IN));
+            assert_eq!(now, end + Millis::secs(60));
+            break;
+        }
+        peer.handle(now, frame(ClientFrame::Pong(Beat { nonce: 0 })));
+    }
+    assert_eq!(told, [(end - Millis::secs(60), end)]);
+}
+
+#[test]
+fn a_proof_that_ends_within_a_minute_is_due_at_once() {
     let end = START + Millis::secs(20);
     let mut peer = live(Some(end));
-    assert_eq!(peer.next_wake(), Some(end));
-    assert_eq!(
-        codes(&peer.handle(end, Input::Tick)),
-        (Some(ErrorCode::TokenExpired), Some(CloseCode::SIGN_IN))
-    );
+    let outputs = peer.handle(START, Input::Tick);
+    assert!(matches!(outputs.as_slice(), [Output::Reply(None, ServerFrame::AuthDue(_))]), "{outputs:?}");
+    assert!(peer.handle(START, Input::Tick).is_empty(), "told once");
+}
+
+/// Before the end or in the minute after it: a fresh proof begins anew, one that does not hold changes nothing.
+#[test]
+fn a_fresh_proof_begins_anew() {
+    let end = START + Millis::secs(100);
+    for asked_at in [START, end - Millis(1), end + Millis::secs(59)] {
+        let mut peer = live(Some(end));
+        let mut now = START;
+        while now < asked_at {
+            now = (now + Millis::secs(30)).min(asked_at);
+            peer.handle(now, frame(ClientFrame::Pong(Beat { nonce: 0 })));
+            peer.handle(now, Input::Tick);
+        }
+        let auth = || frame(ClientFrame::Auth(Renewal { auth: Auth::Agent { token: "t".into() } }));
+        let id = Some(RequestId(7));
+        assert_eq!(peer.handle(asked_at, auth()), [Output::Renew(id, Auth::Agent { token: "t".into() })]);
+        let refused = peer.handle(asked_at, Input::NotRenewed { id, code: ErrorCode::Forbidden });
+        assert_eq!(codes(&refused), (Some(ErrorCode::Forbidden), None));
+        peer.handle(asked_at, auth());
+        let later = asked_at + Millis::secs(900);
+        let renewed =
+            peer.handle(asked_at, Input::Renewed { id, tokens: Tokens::default(), expires_at: Some(later) });
+        assert!(
+            matches!(renewed.as_slice(), [Output::Reply(answered, ServerFrame::Renewed(_))] if *answered == id)
+        );
+        let past_the_first = end + Millis::secs(61);
+        peer.handle(past_the_first, frame(ClientFrame::Pong(Beat { nonce: 0 })));
+        let outputs = peer.handle(past_the_first, Input::Tick);
+        assert_eq!(codes(&outputs), (None, None), "asked at {asked_at:?}");
+    }
 }
 
 #[test]

@@ -1,5 +1,5 @@
 use tieline_protocol::{
-    Auth, ClientFrame, CloseCode, RequestId, Seq, ServerFrame, SessionState,
+    Auth, ClientFrame, CloseCode, RequestId, Seq, ServerFrame, SessionState, limits,
     server::{Page, ReaderCursor, Sessions},
 };
 

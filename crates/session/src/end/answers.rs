@@ -39,6 +39,11 @@ impl End {
         self.link.heard(now);
         match frame {
             ServerFrame::Welcome(_) | ServerFrame::Pong(_) => {}
+            ServerFrame::AuthDue(_) => self.ask_for_proof(out),
+            ServerFrame::Renewed(renewed) => {
+                self.requests.answered(id);
+                self.renewed(renewed.tokens, out);
+            }
             ServerFrame::Ok(receipt) => {
                 self.requests.answered(id);
                 self.take_receipt(now, receipt, out);
@@ -71,7 +76,7 @@ impl End {
                     chat.outbox.requeue(draft_id);
                 }
             }
-            Asked::Open(_) | Asked::History(..) | Asked::List => {}
+            Asked::Open(_) | Asked::History(..) | Asked::List | Asked::Renewal => {}
         }
         self.link.probe(now, out);
     }
@@ -109,15 +114,13 @@ impl End {
     }
 
     fn take_opened(&mut self, key: ChatKey, receipt: Receipt, out: &mut Vec<Effect>) {
-        if let Some(other) = self.find_session(receipt.session).map(|chat| chat.key) {
-            return self.join(key, other, out);
-        }
-        if let Some(chat) = self.chat_mut(key) {
+        if self.find_session(receipt.session).is_none()
+            && let Some(chat) = self.chat_mut(key)
+        {
             chat.touched_at = chat.touched_at.max(receipt.at);
             chat.timeline.begin(receipt.epoch);
-            // The store must know: after a reload, old and new drafts of one session have to stand in one queue.
-            out.extend(chat.settle_in(receipt.session).into_iter().map(Effect::Save));
         }
+        self.settle_in(key, receipt.session, out);
     }
 
     fn take_page(&mut self, now: Millis, id: Option<RequestId>, page: Page, out: &mut Vec<Effect>) {
@@ -143,6 +146,10 @@ impl End {
         }
         for state in sessions.sessions {
             self.install(now, state, out);
+        }
+        if self.is_visiting {
+            // A list brings one line of each session; a person wants to see a screenful.
+            self.chats.iter_mut().for_each(Chat::fill_screen);
         }
     }
 
@@ -208,8 +215,9 @@ impl End {
                     chat.history_rests = Some(Alarm::after(now, rest));
                 }
             }
-            // It is asked again when there is reason again.
-            Asked::List => {}
+            // A list is asked for again when there is reason again. A proof that is not believed changes nothing: the
+            // connection lasts as long as the old one, and the close that follows asks for another.
+            Asked::List | Asked::Renewal => {}
         }
     }
 
@@ -225,6 +233,11 @@ impl End {
         let mut accepted = Vec::new();
         let Change { received, is_wrong } = change(chat, &mut accepted);
         let session = chat.session;
+        for record in chat.take_lost() {
+            // The log lost its tail, and these words with it: they are said again under their names.
+            out.push(Effect::Save(record.clone()));
+            chat.outbox.push_again(record, now);
+        }
         for draft_id in accepted {
             out.push(Effect::Forget(draft_id));
             out.extend(session.map(|session| Effect::Tell(Event::MessageSent { session })));

@@ -21,6 +21,7 @@ impl End {
         let is_live = self.link.is_live();
         let can_item = self.grants(Capability::Item) == Some(true);
         for chat in &mut self.chats {
+            self.is_kept &= !chat.outbox.outwait_store(now);
             chat.outbox.expire(now);
             if self.focus == Some(chat.key) && !chat.timeline.is_blank() {
                 chat.cursors.mark_read(chat.timeline.settled());
@@ -159,6 +160,6 @@ fn read_back(
 fn is_reading(asked: Asked, key: ChatKey) -> bool {
     match asked {
         Asked::History(chat, _) | Asked::Gap(chat) => chat == key,
-        Asked::Open(_) | Asked::Send(..) | Asked::List => false,
+        Asked::Open(_) | Asked::Send(..) | Asked::List | Asked::Renewal => false,
     }
 }

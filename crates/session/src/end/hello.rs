@@ -1,7 +1,7 @@
 //! The first question of a connection, and what its answer changes.
 
 use tieline_protocol::{
-    Capability, ClientFrame, Hello, Millis, Outgoing, Welcome,
+    Capability, ClientFrame, Hello, Millis, Outgoing, ServerFrame, Welcome,
     client::{App, Position},
     limits,
 };
@@ -13,10 +13,9 @@ use crate::effect::{Effect, Event};
 const POSITIONS: usize = 100;
 
 impl End {
-    pub(super) fn say_hello(&mut self, out: &mut Vec<Effect>) {
+    pub(super) fn hello(&mut self) -> Outgoing<ClientFrame> {
         let (auth, embed) = self.proof.present();
         let id = self.requests.fresh();
-        self.hello = Some(id);
         let hello = Hello {
             channel: self.setup.channel.clone(),
             capabilities: Capability::ALL.to_vec(),
@@ -27,7 +26,19 @@ impl End {
             auth,
             cursors: self.positions(),
         };
-        out.push(Effect::Send(Outgoing { id: Some(id), frame: ClientFrame::Hello(Box::new(hello)) }));
+        Outgoing { id: Some(id), frame: ClientFrame::Hello(Box::new(hello)) }
+    }
+
+    /// What comes on the second socket. Its `welcome` makes it the first.
+    pub(super) fn receive_next(&mut self, now: Millis, frame: ServerFrame, out: &mut Vec<Effect>) {
+        let ServerFrame::Welcome(welcome) = frame else { return };
+        if self.link.is_next_greeting() {
+            out.push(Effect::Switch);
+            // Questions of the old socket are asked again on this one: drafts under their ids, so nothing is doubled.
+            self.lose_link();
+            self.requests.drop_all();
+            self.welcome(now, *welcome, out);
+        }
     }
 
     pub(super) fn welcome(&mut self, now: Millis, welcome: Welcome, out: &mut Vec<Effect>) {

@@ -1,12 +1,15 @@
 //! Whose words are whose: what the store gives back, another person at the same browser, a chat that finds its session.
 
-use tieline_protocol::{Auth, DraftId, Millis, Seq};
+use tieline_protocol::{
+    Auth, Body, ClientFrame, DraftId, Millis, Seq, SessionId, client::Renewal, server::Tokens,
+};
 
 use super::End;
 use crate::{
     chat::{Chat, ChatKey, Opening},
     effect::{Effect, Owner, Place, Record},
     link::Lack,
+    requests::Asked,
 };
 
 impl End {
@@ -31,18 +34,98 @@ impl End {
     }
 
     pub(super) fn take_token(&mut self, now: Millis, auth: Auth, out: &mut Vec<Effect>) {
-        match self.proof.replace(auth) {
-            None => self.link.provided(now, Lack::Token, out),
-            Some(before) => {
-                self.change_person(before, out);
-                self.link.redial(now, out);
-            }
+        if matches!(auth, Auth::New | Auth::Resume { .. }) {
+            return;
         }
+        match self.proof.replace(auth) {
+            None if std::mem::take(&mut self.is_auth_due) && self.link.is_live() => {
+                let renewal = ClientFrame::Auth(Renewal { auth: self.proof.base().clone() });
+                self.requests.ask(now, Asked::Renewal, renewal, out);
+            }
+            None => self.link.provided(now, Lack::Token, out),
+            before => self.follow_person(now, before, out),
+        }
+    }
+
+    /// If another person was here before, everything of theirs goes, the connection too.
+    pub(super) fn follow_person(&mut self, now: Millis, before: Option<Owner>, out: &mut Vec<Effect>) {
+        if let Some(before) = before {
+            self.change_person(before, out);
+            self.link.redial(now, out);
+        }
+    }
+
+    /// The gateway says that the proof ends soon. Anonymous visitors have none that ends.
+    pub(super) fn ask_for_proof(&mut self, out: &mut Vec<Effect>) {
+        let can_end = matches!(self.proof.base(), Auth::User { .. } | Auth::Agent { .. });
+        if can_end && !std::mem::replace(&mut self.is_auth_due, true) {
+            out.push(Effect::FetchToken);
+        }
+    }
+
+    /// The fresh proof holds: what was refused for want of one goes out at once.
+    pub(super) fn renewed(&mut self, tokens: Tokens, out: &mut Vec<Effect>) {
+        self.proof.welcomed(tokens, out);
+        self.chats.iter_mut().for_each(Chat::hurry);
     }
 
     pub(super) fn retry(&mut self, draft_id: DraftId, now: Millis, out: &mut Vec<Effect>) {
         if let Some(record) = self.chats.iter_mut().find_map(|chat| chat.outbox.retry(draft_id, now)) {
             out.push(Effect::Save(record.clone()));
+        }
+    }
+
+    /// The person takes a draft back. Gives its words, unless they are on the wire or gone.
+    pub(super) fn take_back(&mut self, draft_id: DraftId, out: &mut Vec<Effect>) -> Option<Body> {
+        let record = self.chats.iter_mut().find_map(|chat| chat.outbox.discard(draft_id))?;
+        out.push(Effect::Forget(draft_id));
+        Some(record.body)
+    }
+
+    /// Another tab has kept a draft, or knows more of where it belongs.
+    pub(super) fn overhear(&mut self, now: Millis, record: Record, out: &mut Vec<Effect>) {
+        let draft_id = record.draft_id;
+        if record.owner != *self.proof.owner() {
+            return;
+        }
+        let Some(key) = self.chats.iter().find(|chat| chat.outbox.holds(draft_id)).map(|chat| chat.key)
+        else {
+            let key = self.chat_of(&record.place);
+            if let Some(chat) = self.chat_mut(key).filter(|chat| !chat.has_entry(draft_id)) {
+                chat.touched_at = chat.touched_at.max(record.made_at);
+                chat.outbox.overhear(record, now);
+            }
+            return;
+        };
+        match record.place {
+            Place::Session(session) if self.find_chat(key).is_some_and(|chat| chat.session.is_none()) => {
+                self.settle_in(key, session, out);
+            }
+            Place::Opening { is_asked: true, .. } => {
+                if let Some(opening) = self.chat_mut(key).and_then(|chat| chat.opening.as_mut()) {
+                    opening.is_asked = true;
+                }
+            }
+            Place::Session(_) | Place::Opening { .. } => {}
+        }
+    }
+
+    /// Another tab took a draft back, or the log has it. What is on the wire here gets its own answer.
+    pub(super) fn unhear(&mut self, draft_id: DraftId) {
+        self.parked.retain(|record| record.draft_id != draft_id);
+        for chat in &mut self.chats {
+            chat.outbox.discard(draft_id);
+        }
+    }
+
+    /// A chat's session is known now; perhaps it is a chat that is here already.
+    pub(super) fn settle_in(&mut self, key: ChatKey, session: SessionId, out: &mut Vec<Effect>) {
+        if let Some(other) = self.find_session(session).map(|chat| chat.key) {
+            return self.join(key, other, out);
+        }
+        if let Some(chat) = self.chat_mut(key) {
+            // The store must know: after a reload, old and new drafts of one session have to stand in one queue.
+            out.extend(chat.settle_in(session).into_iter().map(Effect::Save));
         }
     }
 
@@ -114,14 +197,21 @@ impl End {
         let chats = std::mem::take(&mut self.chats);
         self.parked.extend(chats.iter().flat_map(|chat| chat.outbox.records().cloned()));
         self.requests.drop_all();
-        self.me = None;
-        self.is_loaded = false;
-        self.focus = None;
+        (self.me, self.focus, self.wants_sessions) = (None, None, None);
+        (self.is_loaded, self.has_more_sessions, self.is_auth_due) = (false, false, false);
         let owner = self.proof.owner().clone();
-        let is_claimed = before == Owner::Visitor && self.proof.claims_visitor();
+        if matches!(owner, Owner::Visitor(_)) {
+            // The visitor of before is gone for good, token and all: nobody else may say these words.
+            let (orphans, parked): (Vec<_>, Vec<_>) = std::mem::take(&mut self.parked)
+                .into_iter()
+                .partition(|record| matches!(record.owner, Owner::Visitor(_)) && record.owner != owner);
+            self.parked = parked;
+            out.extend(orphans.iter().map(|record| Effect::Forget(record.draft_id)));
+        }
+        let is_claimed = matches!(before, Owner::Visitor(_)) && self.proof.claims_visitor();
         let (mut mine, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.parked)
             .into_iter()
-            .partition(|record| record.owner == owner || is_claimed && record.owner == Owner::Visitor);
+            .partition(|record| record.owner == owner || is_claimed && record.owner == before);
         self.parked = others;
         for record in mine.iter_mut().filter(|record| record.owner != owner) {
             record.owner = owner.clone();

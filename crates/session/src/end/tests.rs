@@ -11,6 +11,10 @@ use crate::{
     testing::{AGENT, Bench, VISITOR, draft, entry, epoch, err, session, sketch, state, welcome},
 };
 
+mod line;
+mod person;
+mod store;
+
 type Sent = Vec<(Option<RequestId>, ClientFrame)>;
 
 fn history(sent: &Sent) -> Option<(Option<RequestId>, Option<Seq>, Option<Seq>)> {
@@ -165,7 +169,10 @@ fn a_fresh_visitor_token_is_kept_before_anything_else() {
     fresh.tokens.visitor = Some("new".into());
     bench.feed(Input::Start).feed(Input::SocketOpened).take();
     bench.hear(None, ServerFrame::Welcome(fresh));
-    assert_eq!(bench.take(), [Effect::KeepVisitorToken("new".into()), Effect::Tell(Event::Ready)]);
+    assert_eq!(
+        bench.take(),
+        [Effect::KeepVisitorToken { visitor: 0, token: "new".into() }, Effect::Tell(Event::Ready)]
+    );
 }
 
 #[test]

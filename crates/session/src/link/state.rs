@@ -17,8 +17,8 @@ pub(super) enum State {
     Dialling { limit: Alarm },
     /// `hello` is out.
     Greeting { limit: Alarm, late: Alarm },
-    /// `welcome` came. `silent`: then the peer counts as dead. `leave`: the gateway asked us to go by then.
-    Live { silent: Alarm, probe: Option<Alarm>, leave: Option<Alarm> },
+    /// `welcome` came. `silent`: then the peer counts as dead.
+    Live { silent: Alarm, probe: Option<Alarm> },
     /// A pause before the next dial.
     Waiting { until: Alarm },
     /// The page was asked for a token or ticket. `again`: then it is asked once more.
@@ -81,8 +81,8 @@ impl Link {
     pub(crate) fn next_wake(&self, now: Millis) -> Option<Millis> {
         let deadline = match self.state {
             State::Dialling { limit } | State::Greeting { limit, .. } => Some(limit.due_at()),
-            State::Live { silent, probe, leave } => {
-                let soonest = earlier(probe.map(Alarm::due_at), leave.map(Alarm::due_at));
+            State::Live { silent, probe } => {
+                let soonest = earlier(probe.map(Alarm::due_at), self.next.due_at());
                 earlier(Some(silent.due_at()), soonest)
             }
             State::Waiting { until } => Some(until.due_at()),

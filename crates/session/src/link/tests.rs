@@ -134,13 +134,75 @@ fn a_missing_token_is_asked_for_and_waited_for() {
     assert!(matches!(link.state, State::Waiting { .. }));
 }
 
-#[test]
-fn a_draining_gateway_is_left_within_its_spread() {
+fn draining() -> (Link, Millis) {
     let mut link = live();
-    link.drain(NOW, Millis::secs(5));
-    let leave = link.next_wake(NOW).expect("a moment to leave");
-    assert!(leave <= NOW + Millis::secs(5));
-    assert_eq!(done(|out| link.tick(leave, out)), [Effect::HangUp(CloseCode::BYE), Effect::Dial]);
+    link.drain(NOW, Millis::secs(8));
+    let moment = link.next_wake(NOW).expect("a moment to dial");
+    assert!(moment <= NOW + Millis::secs(6), "time is left for the way");
+    assert_eq!(done(|out| link.tick(moment, out)), [Effect::DialNext]);
+    assert!(link.is_live(), "the first serves");
+    (link, moment)
+}
+
+#[test]
+fn a_draining_gateway_is_left_for_a_connection_that_stands() {
+    let (mut link, moment) = draining();
+    assert!(link.next_opened(moment) && link.is_next_greeting());
+    assert_eq!(link.notice(moment + Millis::secs(9)), None);
+    link.welcomed(moment, PLAN);
+    assert_eq!(link.next, Next::Unwanted);
+}
+
+#[test]
+fn a_second_connection_that_fails_is_tried_again_and_the_first_stays() {
+    let (mut link, moment) = draining();
+    link.next_closed(moment, CloseCode(1006));
+    let again = link.next_wake(moment).expect("another try").max(moment);
+    assert!(again <= moment + FIRST_PAUSE);
+    assert_eq!(done(|out| link.tick(again, out)), [Effect::DialNext]);
+    assert_eq!(done(|out| link.tick(again + DIAL_LIMIT, out)), [Effect::DropNext], "nobody answers");
+    let (mut link, moment) = draining();
+    link.next_closed(moment, CloseCode::SIGN_IN);
+    assert_eq!(
+        (link.next, link.is_live()),
+        (Next::GivenUp, true),
+        "the first is good for as long as it lasts"
+    );
+}
+
+#[test]
+fn a_first_connection_cut_too_early_is_replaced_by_the_second_as_it_stands() {
+    let (mut link, moment) = draining();
+    assert_eq!(done(|out| link.closed(moment, CloseCode::DRAIN, PAUSE, out)), [Effect::Switch]);
+    assert!(link.opened(moment), "it says hello as the first");
+    let (mut link, moment) = draining();
+    link.next_opened(moment);
+    assert_eq!(
+        done(|out| link.tick(NOW + Millis::secs(35), out)),
+        [Effect::HangUp(CloseCode::NO_PONG), Effect::Switch]
+    );
+    assert!(link.is_greeting());
+}
+
+#[test]
+fn whatever_ends_the_link_ends_the_second_connection() {
+    let (mut link, _) = draining();
+    assert_eq!(done(|out| link.hidden(out)), [Effect::DropNext, Effect::HangUp(CloseCode::BYE)]);
+    let (mut link, moment) = draining();
+    assert!(done(|out| link.closed(moment, CloseCode::CHANNEL, PAUSE, out)).contains(&Effect::DropNext));
+    let (mut link, moment) = draining();
+    assert!(done(|out| link.redial(moment, out)).contains(&Effect::DropNext));
+    let (mut link, _) = draining();
+    assert!(done(|out| link.outdated(out, true)).contains(&Effect::DropNext));
+}
+
+#[test]
+fn a_dial_from_before_the_sleep_is_not_waited_for() {
+    let mut link = Link::new(1);
+    link.start(NOW, &mut Vec::new());
+    assert_eq!(done(|out| link.woke(NOW + Millis::secs(1), out)), [], "it may still come");
+    let redialled = [Effect::HangUp(CloseCode::BYE), Effect::Dial];
+    assert_eq!(done(|out| link.woke(NOW + Millis::secs(4), out)), redialled);
 }
 
 #[test]

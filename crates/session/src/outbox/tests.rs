@@ -12,7 +12,7 @@ fn outbox(numbers: impl IntoIterator<Item = u64>) -> Outbox {
             place: Place::Session(session(1)),
             body: text("x"),
             made_at: START,
-            owner: Owner::Visitor,
+            owner: Owner::Visitor(0),
         });
     }
     outbox
@@ -63,8 +63,8 @@ fn a_parked_draft_does_not_hold_back_the_rest() {
 fn it_leaves_by_the_log_or_by_its_person() {
     let mut outbox = outbox([1, 2, 3]);
     outbox.mark_sending(draft(1));
-    assert!(!outbox.discard(draft(1)));
-    assert!(outbox.discard(draft(2)));
+    assert!(outbox.discard(draft(1)).is_none());
+    assert!(outbox.discard(draft(2)).is_some());
     outbox.accept(draft(1), Seq(7));
     outbox.settle(Seq(6));
     assert!(outbox.holds(draft(1)), "shown until the copy has it");

@@ -8,7 +8,7 @@ use tieline_protocol::{
     Auth, Body, ClientFrame, CloseCode, Entry, ErrorBody, ErrorCode, Item, Millis, RequestId, Role, Seq,
     ServerFrame,
     client::Beat,
-    server::{Drain, Head, Page, Ping, ReaderCursor, Receipt, Sessions},
+    server::{AuthDue, Drain, Head, Page, Ping, ReaderCursor, Receipt, Renewed, Sessions, Tokens},
 };
 
 use crate::{
@@ -84,6 +84,8 @@ fn some_frame() -> impl Strategy<Value = ServerFrame> {
             spread_ms: Millis(spread),
             why: String::new(),
         })),
+        1 => Just(ServerFrame::AuthDue(AuthDue { expires_at: START })),
+        1 => Just(ServerFrame::Renewed(Renewed { tokens: Tokens::default() })),
         3 => (some_code(), any::<bool>(), prop::option::of(0..9_000u64)).prop_map(|(code, at, retry)| {
             let at = at.then(|| "embed".to_owned());
             ServerFrame::Err(ErrorBody { at, retry_ms: retry.map(Millis), ..ErrorBody::new(code) })
@@ -102,7 +104,7 @@ fn some_record() -> impl Strategy<Value = Record> {
             },
             body: Body::Text { text: "kept".into() },
             made_at: START - Millis(age),
-            owner: if is_visitor { Owner::Visitor } else { Owner::Agent },
+            owner: if is_visitor { Owner::Visitor(0) } else { Owner::Agent },
         },
     )
 }
@@ -128,6 +130,10 @@ fn some_input() -> impl Strategy<Value = Input> {
         8 => Just(Input::SocketOpened),
         20 => (prop::option::of(0..14u32), some_frame())
             .prop_map(|(id, frame)| Input::Received { id: id.map(RequestId), frame }),
+        3 => some_frame().prop_map(|frame| Input::NextReceived { id: None, frame }),
+        2 => some_record().prop_map(|record| Input::Overheard(Box::new(record))),
+        1 => (0..12u64).prop_map(|name| Input::Unheard(draft(name))),
+        1 => (0..12u64).prop_map(|name| Input::Revise(draft(name))),
         4 => prop::sample::select(codes).prop_map(|code| Input::SocketClosed(CloseCode(code))),
         6 => (0..12u64, 50..54u64, "[a-z ]{0,4}").prop_map(|(name, opening, text)| Input::Submit {
             draft_id: draft(name),
@@ -153,7 +159,15 @@ fn some_input() -> impl Strategy<Value = Input> {
             Input::Saved(draft(1)),
             Input::SaveFailed(draft(1)),
             Input::TicketArrived("t".into()),
+            Input::VisitorFound { visitor: 0, token: Some("v".into()) },
+            Input::VisitorFound { visitor: 2, token: None },
             Input::TokenFailed,
+            Input::SessionsWanted,
+            Input::NextOpened,
+            Input::NextClosed(CloseCode(1006)),
+            Input::NextClosed(CloseCode::SIGN_IN),
+            Input::SignedOut(1),
+            Input::SignedOut(3),
             Input::WokeUp,
             Input::WentOffline,
             Input::PageHidden,
@@ -185,6 +199,9 @@ fn play<D: Door, S>(
         if let Input::Restored(records) = input {
             kept.extend(records.iter().map(|record| record.draft_id));
         }
+        if let Input::Overheard(record) = input {
+            kept.insert(record.draft_id);
+        }
         let effects = door.handle(now, input.clone());
         for effect in &effects {
             match effect {
@@ -196,6 +213,7 @@ fn play<D: Door, S>(
                         assert!(kept.contains(&said.draft_id), "sent before it was kept");
                     }
                 }
+                Effect::SendNext(outgoing) => assert_eq!(outgoing.frame.name(), "hello"),
                 _ => {}
             }
         }

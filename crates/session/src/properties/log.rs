@@ -84,6 +84,7 @@ impl Scene {
     }
 
     fn feed(&mut self, input: Input) {
+        let mut saved = Vec::new();
         for effect in self.visitor.handle(self.now, input) {
             match effect {
                 Effect::Dial => self.is_open = true,
@@ -94,11 +95,15 @@ impl Scene {
                 Effect::Send(outgoing) => self.wire.push_back((outgoing.id, outgoing.frame)),
                 Effect::Save(record) => {
                     self.disk.retain(|kept| kept.draft_id != record.draft_id);
+                    saved.push(record.draft_id);
                     self.disk.push(record);
                 }
                 Effect::Forget(draft_id) => self.disk.retain(|kept| kept.draft_id != draft_id),
                 _ => {}
             }
+        }
+        for draft_id in saved {
+            self.feed(Input::Saved(draft_id));
         }
         if std::mem::take(&mut self.is_open) {
             self.feed(Input::SocketOpened);
@@ -216,7 +221,11 @@ impl Scene {
                 Some(ServerFrame::Page(Page { session: session(1), epoch: epoch(1), last, entries }))
             }
             ClientFrame::Ping(beat) => Some(ServerFrame::Pong(beat)),
-            ClientFrame::List(_) | ClientFrame::Cursor(_) | ClientFrame::Pong(_) | ClientFrame::Bye => None,
+            ClientFrame::Auth(_)
+            | ClientFrame::List(_)
+            | ClientFrame::Cursor(_)
+            | ClientFrame::Pong(_)
+            | ClientFrame::Bye => None,
         };
         Some((id, answer))
     }

@@ -110,7 +110,7 @@ fn drafts_stand_below_and_a_slow_clock_brings_no_day_back() {
             place: Place::Session(session(1)),
             body: text("mine"),
             made_at,
-            owner: Owner::Visitor,
+            owner: Owner::Visitor(0),
         });
     }
     chat.outbox.fail(draft(1), Failure::Expired);

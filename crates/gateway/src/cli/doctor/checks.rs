@@ -6,7 +6,13 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::net::TcpListener;
 
 use super::Finding;
-use crate::{auth::master_key, clock, config::Config, http::Assets, store::Store};
+use crate::{
+    auth::master_key,
+    clock,
+    config::Config,
+    http::Assets,
+    store::{Store, durable},
+};
 
 /// Below this the store will soon refuse.
 const LITTLE_SPACE: u64 = 100 * 1024 * 1024;
@@ -133,6 +139,22 @@ fn inspect(path: &Path) -> rusqlite::Result<Vec<Finding>> {
         findings.push(Finding::warn(what, "the clock went back; let NTP set it (timedatectl)"));
     }
     Ok(findings)
+}
+
+/// Whether what lies under the store keeps what it is given.
+pub(super) fn durability(config: &Config) -> Finding {
+    match durable::check_ground(&config.store) {
+        Ok(()) => Finding::ok("durability: nothing speaks against the file system under the store"),
+        Err(error) => {
+            let what = format!("durability: {error}");
+            let (what, advice) = what.split_once("\n  ").unwrap_or((&what, "choose another folder"));
+            if config.allow_volatile_store {
+                Finding::warn(what, "allow_volatile_store is set: for a trial only")
+            } else {
+                Finding::fail(what, advice)
+            }
+        }
+    }
 }
 
 pub(super) fn free_space(config: &Config) -> Finding {

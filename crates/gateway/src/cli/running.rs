@@ -1,0 +1,53 @@
+//! Asks the gateway that runs on this machine.
+
+use std::{net::SocketAddr, time::Duration};
+
+use serde_json::Value;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use super::failure::Failure;
+use crate::auth::Secret;
+
+/// Longer than any answer of the operator's API takes.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// `POST` to the operator's API; gives the answer's body.
+pub(super) async fn post(
+    address: SocketAddr,
+    operator_token: &Secret<String>,
+    path: &str,
+    body: &Value,
+) -> Result<Value, Failure> {
+    let body = body.to_string();
+    // Exposed to be shown to the gateway that it is for, over this machine's own network.
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        operator_token.expose(),
+        body.len()
+    );
+    let failed = |what: String| Failure::Work(format!("the gateway at {address} was asked, and {what}"));
+    let answer = tokio::time::timeout(PATIENCE, exchange(address, &request))
+        .await
+        .map_err(|_| failed("did not answer".into()))?
+        .map_err(|error| failed(format!("did not answer: {error}")))?;
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    let status = head.split(' ').nth(1).unwrap_or_default();
+    let body: Value = serde_json::from_str(body).unwrap_or_default();
+    if status == "200" {
+        return Ok(body);
+    }
+    let why = body["detail"].as_str().or(body["title"].as_str()).unwrap_or("it did not say why");
+    Err(failed(format!("refused ({status}): {why}")))
+}
+
+async fn exchange(address: SocketAddr, request: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(address).await?;
+    stream.write_all(request.as_bytes()).await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    Ok(answer)
+}
