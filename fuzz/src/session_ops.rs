@@ -165,6 +165,7 @@ fn state(bytes: &mut Unstructured<'_>) -> Result<SessionState> {
         channel_name: None,
         item: None,
         cursors: vec![reader(bytes)?],
+        unread: bytes.arbitrary()?,
         entries: entries(bytes)?,
         more: bytes.arbitrary()?,
         reset: bytes.arbitrary()?,

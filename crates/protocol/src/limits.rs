@@ -18,5 +18,7 @@ pub const CATCH_UP_ENTRIES: u32 = 300;
 pub const CATCH_UP_BYTES: usize = 256 * 1024;
 /// Entries of a session that the client has no copy of: enough to fill a tall panel.
 pub const TAIL_ENTRIES: u32 = 50;
+/// Where counting what is unread in one session ends.
+pub const UNREAD_ENTRIES: u32 = 1_000;
 /// Most sessions in one `welcome` or `sessions` frame.
 pub const LIST_SESSIONS: u32 = 100;

@@ -170,6 +170,10 @@ pub struct SessionState {
     /// How far its readers have got.
     #[serde(default)]
     pub cursors: Vec<ReaderCursor>,
+    /// How much of the log up to `last` the other side said, and nobody on the asker's side has read, by `cursors`. Counted up to
+    /// [`UNREAD_ENTRIES`](crate::limits::UNREAD_ENTRIES). None: not counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread: Option<u32>,
     /// The stretch.
     #[serde(default)]
     pub entries: Vec<Entry>,

@@ -15,6 +15,7 @@ use crate::{
     effect::{Place, Record},
     outbox::Outbox,
     taken::Taken,
+    tally::Tally,
     timeline::{Applied, Stretch, Timeline},
 };
 
@@ -64,6 +65,8 @@ pub(crate) struct Chat {
     /// The gateway refused to read back; not asked again before then.
     pub(crate) history_rests: Option<Alarm>,
     taken: Taken,
+    /// How much is unread by the gateway's count.
+    tally: Tally,
     /// On which side this end is.
     is_visiting: bool,
 }
@@ -87,6 +90,7 @@ impl Chat {
             wants_older: false,
             history_rests: None,
             taken: Taken::default(),
+            tally: Tally::default(),
             is_visiting,
         }
     }
@@ -144,6 +148,7 @@ impl Chat {
         self.cursors.void();
         self.outbox.drop_accepted();
         self.taken = Taken::default();
+        self.tally = Tally::default();
         self.open_as(opening, false);
         self.move_records()
     }
@@ -173,11 +178,13 @@ impl Chat {
         self.timeline.since(Seq::ZERO).any(|entry| entry.draft_id == draft_id)
     }
 
-    /// Entries of the other side that nobody on this side has read.
+    /// Entries of the other side that nobody on this side has read: those that are here, and those that the gateway knows of.
     pub(crate) fn unread(&self) -> u32 {
         let read = self.cursors.read_by_side(self.is_visiting);
         let unread = self.timeline.entries().rev().take_while(|entry| entry.seq > read);
-        unread.filter(|entry| !self.is_mine(entry)).fold(0, |count, _| count + 1)
+        let here = unread.filter(|entry| !self.is_mine(entry)).fold(0, |count, _| count + 1);
+        let copy = self.timeline.entries().rev().map(|entry| (entry.seq, self.is_mine(entry)));
+        self.tally.elsewhere(read, copy).saturating_add(here)
     }
 
     /// It is on screen now: what is new from here on is marked until it leaves the screen.
@@ -203,6 +210,7 @@ impl Chat {
         self.touched_at = self.touched_at.max(state.touched_at);
         self.beware(&state.epoch, state.reset);
         state.cursors.iter().cloned().for_each(|cursor| self.cursors.merge(cursor));
+        self.tally = Tally::of(&state, self.is_visiting).unwrap_or(self.tally);
         self.follow(accepted, |timeline| !timeline.install(state))
     }
 
@@ -296,6 +304,7 @@ impl Chat {
             self.cursors.void();
             self.outbox.drop_accepted();
             self.new_after = None;
+            self.tally = Tally::default();
             self.taken.doubt();
         }
     }

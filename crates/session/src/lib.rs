@@ -31,6 +31,7 @@ mod requests;
 mod spans;
 mod subject;
 mod taken;
+mod tally;
 mod thread;
 mod timeline;
 

@@ -73,6 +73,7 @@ pub(crate) fn state(number: u64, entries: Vec<Entry>) -> SessionState {
         channel_name: Some("Shop".into()),
         item: None,
         cursors: Vec::new(),
+        unread: None,
         entries,
         more: false,
         reset: false,

@@ -235,7 +235,10 @@ impl Gateway {
             .sessions
             .values()
             .filter(|known| audience::hears(principal, &known.facts))
-            .map(|known| self.catch_up(known, hello))
+            .map(|known| SessionState {
+                unread: Some(self.unread(principal, known)),
+                ..self.catch_up(known, hello)
+            })
             .collect();
         sessions.sort_by_key(|state| std::cmp::Reverse(state.touched_at));
         Welcome {
@@ -288,10 +291,20 @@ impl Gateway {
             channel_name: Some("Shop".into()),
             item: known.item.clone(),
             cursors: known.cursors.values().cloned().collect(),
+            unread: None,
             entries: Vec::new(),
             more: false,
             reset: false,
         }
+    }
+
+    /// What the other side said and nobody on the principal's side has read.
+    fn unread(&self, principal: &Principal, known: &Known) -> u32 {
+        let is_visiting = principal.role.is_visiting();
+        let own = known.cursors.values().filter(|cursor| cursor.role.is_visiting() == is_visiting);
+        let read = own.map(|cursor| cursor.read).fold(Seq::ZERO, Seq::max);
+        let entries = self.entries(known.facts.session).into_iter().filter(|entry| entry.seq > read);
+        entries.filter(|entry| entry.from.role.is_visiting() != is_visiting).map(|_| 1).sum()
     }
 
     fn heads(&self, connection: Connection) -> Vec<Head> {

@@ -12,6 +12,7 @@ mod open;
 mod read;
 mod readers;
 mod stretch;
+mod unread;
 
 use std::sync::{Arc, Mutex};
 

@@ -16,7 +16,7 @@ use tieline_relay::{Desk, Facts, List, Permit, Principal, Scope, audience};
 use super::{
     Log, LogError,
     columns::{from_json, millis, phase, role, seq, signed, uuid},
-    stretch,
+    stretch, unread,
 };
 
 /// Rooms in a frame for what is not an entry: heads, cursors, an item card.
@@ -100,7 +100,7 @@ fn catch_up(
     Ok(found.into_iter().map(|found| found.state).collect())
 }
 
-/// Gives a session the entries that the client lacks: all, or as many as fit and `more`, or the tail and `reset`.
+/// Gives a session the entries that the client lacks, and how far its readers have got.
 fn fill(
     db: &Connection,
     principal: &Principal,
@@ -109,8 +109,24 @@ fn fill(
     tail: u32,
     room: &mut usize,
 ) -> rusqlite::Result<()> {
+    fill_entries(db, principal, found, position, tail, room)?;
+    if may_see_cursors(principal, &found.facts) {
+        found.state.cursors = cursors(db, found.state.session)?;
+        found.state.unread = Some(unread::count(db, principal.role.is_visiting(), &found.state)?);
+    }
+    Ok(())
+}
+
+/// All the entries, or as many as fit and `more`, or the tail and `reset`.
+fn fill_entries(
+    db: &Connection,
+    principal: &Principal,
+    found: &mut Found,
+    position: Option<&Position>,
+    tail: u32,
+    room: &mut usize,
+) -> rusqlite::Result<()> {
     let state = &mut found.state;
-    state.cursors = cursors(db, principal, &found.facts)?;
     *room = room.saturating_sub(HEAD_BYTES);
     let held = position.filter(|held| held.epoch == state.epoch && held.seq <= state.last);
     if let Some(held) = held {
@@ -235,6 +251,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Found> {
             channel_name: row.get("channel_name")?,
             item: item.and_then(|text| serde_json::from_str(&text).ok()),
             cursors: Vec::new(),
+            unread: None,
             entries: Vec::new(),
             more: false,
             reset: false,
@@ -242,27 +259,26 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Found> {
     })
 }
 
-/// How far the session's readers have got, where the channel grants to know it.
-fn cursors(db: &Connection, principal: &Principal, facts: &Facts) -> rusqlite::Result<Vec<ReaderCursor>> {
-    if !(principal.capabilities.grants(Capability::Receipts)
-        && facts.capabilities.grants(Capability::Receipts))
-    {
-        return Ok(Vec::new());
-    }
+/// How far the session's readers have got.
+fn cursors(db: &Connection, session: SessionId) -> rusqlite::Result<Vec<ReaderCursor>> {
     db.prepare_cached(
         "select r.party_id, p.role, r.delivered, r.read from reader r join party p on p.id = r.party_id
          where r.session_id = ?1",
     )?
-    .query_map([facts.session.0.as_bytes()], |row| {
+    .query_map([session.0.as_bytes()], |row| {
         Ok(ReaderCursor {
             party: PartyId(uuid(row, "party_id")?),
             role: role(row, "role")?,
-            session: facts.session,
+            session,
             delivered: seq(row, "delivered")?,
             read: seq(row, "read")?,
         })
     })?
     .collect()
+}
+
+fn may_see_cursors(principal: &Principal, facts: &Facts) -> bool {
+    principal.capabilities.grants(Capability::Receipts) && facts.capabilities.grants(Capability::Receipts)
 }
 
 fn may_read_back(principal: &Principal, facts: &Facts) -> bool {

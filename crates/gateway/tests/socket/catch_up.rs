@@ -2,7 +2,8 @@
 
 use tieline_load::client::{Client, Heard, draft_id, hello, text_frame, with_cursors};
 use tieline_protocol::{
-    Auth, Body, ClientFrame, Epoch, Hello, Seq, ServerFrame, SessionId, client::Position,
+    Auth, Body, ClientFrame, Epoch, Hello, Seq, ServerFrame, SessionId,
+    client::{Cursor, List, Position},
 };
 
 use crate::running::{NO_LIMITS, Running, Talk};
@@ -128,6 +129,39 @@ async fn the_desk_gets_the_last_line_of_each_session_and_the_rest_on_demand() {
     let state = &welcome.sessions[0];
     assert_eq!((state.entries.len(), state.entries[0].seq, state.last), (1, Seq(5), Seq(5)));
     assert_eq!(state.channel_name.as_deref(), Some("Load"));
+}
+
+/// The list brings one line of each session, and says of how many more nobody at the desk knows.
+#[tokio::test]
+async fn a_head_counts_what_its_reader_has_not_read() {
+    let gateway = Running::start(NO_LIMITS).await;
+    let Talk { mut visitor, visitor_token, mut agent, session } = gateway.talk().await;
+    say(&mut visitor, session, 4, "line").await;
+    // What is written later is acknowledged: so is the cursor.
+    agent.send(ClientFrame::Cursor(Cursor { session, delivered: Seq(4), read: Seq(2) })).await.unwrap();
+    agent.say(session, draft_id(), "answer").await.unwrap();
+    for text in ["so?", "hello?"] {
+        visitor.say(session, draft_id(), text).await.unwrap();
+    }
+    let (mut colleague, welcome) = gateway.agent("a0").await;
+    assert_eq!(
+        welcome.sessions[0].unread,
+        Some(4),
+        "two old lines and two new ones, of which one came along"
+    );
+    assert_eq!(welcome.sessions[0].entries.len(), 1);
+    let ServerFrame::Sessions(list) = colleague.ask(ClientFrame::List(List { after: None })).await.unwrap()
+    else {
+        panic!("no list");
+    };
+    assert_eq!(list.sessions[0].unread, Some(4));
+    let hello = gateway.resumed(&visitor_token, None).await;
+    let (_, welcome) = Client::enter(&gateway.address, hello).await.unwrap();
+    assert_eq!(welcome.sessions[0].unread, Some(1), "the visitor has not seen the answer");
+    agent.send(ClientFrame::Cursor(Cursor { session, delivered: Seq(7), read: Seq(7) })).await.unwrap();
+    agent.say(session, draft_id(), "and on").await.unwrap();
+    let (_, welcome) = gateway.agent("a0").await;
+    assert_eq!(welcome.sessions[0].unread, Some(0));
 }
 
 #[tokio::test]

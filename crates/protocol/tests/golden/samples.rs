@@ -82,6 +82,7 @@ fn head() -> SessionState {
         channel_name: Some("Kettle & Co".into()),
         item: Some(item()),
         cursors: vec![reader()],
+        unread: None,
         entries: vec![
             entry(1, visitor(), text("Is it in stock? \u{1f642} <b>\"ok\"</b>")),
             entry(2, agent(), Body::Item { item: Item { verified: true, ..item() } }),
@@ -203,6 +204,12 @@ fn empty_head() -> SessionState {
     }
 }
 
+/// A head in a list: of two unread lines only the newer one.
+fn counted_head() -> SessionState {
+    let entries = vec![entry(2, visitor(), text("Hello?"))];
+    SessionState { unread: Some(2), cursors: Vec::new(), entries, more: false, reset: false, ..head() }
+}
+
 /// What the gateway says.
 pub(crate) fn server() -> Vec<Sample<ServerFrame>> {
     let id = Some(RequestId(17));
@@ -234,6 +241,11 @@ pub(crate) fn server() -> Vec<Sample<ServerFrame>> {
         ("page", id, ServerFrame::Page(page(head().entries))),
         ("page.empty", id, ServerFrame::Page(page(Vec::new()))),
         ("sessions", id, ServerFrame::Sessions(Sessions { sessions: vec![head()], more: true })),
+        (
+            "sessions.unread",
+            id,
+            ServerFrame::Sessions(Sessions { sessions: vec![counted_head()], more: false }),
+        ),
         ("session", None, ServerFrame::Session(Box::new(head()))),
         ("session.empty", None, ServerFrame::Session(Box::new(empty_head()))),
         ("entry.text", None, ServerFrame::Entry(Box::new(entry(3, user, text("Thanks"))))),

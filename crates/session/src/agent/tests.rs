@@ -96,6 +96,34 @@ fn what_a_colleague_has_read_is_not_unread() {
     assert_eq!(bench.door.screen(bench.now).unread, 1);
 }
 
+/// A list brings one line of each session.
+#[test]
+fn a_row_counts_what_is_unread_beyond_the_one_line_that_came_with_it() {
+    let mut bench = Bench::agent();
+    let counted = |seq, unread| SessionState { unread: Some(unread), ..state(1, vec![entry(seq, VISITOR)]) };
+    bench.connect(AGENT, vec![counted(9, 4)]);
+    assert_eq!((rows(&bench)[0].1, bench.door.screen(bench.now).unread), (4, 4));
+    bench.hear(None, ServerFrame::Entry(Box::new(entry(10, VISITOR))));
+    bench.hear(None, ServerFrame::Entry(Box::new(entry(11, AGENT))));
+    assert_eq!(rows(&bench)[0].1, 5, "and one that came since; not what a colleague said");
+    bench.hear(None, ServerFrame::Session(Box::new(state(1, vec![]))));
+    assert_eq!(rows(&bench)[0].1, 5, "a head without a count takes nothing back");
+    let read = |seq| ReaderCursor {
+        party: party(7),
+        role: Role::Agent,
+        session: session(1),
+        delivered: Seq(seq),
+        read: Seq(seq),
+    };
+    bench.hear(None, ServerFrame::Cursor(read(7)));
+    assert_eq!(rows(&bench)[0].1, 3, "a colleague has read a part of it");
+    bench.feed(Input::SessionPicked(Some(session(1)))).feed(Input::SessionPicked(None));
+    assert_eq!((rows(&bench)[0].1, bench.door.screen(bench.now).unread), (0, 0));
+    bench.close(CloseCode::GAP).wait(Millis::secs(5)).feed(Input::SocketOpened);
+    bench.hear(None, welcome(AGENT, vec![SessionState { reset: true, epoch: epoch(2), ..counted(12, 6) }]));
+    assert_eq!(rows(&bench)[0].1, 6, "another log is counted anew");
+}
+
 #[test]
 fn a_hidden_desk_reads_nothing() {
     let mut bench = Bench::agent();

@@ -40,7 +40,8 @@ impl Gateway {
                 let heard = self.sessions.values().filter(|known| audience::hears(&principal, &known.facts));
                 let sessions = heard.map(|known| {
                     let last = self.entries(known.facts.session).pop();
-                    SessionState { entries: last.into_iter().collect(), ..self.head(known) }
+                    let unread = Some(self.unread(&principal, known));
+                    SessionState { unread, entries: last.into_iter().collect(), ..self.head(known) }
                 });
                 Some(ServerFrame::Sessions(Sessions { sessions: sessions.collect(), more: false }))
             }),
