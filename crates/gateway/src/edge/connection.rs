@@ -124,9 +124,9 @@ impl Connection {
             }
             self.set_alarm();
         };
-        let Self { state, socket, guest, seat, .. } = self;
-        // Out of the tables before the goodbye: nothing more is meant for this connection.
-        drop((seat, guest));
+        let Self { state, socket, guest, seat, work, .. } = self;
+        // Out of the tables before the goodbye: nothing more is meant for this connection. Work holds its place too.
+        drop((seat, work, guest));
         state.metrics.connections.dec();
         if let Some(code) = outcome {
             state.metrics.closed(code);

@@ -13,7 +13,7 @@ use tieline_protocol::{ChannelId, Millis, PartyId, Role};
 use tieline_relay::{Bucket, Denial, Principal, Rate};
 use tokio::sync::Notify;
 
-use super::counting::{Full, block_of, count, uncount};
+use super::counting::{Full, Places, block_of};
 use crate::{
     auth::{resume::Made, revocation::Revocation},
     clock,
@@ -67,8 +67,8 @@ struct All {
     /// How many times something was taken back.
     revocations: u64,
     open: HashMap<ConnectionId, Arc<Outbox>>,
-    addresses: HashMap<IpAddr, u32>,
-    channels: HashMap<ChannelId, u32>,
+    addresses: Places<IpAddr>,
+    channels: Places<ChannelId>,
     parties: HashMap<PartyId, Party>,
 }
 
@@ -117,20 +117,21 @@ impl Connections {
         if all.is_draining {
             return Err(TurnedAway { retry_after: SUCCESSOR });
         }
-        // The address first: one that has enough must not use up what is there for all.
-        count(&mut all.addresses, &address, self.limits.sockets_per_ip)
-            .map_err(|Full| TurnedAway { retry_after: PLACES_FREE })?;
-        let mut accepts = self.accepts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(retry_after) = accepts.take(clock::steady()) {
-            uncount(&mut all.addresses, &address);
-            return Err(TurnedAway { retry_after });
-        }
-        drop(accepts);
         let id = ConnectionId(self.next.fetch_add(1, Ordering::Relaxed));
         let outbox = Arc::new(Outbox::new(
             id,
             Room { frames: self.limits.queue_frames, bytes: self.limits.queue_bytes },
         ));
+        // The address first: one that has enough must not use up what is there for all.
+        all.addresses
+            .take(&address, &outbox, self.limits.sockets_per_ip)
+            .map_err(|Full| TurnedAway { retry_after: PLACES_FREE })?;
+        let mut accepts = self.accepts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(retry_after) = accepts.take(clock::steady()) {
+            all.addresses.leave(&address, id);
+            return Err(TurnedAway { retry_after });
+        }
+        drop(accepts);
         all.open.insert(id, Arc::clone(&outbox));
         Ok(Guest { connections: Arc::clone(self), address, party: None, channel: None, outbox })
     }
@@ -224,7 +225,7 @@ impl Guest {
         party.seats.push(Seat { outbox: Arc::clone(&self.outbox), origin });
         self.party = Some(principal.party);
         if let Some(channel) = principal.channel() {
-            count(&mut all.channels, channel, limits.sockets_per_channel)?;
+            all.channels.take(channel, &self.outbox, limits.sockets_per_channel)?;
             self.channel = Some(channel.clone());
         }
         Ok(messages)
@@ -254,9 +255,9 @@ impl Drop for Guest {
         let mut all = self.connections.lock();
         let all = &mut *all;
         all.open.remove(&self.outbox.id());
-        uncount(&mut all.addresses, &self.address);
+        all.addresses.leave(&self.address, self.outbox.id());
         if let Some(channel) = &self.channel {
-            uncount(&mut all.channels, channel);
+            all.channels.leave(channel, self.outbox.id());
         }
         if let Some(party) = self.party.and_then(|party| all.parties.get_mut(&party)) {
             party.seats.retain(|seat| seat.outbox.id() != self.outbox.id());

@@ -4,10 +4,17 @@ use tieline_protocol::{Capabilities, CloseCode, server::Drain};
 use tieline_relay::Scope;
 
 use super::*;
-use crate::config::{Config, Settings};
+use crate::{
+    config::{Config, Settings},
+    fanout::Parcel,
+};
+
+fn limits() -> Limits {
+    Config::check(Settings::default()).unwrap().limits
+}
 
 fn connections() -> Arc<Connections> {
-    Connections::new(Config::check(Settings::default()).unwrap().limits)
+    Connections::new(limits())
 }
 
 fn channel() -> ChannelId {
@@ -60,6 +67,56 @@ fn a_socket_that_was_asked_to_leave_counts_no_more() {
     drop((successor, full));
     assert!(sit(&connections).is_ok());
     assert!(connections.is_empty());
+}
+
+/// Every way out: asked to leave, closed, cut for slowness.
+fn ways_out() -> [fn(&Outbox); 3] {
+    [
+        |outbox| outbox.ask_to_leave(Drain { by: Millis(9), spread_ms: Millis(1), why: "moving".into() }),
+        |outbox| outbox.close(CloseCode::SIGN_IN),
+        // Larger than its room.
+        |outbox| outbox.push(Parcel { text: "x".repeat(2_000_000).into(), place: None, is_soft: false }),
+    ]
+}
+
+#[test]
+fn a_socket_on_its_way_out_has_no_place_of_its_address() {
+    for leave in ways_out() {
+        let connections = Connections::new(Limits { sockets_per_ip: 2, ..limits() });
+        let come = || connections.admit(Ipv4Addr::LOCALHOST.into());
+        let (first, _second) = (come().unwrap(), come().unwrap());
+        assert!(come().is_err());
+        leave(first.outbox());
+        let successor = come().unwrap();
+        assert!(come().is_err(), "it made room for one");
+        drop(first);
+        assert!(come().is_err(), "and for no other when it was gone");
+        drop(successor);
+        assert!(come().is_ok());
+    }
+}
+
+#[test]
+fn a_socket_on_its_way_out_has_no_place_of_its_channel() {
+    for leave in ways_out() {
+        let connections = Connections::new(Limits { sockets_per_channel: 2, ..limits() });
+        let mut others = 0;
+        let mut come = || {
+            others += 1;
+            let mut guest = admit(&connections);
+            let somebody = Principal { party: PartyId::at(Millis(others), [9; 10]), ..ada() };
+            guest.seat(&somebody, made("k1"), connections.looked_at()).map(|_| guest)
+        };
+        let (first, _second) = (come().unwrap(), come().unwrap());
+        assert_eq!(come().err(), Some(NoSeat::Full));
+        leave(first.outbox());
+        let successor = come().unwrap();
+        assert_eq!(come().err(), Some(NoSeat::Full), "it made room for one");
+        drop(first);
+        assert_eq!(come().err(), Some(NoSeat::Full), "and for no other when it was gone");
+        drop(successor);
+        assert!(come().is_ok());
+    }
 }
 
 /// A key is revoked while a proof that it signed is being checked.
