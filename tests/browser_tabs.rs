@@ -25,8 +25,10 @@ extern "C" {
     fn shared_log();
     fn live_sockets() -> u32;
     fn dial_count() -> u32;
+    fn session_count() -> u32;
     fn log_texts() -> String;
     fn set_mute(mute: bool);
+    fn set_latency(ms: u32);
     fn agent_says(text: &str);
     fn deny_locks() -> Function;
 }
@@ -177,6 +179,43 @@ async fn p3_without_locks_each_tab_has_its_own_socket_and_the_result_is_the_same
         until("both lines", || tab.texts() == "one | two").await;
     }
     assert_eq!(log_texts(), "one | two");
+    allow.call0(&JsValue::NULL).unwrap();
+}
+
+/// P3: the very first words, said in both tabs before either knows of the other's.
+async fn say_first_words_at_once([first, second]: [Tab; 2]) {
+    // Both wishes are on the wire before either is granted.
+    set_latency(200);
+    first.say("one");
+    second.say("two");
+    for (tab, text) in [(&first, "one"), (&second, "two")] {
+        until("the tick", || tab.has_sent(text)).await;
+    }
+    for tab in [&first, &second] {
+        until("both lines", || tab.texts() == log_texts()).await;
+    }
+    assert_eq!(first.lines().len(), 2, "{}", first.texts());
+    assert_eq!(session_count(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn p3_first_words_of_two_tabs_at_once_open_one_session() {
+    say_first_words_at_once(tabs("ch_first").await).await;
+    assert_eq!(dial_count(), 1);
+}
+
+/// Without locks the tabs have to be the same visitor to the gateway: one that was here before.
+#[wasm_bindgen_test]
+async fn p3_first_words_open_one_session_without_locks_too() {
+    let [earlier] = tabs("ch_first_denied").await;
+    drop(earlier);
+    let allow = deny_locks();
+    let both: [Tab; 2] = std::array::from_fn(|_| Tab::open("ch_first_denied"));
+    for tab in &both {
+        until("the welcome", || tab.title().is_some()).await;
+    }
+    say_first_words_at_once(both).await;
+    assert_eq!(dial_count(), 3);
     allow.call0(&JsValue::NULL).unwrap();
 }
 

@@ -12,9 +12,13 @@ let log = [];
 let cursors = new Map();
 /** Who opened the session, by number; 0 before. */
 let opener = 0;
+/** The names of the wishes for a session, each with its visitor's number: one session for each. */
+let wishes = new Set();
 /** Visitors that there are so far. Their tokens end in their number. */
 let visitors = 0;
 let isMute = false;
+/** How long a frame is on its way, in milliseconds. */
+let latency = 0;
 let dials = 0;
 
 class Socket extends EventTarget {
@@ -32,7 +36,7 @@ class Socket extends EventTarget {
   send(text) {
     const frame = JSON.parse(text);
     // A turn of the event loop, as a network has it: what is sent as a tab dies is not answered to it.
-    setTimeout(() => this.readyState === 1 && !isMute && this.answer(frame));
+    setTimeout(() => this.readyState === 1 && !isMute && this.answer(frame), latency);
   }
   say(type, body, id) {
     if (this.readyState === 1 && this.isWelcome) {
@@ -55,6 +59,7 @@ class Socket extends EventTarget {
       case "open":
         // Another visitor has another session. Its id is the same here, as nobody sees both.
         if (opener !== this.me) [opener, log] = [this.me, []];
+        wishes.add(`${this.me} ${body.draft_id}`);
         this.say("ok", { ...receipt, seq: 0, duplicate: false }, id);
         return tell("session", head(log.slice(-1)));
       case "list":
@@ -117,7 +122,8 @@ export function shared_log() {
   sockets = [];
   log = [];
   cursors = new Map();
-  [opener, visitors, isMute, dials] = [0, 0, false, 0];
+  wishes = new Set();
+  [opener, visitors, isMute, latency, dials] = [0, 0, false, 0, 0];
   globalThis.WebSocket = Socket;
 }
 
@@ -125,11 +131,17 @@ export function shared_log() {
 export const live_sockets = () => sockets.filter((socket) => socket.readyState < 2).length;
 /** Sockets that were ever opened since `shared_log`. */
 export const dial_count = () => dials;
+/** Sessions that the real gateway would have opened. */
+export const session_count = () => wishes.size;
 /** What the log says, in order. */
 export const log_texts = () => log.map((entry) => entry.body.text).join(" | ");
 /** From now on it takes frames and does nothing about them, or does again. */
 export const set_mute = (mute) => {
   isMute = mute;
+};
+/** From now on a frame is so many milliseconds on its way. */
+export const set_latency = (ms) => {
+  latency = ms;
 };
 /** The other side says something. */
 export const agent_says = (text) => {

@@ -109,18 +109,19 @@ impl Chat {
         }
     }
 
-    /// The wish to open a session. Its name lasts until it is granted.
+    /// The wish to open a session.
     pub(crate) fn open_as(&mut self, draft_id: DraftId, is_asked: bool) {
         if self.session.is_none() && self.opening.is_none() {
             self.opening = Some(Opening { draft_id, is_asked, not_before: None, tries: 0 });
         }
     }
 
-    /// The wish to open a session goes on the wire. Gives the records whose place changed, to be kept before that.
-    pub(crate) fn ask_to_open(&mut self) -> Vec<Record> {
+    /// The wish to open a session goes on the wire, by that name if it never went before. That one lasts until it is granted.
+    /// Gives the records whose place changed, to be kept before that.
+    pub(crate) fn ask_to_open(&mut self, name: DraftId) -> Vec<Record> {
         match &mut self.opening {
             Some(opening) if !opening.is_asked => {
-                opening.is_asked = true;
+                (opening.draft_id, opening.is_asked) = (name, true);
                 self.move_records()
             }
             _ => Vec::new(),

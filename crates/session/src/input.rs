@@ -48,11 +48,11 @@ pub enum Input {
     PanelHidden,
     /// The agent picked a session of the list; `None` goes back to the list.
     SessionPicked(Option<SessionId>),
-    /// Somebody pressed send. The shell mints both ids; `session_draft_id` is used only if this begins a session.
+    /// Somebody pressed send. The shell mints both ids.
     Submit {
         /// Names the draft for ever.
         draft_id: DraftId,
-        /// Names the session, if this begins one.
+        /// Names the wish for a session until that is on the wire, or the card of another product that goes before the words.
         session_draft_id: DraftId,
         /// What was typed.
         text: String,

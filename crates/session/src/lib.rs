@@ -24,6 +24,7 @@ mod cursors;
 mod end;
 mod jitter;
 mod link;
+mod opening;
 mod order;
 mod outbox;
 mod proof;

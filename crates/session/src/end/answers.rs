@@ -147,6 +147,7 @@ impl End {
         for state in sessions.sessions {
             self.install(now, state, out);
         }
+        self.move_in(out);
         if self.is_visiting {
             // A list brings one line of each session; a person wants to see a screenful.
             self.chats.iter_mut().for_each(Chat::fill_screen);
@@ -203,6 +204,13 @@ impl End {
                 if is_temporary {
                     opening.not_before = Some(Alarm::after(now, wait(opening.tries, &mut self.link)));
                     opening.tries = opening.tries.saturating_add(1);
+                } else if error.code == ErrorCode::Conflict {
+                    // Another tab was first, about something else. Its session takes these words in, once it is known here.
+                    opening.is_asked = false;
+                    opening.not_before = Some(Alarm::after(now, wait(opening.tries, &mut self.link)));
+                    opening.tries = opening.tries.saturating_add(1);
+                    self.move_in(out);
+                    self.want_sessions(None);
                 } else {
                     chat.outbox.fail_all(failure_of(error.code));
                 }

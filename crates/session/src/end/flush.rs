@@ -1,7 +1,7 @@
 //! What goes out once a fact is learned: openings, drafts, questions about the log, cursors, the unread count.
 
 use tieline_protocol::{
-    Capability, ClientFrame, Draft, Item, Millis, Outgoing, SessionId,
+    Capability, ClientFrame, Draft, DraftId, Item, Millis, Outgoing, SessionId,
     client::{History, List, Open},
     limits,
 };
@@ -12,6 +12,7 @@ use crate::{
     chat::{Chat, ChatKey},
     cursors::{CURSOR_PAUSE, CURSOR_VOLLEY},
     effect::{Effect, Event},
+    opening::name_of,
     requests::{Asked, Requests},
     timeline::Stretch,
 };
@@ -19,24 +20,19 @@ use crate::{
 impl End {
     pub(super) fn flush(&mut self, now: Millis, out: &mut Vec<Effect>) {
         let is_live = self.link.is_live();
-        let can_item = self.grants(Capability::Item) == Some(true);
         for chat in &mut self.chats {
             self.is_kept &= !chat.outbox.outwait_store(now);
             chat.outbox.expire(now);
             if self.focus == Some(chat.key) && !chat.timeline.is_blank() {
                 chat.cursors.mark_read(chat.timeline.settled());
             }
-            if is_live {
-                match chat.session {
-                    None => open(chat, now, can_item, &mut self.requests, out),
-                    Some(session) => {
-                        send(chat, session, now, &mut self.requests, out);
-                        read_back(chat, session, now, &mut self.requests, out);
-                    }
-                }
+            if is_live && let Some(session) = chat.session {
+                send(chat, session, now, &mut self.requests, out);
+                read_back(chat, session, now, &mut self.requests, out);
             }
         }
         if is_live {
+            self.open_sessions(now, out);
             self.ask_for_sessions(now, out);
             self.tell_cursors(now, out);
         }
@@ -63,6 +59,20 @@ impl End {
         ];
         // What is due by now was looked at in `settle` and waits for something else.
         chats.chain(shared).map(|due| due.filter(|due| *due > self.now)).fold(None, earlier)
+    }
+
+    fn open_sessions(&mut self, now: Millis, out: &mut Vec<Effect>) {
+        let Some(me) = self.my_id() else { return };
+        let can_item = self.grants(Capability::Item) == Some(true);
+        for place in 0..self.chats.len() {
+            let Some(chat) = self.chats.get(place).filter(|chat| chat.session.is_none()) else { continue };
+            let ended =
+                self.chats.iter().filter(|other| other.is_closed() && other.is_with(chat.to.as_deref()));
+            let name = name_of(me, chat.to.as_deref(), ended.filter_map(|other| other.session).max());
+            if let Some(chat) = self.chats.get_mut(place) {
+                open(chat, name, now, can_item, &mut self.requests, out);
+            }
+        }
     }
 
     fn ask_for_sessions(&mut self, now: Millis, out: &mut Vec<Effect>) {
@@ -101,7 +111,14 @@ impl End {
     }
 }
 
-fn open(chat: &mut Chat, now: Millis, can_item: bool, requests: &mut Requests, out: &mut Vec<Effect>) {
+fn open(
+    chat: &mut Chat,
+    name: DraftId,
+    now: Millis,
+    can_item: bool,
+    requests: &mut Requests,
+    out: &mut Vec<Effect>,
+) {
     let key = chat.key;
     if chat.outbox.next(now).is_none() || requests.is_open(|asked| asked == Asked::Open(key)) {
         return;
@@ -111,8 +128,8 @@ fn open(chat: &mut Chat, now: Millis, can_item: bool, requests: &mut Requests, o
         return;
     }
     opening.not_before = None;
-    let draft_id = opening.draft_id;
-    out.extend(chat.ask_to_open().into_iter().map(Effect::Save));
+    let draft_id = if opening.is_asked { opening.draft_id } else { name };
+    out.extend(chat.ask_to_open(name).into_iter().map(Effect::Save));
     let item: Option<Item> = chat.item.clone().filter(|_| can_item);
     let open = Open { draft_id, to: chat.to.clone(), item };
     requests.ask(now, Asked::Open(key), ClientFrame::Open(open), out);

@@ -101,9 +101,10 @@ impl End {
             Place::Session(session) if self.find_chat(key).is_some_and(|chat| chat.session.is_none()) => {
                 self.settle_in(key, session, out);
             }
-            Place::Opening { is_asked: true, .. } => {
-                if let Some(opening) = self.chat_mut(key).and_then(|chat| chat.opening.as_mut()) {
-                    opening.is_asked = true;
+            Place::Opening { is_asked: true, draft_id: name, .. } => {
+                let opening = self.chat_mut(key).and_then(|chat| chat.opening.as_mut());
+                if let Some(opening) = opening.filter(|opening| !opening.is_asked) {
+                    (opening.draft_id, opening.is_asked) = (name, true);
                 }
             }
             Place::Session(_) | Place::Opening { .. } => {}
