@@ -29,6 +29,12 @@ const FIRST_PAUSE: Millis = Millis(500);
 const LONGEST_PAUSE: Millis = Millis::secs(30);
 /// Shorter trouble than this is nobody's business.
 const NOTICE_AFTER: Millis = Millis::secs(2);
+/// Nor is a gateway that said it would go and comes back by then: a new version, not trouble.
+const RESTART_UNSEEN: Millis = Millis::secs(6);
+/// A gateway that is not back so long after it was to be gone has met with trouble after all.
+const LONGEST_RESTART: Millis = Millis::secs(30);
+/// While one restarts the pauses do not grow beyond that of the second try.
+const RESTART_TRIES: u32 = 1;
 /// A `hello` refused as malformed this long after it went out was not malformed but late: a frozen tab.
 const HELLO_LATE: Millis = Millis::secs(5);
 
@@ -42,6 +48,8 @@ pub(crate) struct Link {
     tries: u32,
     /// Why the line is down since then; none while it is up or unwanted.
     down: Option<Alarm>,
+    /// The gateway said that it leaves: until then its absence is a restart.
+    restart: Option<Alarm>,
     has_been_live: bool,
     is_offline: bool,
     /// The page said that it has no token.
@@ -58,6 +66,7 @@ impl Link {
             next: Next::Unwanted,
             tries: 0,
             down: None,
+            restart: None,
             has_been_live: false,
             is_offline: false,
             is_signed_out: false,
@@ -89,6 +98,7 @@ impl Link {
         self.plan = plan;
         self.tries = 0;
         self.down = None;
+        self.restart = None;
         self.has_been_live = true;
         self.is_signed_out = false;
         // What was heard proves the browser wrong.
@@ -113,6 +123,9 @@ impl Link {
             State::Dialling { .. } | State::Live { .. } => false,
             _ => return,
         };
+        if code == CloseCode::DRAIN {
+            self.expect_restart(now, Millis(0));
+        }
         self.trouble(now);
         let is_curable = code.retry() == Retry::Later && matches!(cure, Cure::Pause { .. });
         if is_curable && self.promote(out) {
@@ -175,7 +188,7 @@ impl Link {
     pub(crate) fn not_provided(&mut self, now: Millis) {
         if let State::Asking { what, .. } = self.state {
             self.is_signed_out |= what == Lack::Token;
-            let again = Alarm::after(now, self.next_pause().max(FIRST_PAUSE));
+            let again = Alarm::after(now, self.next_pause(now).max(FIRST_PAUSE));
             self.state = State::Asking { what, again };
         }
     }
@@ -271,8 +284,18 @@ impl Link {
         self.plan.every_ms + self.plan.grace_ms
     }
 
+    /// The gateway will be gone after `stay`, and another one in its place soon.
+    fn expect_restart(&mut self, now: Millis, stay: Millis) {
+        self.restart.get_or_insert(Alarm::after(now, stay + LONGEST_RESTART));
+    }
+
+    fn is_restart(&self, now: Millis) -> bool {
+        self.restart.is_some_and(|over| !over.is_due(now))
+    }
+
     fn trouble(&mut self, now: Millis) {
-        self.down.get_or_insert(Alarm::after(now, NOTICE_AFTER));
+        let unseen = if self.is_restart(now) { RESTART_UNSEEN } else { NOTICE_AFTER };
+        self.down.get_or_insert(Alarm::after(now, unseen));
     }
 
     fn dial(&mut self, now: Millis, out: &mut Vec<Effect>) {
@@ -291,12 +314,13 @@ impl Link {
     }
 
     fn pause(&mut self, now: Millis, at_least: Millis) {
-        let wait = self.next_pause().max(at_least);
+        let wait = self.next_pause(now).max(at_least);
         self.state = State::Waiting { until: Alarm::after(now, wait) };
     }
 
-    fn next_pause(&mut self) -> Millis {
-        let wait = self.pause_after(self.tries);
+    fn next_pause(&mut self, now: Millis) -> Millis {
+        let most = if self.is_restart(now) { RESTART_TRIES } else { u32::MAX };
+        let wait = self.pause_after(self.tries.min(most));
         self.tries = self.tries.saturating_add(1);
         wait
     }

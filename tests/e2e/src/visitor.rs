@@ -100,8 +100,16 @@ impl Visitor {
     /// # Errors
     /// When there is no composer.
     pub async fn say(&self, text: &str) -> Result<()> {
+        self.type_in(text).await?;
+        self.press_enter().await
+    }
+
+    /// Sends what stands in the composer.
+    ///
+    /// # Errors
+    /// When there is no composer.
+    pub async fn press_enter(&self) -> Result<()> {
         let composer = self.inside().await?.find(By::Css(COMPOSER)).await?;
-        composer.send_keys(text).await?;
         composer.send_keys(Key::Enter + "").await.context("sending")
     }
 

@@ -24,7 +24,7 @@ use tokio::sync::watch;
 
 use self::{
     connection::{Connection, Event, UnderWay, until},
-    link::{Entered, Link},
+    link::{Entered, Entering, Link},
     view::View,
 };
 pub use self::{
@@ -50,6 +50,10 @@ pub struct Caller {
     /// How many these are, for whoever waits until there are none.
     left: watch::Sender<usize>,
     is_asked_to_read: bool,
+    /// The gateway said that it leaves: the next one is looked for more often.
+    is_restart: bool,
+    /// A connection on its way that outlives the one beside which it was dialled.
+    coming: Option<Entering>,
     figures: Figures,
 }
 
@@ -78,6 +82,8 @@ impl Caller {
             waiting: VecDeque::new(),
             left: watch::Sender::default(),
             is_asked_to_read: false,
+            is_restart: false,
+            coming: None,
             figures: Figures::default(),
         }
     }
@@ -115,8 +121,15 @@ impl Caller {
         let mut backoff = self.tempo.backoff;
         let mut offline_since: Option<Instant> = None;
         loop {
+            let coming = self.coming.take();
+            let enter = async {
+                match coming {
+                    Some(coming) => coming.await,
+                    None => self.link.enter(&self.view).await,
+                }
+            };
             let entered = tokio::select! {
-                entered = self.link.enter(&self.view) => entered,
+                entered = enter => entered,
                 _ = phase.wait_for(|phase| *phase == Phase::Over) => break,
             };
             match entered {
@@ -131,11 +144,15 @@ impl Caller {
                     }
                     self.figures.cuts += 1;
                     offline_since = Some(Instant::now());
+                    if self.coming.is_some() {
+                        continue;
+                    }
                 }
                 Err(error) => self.figures.turned_away.extend(link::turned_away(&error)),
             }
             let wait = backoff.mul_f64(self.rng.f64());
-            backoff = (backoff * 2).min(self.tempo.longest_backoff);
+            let longest = if self.is_restart { self.tempo.backoff * 2 } else { self.tempo.longest_backoff };
+            backoff = (backoff * 2).min(longest);
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
                 _ = phase.wait_for(|phase| *phase == Phase::Over) => break,
@@ -164,7 +181,7 @@ impl Caller {
             }
             self.left.send_replace(self.waiting.len());
             if self.speak(&mut connection).await.is_err() {
-                return Ok(self.cut(&connection));
+                return Ok(self.cut(&mut connection));
             }
             let is_settled = now == Phase::Settling && self.waiting.is_empty() && self.view.is_complete();
             if is_settled || now == Phase::Over {
@@ -190,6 +207,7 @@ impl Caller {
 
     fn arrive(&mut self, entered: &Entered) {
         self.figures.welcomes += 1;
+        self.is_restart = false;
         self.view.welcome(&entered.sessions, &self.record);
     }
 
@@ -217,7 +235,8 @@ impl Caller {
     }
 
     /// The connection is gone: what was under way has no answer.
-    fn cut(&mut self, connection: &Connection) -> Left {
+    fn cut(&mut self, connection: &mut Connection) -> Left {
+        self.coming = connection.next.take();
         if let Some(UnderWay { draft_id, .. }) = connection.under_way {
             self.note(|session| Fact::Unanswered { session, draft_id });
         }
@@ -284,6 +303,7 @@ impl Caller {
                 connection.client.send(ClientFrame::Pong(Beat { nonce: ping.nonce })).await?;
             }
             (ServerFrame::Drain(drain), _) => {
+                self.is_restart = true;
                 let spread = Duration::from_millis(drain.spread_ms.0);
                 connection.leave_at = Some(Instant::now() + spread.mul_f64(self.rng.f64()));
             }

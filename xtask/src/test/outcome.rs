@@ -52,40 +52,60 @@ pub(super) fn count(command: &mut Command) -> Result<Outcome> {
             scope.spawn(move || stdout.map(|pipe| pass_on(pipe, std::io::stdout()))),
             scope.spawn(move || stderr.map(|pipe| pass_on(pipe, std::io::stderr()))),
         ];
-        let outcomes = readers.into_iter().filter_map(|reader| reader.join().ok().flatten());
-        outcomes.fold(Outcome::default(), Outcome::plus)
+        sum(readers.into_iter().filter_map(|reader| reader.join().ok().flatten()).flatten())
     });
     let status = child.wait()?;
     Ok(if status.success() || counted.failed > 0 { counted } else { counted.plus(Outcome::FAILED) })
 }
 
-fn pass_on(pipe: impl Read, mut terminal: impl std::io::Write) -> Outcome {
-    let mut outcome = Outcome::default();
+/// What a runner said once about many tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Summary {
+    /// Of nextest, about everything that it ran.
+    Whole(Outcome),
+    /// Of one test binary. nextest shows it, too, in what a failed test printed.
+    Part(Outcome),
+}
+
+/// The whole if somebody told it, or else the sum of the parts.
+fn sum(summaries: impl Iterator<Item = Summary>) -> Outcome {
+    let (mut whole, mut parts) = (None, Outcome::default());
+    for summary in summaries {
+        match summary {
+            Summary::Whole(outcome) => whole = Some(whole.map_or(outcome, |other| outcome.plus(other))),
+            Summary::Part(outcome) => parts = parts.plus(outcome),
+        }
+    }
+    whole.unwrap_or(parts)
+}
+
+fn pass_on(pipe: impl Read, mut terminal: impl std::io::Write) -> Vec<Summary> {
+    let mut summaries = Vec::new();
     let mut reader = BufReader::new(pipe);
     let mut line = Vec::new();
     while reader.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
         // The counts matter more than the terminal's health.
         let _ = terminal.write_all(&line).and_then(|()| terminal.flush());
-        if let Some(counts) = parse(&String::from_utf8_lossy(&line)) {
-            outcome = outcome.plus(counts);
-        }
+        summaries.extend(parse(&String::from_utf8_lossy(&line)));
         line.clear();
     }
-    outcome
+    summaries
 }
 
 /// The summary line of libtest and wasm-bindgen-test, or of nextest.
-fn parse(line: &str) -> Option<Outcome> {
+fn parse(line: &str) -> Option<Summary> {
     let line = without_colours(line);
     let line = line.trim();
-    let is_summary = line.starts_with("test result:") || line.starts_with("Summary [");
-    is_summary.then(|| Outcome {
+    let summary = match line {
+        _ if line.starts_with("test result:") => Summary::Part,
+        _ if line.starts_with("Summary [") => Summary::Whole,
+        _ => return None,
+    };
+    let failures = ["failed", "timed out", "exec failed"];
+    Some(summary(Outcome {
         passed: number_before(line, "passed").unwrap_or(0),
-        failed: ["failed", "timed out", "exec failed"]
-            .iter()
-            .filter_map(|word| number_before(line, word))
-            .sum(),
-    })
+        failed: failures.iter().filter_map(|word| number_before(line, word)).sum(),
+    }))
 }
 
 fn number_before(line: &str, word: &str) -> Option<u64> {
@@ -104,11 +124,19 @@ fn without_colours(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Outcome, parse};
+    use super::{Outcome, Summary, parse, sum};
 
     #[track_caller]
     fn check(line: &str, passed: u64, failed: u64) {
-        assert_eq!(parse(line), Some(Outcome { passed, failed }), "{line}");
+        assert_eq!(sum(parse(line).into_iter()), Outcome { passed, failed }, "{line}");
+    }
+
+    #[test]
+    fn what_a_failed_test_printed_is_not_counted_again() {
+        let part = Summary::Part(Outcome { passed: 0, failed: 1 });
+        let whole = Summary::Whole(Outcome { passed: 45, failed: 1 });
+        assert_eq!(sum([part, whole].into_iter()), Outcome { passed: 45, failed: 1 });
+        assert_eq!(sum([part, part].into_iter()), Outcome { passed: 0, failed: 2 });
     }
 
     #[test]

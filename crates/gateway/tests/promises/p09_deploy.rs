@@ -12,8 +12,8 @@ use tokio::net::TcpSocket;
 
 use crate::scene::{HASTY, NO_LIMITS, REST, Scene, binary, size};
 
-/// A widget shows that it has no connection after so long.
-const VISIBLE: Duration = Duration::from_secs(2);
+/// A widget that was told of the restart shows that it has no connection after so long.
+const VISIBLE: Duration = Duration::from_secs(6);
 
 /// P9: the gateway is asked to stop under people who talk, and the next one starts on the same listener: nothing said fails or
 /// stands twice, and nobody is without a connection for so long that it shows. `P9_CLIENTS=2000` by hand.
@@ -56,8 +56,7 @@ async fn p9_a_restart_fails_nothing_and_nobody_sees_it() {
         restarts.len()
     );
     assert_eq!(refused, 0, "no send failed");
-    // Twice, for a machine that has other things to do.
-    assert!(longest_offline < VISIBLE * 2, "somebody saw it: {longest_offline:?}");
+    assert!(longest_offline < VISIBLE, "somebody saw it: {longest_offline:?}");
 }
 
 /// From a gateway with a listener of its own to one with a listener of ours, at the same address.

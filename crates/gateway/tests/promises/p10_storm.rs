@@ -13,21 +13,27 @@ use crate::scene::{REST, Scene, size};
 /// One address dials for all of them; the accept limiter is as it is by default.
 const ONE_ADDRESS: &str = "[limits]\nsockets_per_ip = 1000000\n";
 
+/// How many come in at once in the beginning.
+const BATCH: usize = 500;
+
 /// P10: the gateway dies under so many sockets and comes back. All are back within 30 s, it needs no more than half as much
 /// memory again, and whom it turns away is told when to come back. `P10_SOCKETS=10000` by hand.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn p10_all_clients_come_back_after_the_gateway_died() {
-    let sockets = size("P10_SOCKETS", 1_000);
+    let sockets = size("P10_SOCKETS", 2_000);
     let mut scene = Scene::start(1, ONE_ADDRESS).await;
     let door = scene.door().await;
     let mut crowd = Crowd::new(Record::default());
     // The widget's own backoff, and a word now and then.
     let tempo = Tempo { pause: Some(Duration::from_secs(60)), ..Tempo::default() };
-    for _ in 0..sockets {
+    for joined in 1..=sockets {
         let caller = crowd.caller(&door, Proof::New, None, tempo);
         crowd.send_in(caller);
+        // They come by and by; together they come back.
+        if joined % BATCH == 0 || joined == sockets {
+            crowd.everybody_has_a_session(REST).await.unwrap();
+        }
     }
-    crowd.everybody_has_a_session(REST).await.unwrap();
     all_in(&scene, sockets, REST).await;
     let before = scene.gateway.resident_bytes().unwrap();
     scene.gateway.kill().unwrap();

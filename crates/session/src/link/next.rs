@@ -45,6 +45,7 @@ impl Link {
     pub(crate) fn drain(&mut self, now: Millis, spread: Millis) {
         if self.is_live() && self.next == Next::Unwanted {
             let spread = spread.min(LONGEST_SPREAD);
+            self.expect_restart(now, spread);
             // The last quarter is for the second connection's way.
             let moment = self.jitter.up_to(spread - Millis(spread.0 / 4));
             self.next = Next::Resting { until: Alarm::after(now, moment), tries: 0 };

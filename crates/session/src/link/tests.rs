@@ -196,6 +196,34 @@ fn whatever_ends_the_link_ends_the_second_connection() {
     assert!(done(|out| link.outdated(out, true)).contains(&Effect::DropNext));
 }
 
+/// P9: who was told of a restart looks for the new gateway every second at the latest, and nobody is told for six.
+#[test]
+fn an_announced_restart_is_not_trouble_until_it_takes_too_long() {
+    let mut link = live();
+    link.drain(NOW, Millis(0));
+    let mut unannounced = live();
+    for (link, code) in [(&mut link, CloseCode(1006)), (&mut unannounced, CloseCode::DRAIN)] {
+        link.closed(NOW, code, PAUSE, &mut Vec::new());
+        let mut now = NOW;
+        while now < NOW + Millis(5_999) {
+            now = link.next_wake(now).expect("it goes on");
+            assert_eq!(link.notice(now.min(NOW + Millis(5_999))), None);
+            if done(|out| link.tick(now, out)) == [Effect::Dial] {
+                link.closed(now, CloseCode(1006), PAUSE, &mut Vec::new());
+                let pause = link.next_wake(now).expect("another try");
+                assert!(pause <= now + Millis::secs(1), "{:?}", pause - now);
+            }
+        }
+        assert_eq!(link.notice(NOW + Millis::secs(6)), Some(Notice::Reconnecting));
+    }
+    // Once it was back, all is as before.
+    assert!(done(|out| link.woke(NOW + Millis::secs(7), out)).contains(&Effect::Dial));
+    link.opened(NOW + Millis::secs(7));
+    link.welcomed(NOW + Millis::secs(7), PLAN);
+    link.closed(NOW + Millis::secs(8), CloseCode(1006), PAUSE, &mut Vec::new());
+    assert_eq!(link.notice(NOW + Millis::secs(10)), Some(Notice::Reconnecting));
+}
+
 #[test]
 fn a_dial_from_before_the_sleep_is_not_waited_for() {
     let mut link = Link::new(1);

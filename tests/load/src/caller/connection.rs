@@ -21,7 +21,7 @@ pub(super) struct Connection {
     pub(super) rest_until: Option<Instant>,
     /// When to dial the next one.
     pub(super) leave_at: Option<Instant>,
-    next: Option<Entering>,
+    pub(super) next: Option<Entering>,
     silence: Duration,
     heard_at: Instant,
 }
