@@ -1,4 +1,7 @@
-//! Pictures of the real thing, for the documentation: `tieline-screenshots <folder>`. See `cargo xtask shots`.
+//! Pictures of the real thing, for the documentation: `tieline-screenshots <folder>`. See `cargo xtask shots`. With `states` after
+//! the folder: the panel in every state.
+
+mod states;
 
 use std::path::{Path, PathBuf};
 
@@ -11,6 +14,9 @@ async fn main() -> Result<()> {
     let folder =
         std::env::args_os().nth(1).map(PathBuf::from).context("usage: tieline-screenshots <folder>")?;
     std::fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
+    if std::env::args().nth(2).is_some_and(|what| what == "states") {
+        return states::shoot(&folder).await;
+    }
     play(async |stage| shoot(stage, &folder).await).await;
     Ok(())
 }
