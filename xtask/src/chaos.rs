@@ -26,7 +26,8 @@ impl Options {
 
 /// Fails if a promise was broken. The history stays in `target/chaos`, one file a seed.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    shell::run(shell::cargo().args(["build", "-p", "tieline-gateway", "-p", "tieline-load"]))?;
+    // As the tests are built: cargo builds a dependency anew for every other set of packages.
+    shell::run(shell::cargo().args(["build", "--workspace", "--exclude", "xtask", "--bins"]))?;
     let programs = shell::target_dir().join("debug");
     let mut chaos = shell::command(&programs.join("tieline-load").to_string_lossy());
     chaos.arg("--gateway").arg(programs.join("tieline")).arg("--folder").arg(shell::target_dir());
