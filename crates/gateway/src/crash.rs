@@ -3,7 +3,7 @@
 //! `CRASH_AT=after_commit:3` ends it, without a goodbye, when that place is passed for the third time. In a release build there
 //! are no such places, unless the feature `crash_points` asks for them.
 
-/// Between which steps of an append.
+/// Between which steps of an append, or of a restore.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Point {
     /// The row is written, its transaction is open.
@@ -14,6 +14,14 @@ pub(crate) enum Point {
     BeforeAck,
     /// The sender was told, the others are about to be.
     BeforePublish,
+    /// The copy is made ready, under a name of its own.
+    RestorePrepared,
+    /// The store has a second name.
+    RestoreLinked,
+    /// What lay beside the store is out of the way.
+    RestoreCleared,
+    /// The copy bears the store's name.
+    RestoreRenamed,
 }
 
 #[cfg(any(debug_assertions, feature = "crash_points"))]
@@ -58,6 +66,10 @@ mod armed {
                 Self::AfterCommit => "after_commit",
                 Self::BeforeAck => "before_ack",
                 Self::BeforePublish => "before_publish",
+                Self::RestorePrepared => "restore_prepared",
+                Self::RestoreLinked => "restore_linked",
+                Self::RestoreCleared => "restore_cleared",
+                Self::RestoreRenamed => "restore_renamed",
             }
         }
     }

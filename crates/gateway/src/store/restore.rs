@@ -16,6 +16,7 @@ use super::{
     backup::{CopyError, Counts, beside, examine, make_private, sync, sync_folder_of},
     connect, schema,
 };
+use crate::crash::{self, Point};
 
 /// SQLite's own makers of an epoch: an opaque text that was never there before.
 pub(crate) const NEW_EPOCH: &str = "lower(hex(randomblob(6)))";
@@ -96,14 +97,13 @@ fn exchange(fresh: &Path, store: &Path, stamp: &str) -> Result<Option<PathBuf>, 
         sync_folder_of(store)?;
         return Ok(None);
     }
-    let kept = beside(store, &format!("before-restore-{stamp}"));
-    if kept.exists() {
-        return Err(CopyError::Exists(kept));
-    }
+    crash::pass(Point::RestorePrepared);
+    let kept = free_name(store, &format!("before-restore-{stamp}"));
     // What is only in the WAL goes into the file, so that from here on the file is all of the old store. A damaged store does
     // not let itself be opened; then its WAL is put aside with it.
     let _ = settle(store);
     fs::hard_link(store, &kept).map_err(|error| CopyError::Io { path: kept.clone(), error })?;
+    crash::pass(Point::RestoreLinked);
     let (wal, shm) = (companion(store, "wal"), companion(store, "shm"));
     if wal.exists() {
         rename(&wal, &companion(&kept, "wal"))?;
@@ -113,9 +113,18 @@ fn exchange(fresh: &Path, store: &Path, stamp: &str) -> Result<Option<PathBuf>, 
     }
     // The names of the old must be on disk before the new takes its place: a new file beside an old WAL is neither store.
     sync_folder_of(store)?;
+    crash::pass(Point::RestoreCleared);
     rename(fresh, store)?;
+    crash::pass(Point::RestoreRenamed);
     sync_folder_of(store)?;
     Ok(Some(kept))
+}
+
+/// One that nothing bears yet. A restore that was cut off may be begun again within the same second.
+fn free_name(store: &Path, ending: &str) -> PathBuf {
+    let numbered = (2..).map(|number: u32| beside(store, &format!("{ending}-{number}")));
+    let mut names = std::iter::once(beside(store, ending)).chain(numbered);
+    names.find(|name| !name.exists()).unwrap_or_else(|| beside(store, ending))
 }
 
 fn settle(store: &Path) -> Result<(), StoreError> {
