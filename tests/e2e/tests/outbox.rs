@@ -14,6 +14,21 @@ async fn open(stage: &Stage) -> Result<Visitor> {
     Ok(visitor)
 }
 
+/// Somebody who has opened it and said one line, which the log has.
+async fn say_one(stage: &Stage) -> Result<Visitor> {
+    let visitor = open(stage).await?;
+    visitor.say("One").await?;
+    visitor.wait_until_sent().await?;
+    Ok(visitor)
+}
+
+/// Plays it in every browser that keeps what it is given.
+async fn play_where_kept(scenario: impl AsyncFn(&Stage) -> Result<()>) {
+    for kind in KEEPING {
+        play_in(kind, &scenario).await;
+    }
+}
+
 /// The words stand in the thread once, and in the log once, in the order in which they were typed.
 async fn stand_once(stage: &Stage, visitor: &Visitor, words: &[&str]) -> Result<()> {
     for text in words {
@@ -29,113 +44,93 @@ async fn stand_once(stage: &Stage, visitor: &Visitor, words: &[&str]) -> Result<
 /// P12: queued while the gateway is away, then the browser dies. The next one sends what was typed.
 #[tokio::test(flavor = "multi_thread")]
 async fn p12_a_queued_line_survives_the_crash_of_the_browser() {
-    for kind in KEEPING {
-        play_in(kind, async |stage| {
-            let visitor = open(stage).await?;
-            visitor.say("One").await?;
-            visitor.wait_until_sent().await?;
-            stage.gateway.kill().await?;
-            visitor.say("Two").await?;
-            visitor.say("Three").await?;
-            visitor.wait_until_kept("Three").await?;
-            stage.crash_browser().await?;
-            stage.gateway.serve().await?;
-            stand_once(stage, &open(stage).await?, &["One", "Two", "Three"]).await
-        })
-        .await;
-    }
+    play_where_kept(async |stage| {
+        let visitor = say_one(stage).await?;
+        stage.gateway.kill().await?;
+        visitor.say("Two").await?;
+        visitor.say("Three").await?;
+        visitor.wait_until_kept("Three").await?;
+        stage.crash_browser().await?;
+        stage.gateway.serve().await?;
+        stand_once(stage, &open(stage).await?, &["One", "Two", "Three"]).await
+    })
+    .await;
 }
 
 /// P12: on the wire and not answered when the browser dies. The log may have it or not: it stands there once.
 #[tokio::test(flavor = "multi_thread")]
 async fn p12_a_line_on_the_wire_survives_the_crash_of_the_browser() {
-    for kind in KEEPING {
-        play_in(kind, async |stage| {
-            let visitor = open(stage).await?;
-            visitor.say("One").await?;
-            visitor.wait_until_sent().await?;
-            stage.gateway.freeze()?;
-            visitor.say("Two").await?;
-            visitor.wait_until_kept("Two").await?;
-            stage.crash_browser().await?;
-            // What the socket had taken is read now, though its sender is dead.
-            stage.gateway.thaw()?;
-            stand_once(stage, &open(stage).await?, &["One", "Two"]).await
-        })
-        .await;
-    }
+    play_where_kept(async |stage| {
+        let visitor = say_one(stage).await?;
+        stage.gateway.freeze()?;
+        visitor.say("Two").await?;
+        visitor.wait_until_kept("Two").await?;
+        stage.crash_browser().await?;
+        // What the socket had taken is read now, though its sender is dead.
+        stage.gateway.thaw()?;
+        stand_once(stage, &open(stage).await?, &["One", "Two"]).await
+    })
+    .await;
 }
 
 /// P12: the very first words, whose session is not open yet, and a page that is loaded again at once.
 #[tokio::test(flavor = "multi_thread")]
 async fn p12_first_words_survive_a_reload_before_their_session_is_open() {
-    for kind in KEEPING {
-        play_in(kind, async |stage| {
-            let visitor = open(stage).await?;
-            stage.gateway.freeze()?;
-            visitor.say("Hello?").await?;
-            visitor.wait_until_kept("Hello?").await?;
-            visitor.page.go("about:blank").await?;
-            stage.gateway.thaw()?;
-            visitor.page.go(&format!("{}/plain.html", stage.hosts.origin())).await?;
-            visitor.ask("#ask").await?;
-            stand_once(stage, &visitor, &["Hello?"]).await
-        })
-        .await;
-    }
+    play_where_kept(async |stage| {
+        let visitor = open(stage).await?;
+        stage.gateway.freeze()?;
+        visitor.say("Hello?").await?;
+        visitor.wait_until_kept("Hello?").await?;
+        visitor.page.go("about:blank").await?;
+        stage.gateway.thaw()?;
+        visitor.page.go(&format!("{}/plain.html", stage.hosts.origin())).await?;
+        visitor.ask("#ask").await?;
+        stand_once(stage, &visitor, &["Hello?"]).await
+    })
+    .await;
 }
 
 /// P12: two tabs, and the one that had something to say is closed before the gateway comes back. The other says it.
 #[tokio::test(flavor = "multi_thread")]
 async fn p12_the_second_tab_says_what_a_closed_tab_could_not() {
-    for kind in KEEPING {
-        play_in(kind, async |stage| {
-            let first = open(stage).await?;
-            first.say("One").await?;
-            first.wait_until_sent().await?;
-            let second = open(stage).await?;
-            second.wait_for_line(Side::Mine, "One").await?;
-            stage.gateway.kill().await?;
-            first.say("Two").await?;
-            first.wait_until_kept("Two").await?;
-            first.page.close().await?;
-            stage.gateway.serve().await?;
-            stand_once(stage, &second, &["One", "Two"]).await
-        })
-        .await;
-    }
+    play_where_kept(async |stage| {
+        let first = say_one(stage).await?;
+        let second = open(stage).await?;
+        second.wait_for_line(Side::Mine, "One").await?;
+        stage.gateway.kill().await?;
+        first.say("Two").await?;
+        first.wait_until_kept("Two").await?;
+        first.page.close().await?;
+        stage.gateway.serve().await?;
+        stand_once(stage, &second, &["One", "Two"]).await
+    })
+    .await;
 }
 
 /// P12: what stands in the composer and was never sent is there again after a reload.
 #[tokio::test(flavor = "multi_thread")]
 async fn p12_unsent_words_in_the_composer_survive_a_reload() {
-    for kind in KEEPING {
-        play_in(kind, async |stage| {
-            let visitor = open(stage).await?;
-            visitor.say("One").await?;
-            visitor.wait_until_sent().await?;
-            visitor.type_in("Two, but I am not").await?;
-            visitor.wait_until_begun("Two, but I am not").await?;
-            visitor.page.reload().await?;
-            visitor.ask("#ask").await?;
-            until("the words in the composer", async || {
-                Ok((visitor.composer().await? == "Two, but I am not").then_some(()))
-            })
-            .await?;
-            assert_eq!(stage.gateway.texts()?, ["One"]);
-            Ok(())
+    play_where_kept(async |stage| {
+        let visitor = say_one(stage).await?;
+        visitor.type_in("Two, but I am not").await?;
+        visitor.wait_until_begun("Two, but I am not").await?;
+        visitor.page.reload().await?;
+        visitor.ask("#ask").await?;
+        until("the words in the composer", async || {
+            Ok((visitor.composer().await? == "Two, but I am not").then_some(()))
         })
-        .await;
-    }
+        .await?;
+        assert_eq!(stage.gateway.texts()?, ["One"]);
+        Ok(())
+    })
+    .await;
 }
 
 /// P12: a frame that may store nothing says so before anything can be lost, and sends all the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn p12_where_nothing_can_be_kept_the_visitor_is_told() {
     play_in(Kind::ChromiumDenied, async |stage| {
-        let visitor = open(stage).await?;
-        visitor.say("One").await?;
-        visitor.wait_until_sent().await?;
+        let visitor = say_one(stage).await?;
         until("the notice", async || {
             let notices = visitor.texts(".notice").await?.join(" ");
             Ok(notices.contains("will be lost").then_some(()))
