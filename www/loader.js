@@ -7,7 +7,7 @@
 // Content-Security-Policy need only allow `script-src G; frame-src G`: no inline style, no markup from text, no eval.
 // What the page does to prototypes after this line no longer matters. What goes wrong ends in a link, not in an exception.
 //
-// `cargo xtask dist` strips comments and indentation and fills in the name of the inline build.
+// `cargo xtask dist` makes it small, and fills in the names of the inline build and the style sheet of `loader.css`.
 (() => {
   "use strict";
 
@@ -79,54 +79,8 @@
   const settings = { label: "Chat", ...tag.dataset };
   const gateway = new URL(settings.gateway || tag.src).origin;
 
-  const STYLE = `
-:host { display: block; height: 560px; --s: light-dark(#fff, #17191d); --a: var(--tieline-accent, oklch(.49 .093 180));
-  --on: oklch(from var(--a) clamp(0, (.565 - l) * 1000, 1) 0 0) }
-:host([corner]) { all: initial !important; position: fixed !important; z-index: var(--tieline-z, 2147483000) !important }
-.panel, .note, .box, button { color-scheme: var(--scheme, light dark); color: light-dark(#1c2026, #eceef1); font: 15px/22px system-ui, sans-serif }
-:focus-visible { outline: 3px solid var(--a); outline-offset: 3px }
-button, .panel, .note { position: fixed; right: max(16px, env(safe-area-inset-right)); bottom: calc(88px + env(safe-area-inset-bottom));
-  box-shadow: 0 0 0 1px light-dark(#0001, #fff2), 0 8px 32px light-dark(#0003, #0009) }
-:host([left]) * { right: auto; left: max(16px, env(safe-area-inset-left)); transform-origin: 0 100% }
-button { bottom: calc(16px + env(safe-area-inset-bottom)); width: 56px; height: 56px; padding: 0; border: 0; border-radius: 50%;
-  background: var(--a); color: var(--on); cursor: pointer }
-svg { position: absolute; inset: 15px !important; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round }
-path { transform-origin: 12px 12px }
-path + path, :host([open]) path { opacity: 0; transform: rotate(-45deg) }
-:host([open]) path + path { opacity: 1; transform: none }
-span { position: absolute; inset: -4px -4px auto auto !important; min-width: 10px; padding: 0 5px; border-radius: 10px; background: #c62f2f; color: #fff;
-  font: 600 12px/20px system-ui, sans-serif; box-shadow: 0 0 0 2px var(--s) }
-span:empty, [hidden] { display: none }
-.panel, .note { width: 384px; max-width: calc(100vw - 32px); box-sizing: border-box; border-radius: 16px; overflow: hidden; background: var(--s);
-  transform-origin: 100% 100%; visibility: hidden; opacity: 0; transform: translateY(8px) scale(.97) }
-.panel { height: min(640px, 100vh - 104px) }
-.box { position: relative; height: 100%; background: var(--s) }
-:host([open]) .panel, :host([noted]) .note { visibility: visible; opacity: 1; transform: none }
-.frame::before, .frame::after { content: ""; position: absolute; inset: 16px 16px auto; height: 40px; border-radius: 12px; opacity: .1;
-  background: currentColor }
-.frame::after { inset: auto 16px 16px }
-iframe { position: absolute; inset: 0 !important; z-index: 1; width: 100%; height: 100%; border: 0; opacity: 0 }
-:host([ready]) iframe { opacity: 1 }
-.note { padding: 16px }
-.box .note { position: absolute; bottom: 16px }
-p { margin: 0 0 8px }
-a { color: inherit; font-weight: 600 }
-@media (max-width: 480px), (max-height: 420px) {
-  button { width: 48px; height: 48px }
-  svg { inset: 12px !important }
-  .panel { inset: var(--top, 0) 0 auto !important; width: 100%; max-width: none; height: var(--height, 100dvh); border-radius: 0 }
-  :host([open]) button { visibility: hidden }
-}
-@media (prefers-reduced-motion: no-preference) {
-  .panel, .note { transition: opacity .2s ease-out, transform .2s ease-out, visibility 0s .2s }
-  path, iframe { transition: opacity .2s, transform .2s }
-  /* Visible at once on opening: what is hidden takes no focus. */
-  :host([open]) .panel, :host([noted]) .note { transition-delay: 0s }
-}
-@media (forced-colors: active) { button, .panel, .note { border: 2px solid } }
-@media print { :host([corner]) { display: none !important } }`;
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(STYLE);
+  sheet.replaceSync("{{style:loader.css}}");
 
   const text = (value, longest) => (value && typeof value !== "object" ? String(value).slice(0, longest) : undefined);
   const address = (value) => {

@@ -5,7 +5,8 @@
 //! file has a `.br` and a `.gz` beside it. A run with nothing changed does nothing.
 //!
 //! Sources name each other by placeholders: `{{asset:NAME}}` becomes the path on the gateway (`/assets/widget-ab12.js`),
-//! `{{integrity:NAME}}` its `sha384-..`. See [`fill`].
+//! `{{integrity:NAME}}` its `sha384-..`. See [`fill`]. The style sheet of `loader.js` goes into it, in the place of
+//! `{{style:loader.css}}`: a file of its own would be a second request.
 
 mod bindgen;
 mod compile;
@@ -19,7 +20,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 pub(crate) use self::compile::add_target;
 use self::fill::Catalogue;
@@ -69,10 +70,19 @@ fn assemble(sources: &Sources) -> Result<Files> {
         content.insert(catalogue.add(app.boot_name(), &boot), boot);
         content.insert(app.document_name().into(), catalogue.fill(sources.document(app))?.into_bytes());
     }
-    let loader = minify_js::minify(&catalogue.fill(&sources.loader)?, Kind::Script)?.into_bytes();
+    let loader = with_style(&catalogue.fill(&sources.loader)?, &sources.loader_css)?;
+    let loader = minify_js::minify(&loader, Kind::Script)?.into_bytes();
     catalogue.add_named("loader.js", "loader.js", &loader);
     content.insert("loader.js".into(), loader);
     Ok(Files { content, catalogue })
+}
+
+/// The loader with its style sheet in it, as a string.
+fn with_style(loader: &str, css: &str) -> Result<String> {
+    const PLACE: &str = "\"{{style:loader.css}}\"";
+    ensure!(loader.matches(PLACE).count() == 1, "www/loader.js does not name its style sheet once");
+    // A string of JSON is one of JavaScript.
+    Ok(loader.replace(PLACE, &serde_json::to_string(&minify_css::minify(css))?))
 }
 
 /// Writes beside the old folder and then takes its place, so that a gateway never sees half of it.
@@ -99,4 +109,17 @@ fn is_current(out: &Path, fingerprint: &str) -> bool {
         Some(manifest.get("inputs")?.as_str()?.to_owned())
     };
     read().as_deref() == Some(fingerprint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_style;
+
+    #[test]
+    fn the_loader_carries_its_style_sheet_as_a_string() {
+        let css = "/* why */\na::before {\n  content: \"\";\n}\n";
+        let loader = with_style("f(\"{{style:loader.css}}\");", css).unwrap();
+        assert_eq!(loader, r#"f("a::before{content:\"\"}");"#);
+        assert!(with_style("f();", css).is_err());
+    }
 }

@@ -7,8 +7,6 @@ use oxc_minifier::{Minifier, MinifierOptions};
 use oxc_parser::Parser;
 use oxc_span::SourceType;
 
-use super::minify_css;
-
 /// How the browser will run it.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
@@ -25,8 +23,7 @@ pub(super) fn minify(source: &str, kind: Kind) -> Result<String> {
         Kind::Script => SourceType::script(),
         Kind::Module => SourceType::mjs(),
     };
-    let source = shrink_css(source);
-    let parsed = Parser::new(&allocator, &source, source_type).parse();
+    let parsed = Parser::new(&allocator, source, source_type).parse();
     if let Some(error) = parsed.diagnostics.first() {
         bail!("{error}");
     }
@@ -34,22 +31,6 @@ pub(super) fn minify(source: &str, kind: Kind) -> Result<String> {
     let minified = Minifier::new(MinifierOptions::default()).minify(&allocator, &mut program);
     let options = CodegenOptions::minify();
     Ok(Codegen::new().with_options(options).with_scoping(minified.scoping).build(&program).code)
-}
-
-/// A template literal that is a style sheet says so. Nothing may be nested in it.
-const CSS_LITERAL: &str = "/* css */ `";
-
-fn shrink_css(source: &str) -> String {
-    let mut parts = source.split(CSS_LITERAL);
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let (css, rest) = part.split_once('`').unwrap_or((part, ""));
-        out.push('`');
-        out.push_str(&minify_css::minify(css));
-        out.push('`');
-        out.push_str(rest);
-    }
-    out
 }
 
 #[cfg(test)]
@@ -61,12 +42,6 @@ mod tests {
         let source =
             "(() => { /* why */ const api = { open: (wish) => wish.item }; window.tieline = api; })();\n";
         assert_eq!(minify(source, Kind::Script).unwrap(), "window.tieline={open:e=>e.item};");
-    }
-
-    #[test]
-    fn a_marked_style_sheet_shrinks_too() {
-        let source = "f(/* css */ `\n.a {\n  color: red;\n}\n`)";
-        assert_eq!(minify(source, Kind::Module).unwrap(), "f(`.a{color:red}`);");
     }
 
     #[test]

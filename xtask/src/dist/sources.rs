@@ -82,6 +82,7 @@ impl App {
 /// Everything that the bundle is made of.
 pub(super) struct Sources {
     pub(super) loader: String,
+    pub(super) loader_css: String,
     wasm: BTreeMap<App, Vec<u8>>,
     text: BTreeMap<&'static str, String>,
     /// Over all of the above and xtask itself.
@@ -102,10 +103,11 @@ impl Sources {
             }
         }
         let loader = read_text("www/loader.js")?;
-        for part in text.values().chain([&loader]) {
+        let loader_css = read_text("www/loader.css")?;
+        for part in text.values().chain([&loader, &loader_css]) {
             all.extend_from_slice(hex(part.as_bytes()).as_bytes());
         }
-        Ok(Self { loader, wasm, text, fingerprint: hex(&all) })
+        Ok(Self { loader, loader_css, wasm, text, fingerprint: hex(&all) })
     }
 
     pub(super) fn wasm(&self, app: App) -> &[u8] {
