@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use js_sys::Reflect;
 use tieline_browser::http;
-use tieline_driver::{Engine, Errand, Feeder, Plan, Share, engine, ids};
+use tieline_driver::{Engine, Errand, Feeder, Keeper, Plan, Share, engine, ids};
 use tieline_protocol::{Auth, ChannelId, Item};
 use tieline_session::{Event, Input, Screen, Setup, Visitor};
 use wasm_bindgen_futures::spawn_local;
@@ -30,6 +30,8 @@ pub struct Settings {
     pub page_origin: Option<String>,
     /// BCP 47 tag of the interface.
     pub language: String,
+    /// Where to keep what should outlive the page.
+    pub keeper: Keeper,
 }
 
 /// Something for the embedding page.
@@ -68,11 +70,16 @@ pub struct Driver {
 impl Driver {
     /// A session that has drawn itself and not dialled yet.
     pub fn new(settings: Settings, hooks: Hooks) -> Self {
-        let device = Rc::new(Device::of(&settings.channel));
+        let device = Rc::new(Device::of(&settings.channel, settings.keeper.clone()));
         let channel = settings.channel.to_string();
         let request_base = u32::try_from(ids::seed() >> 32).unwrap_or_default();
         let share = Share { channel: channel.clone(), request_base };
-        let plan = Plan { gateway: settings.gateway.clone(), drafts_of: channel, share: Some(share) };
+        let plan = Plan {
+            gateway: settings.gateway.clone(),
+            drafts_of: channel,
+            keeper: settings.keeper.clone(),
+            share: Some(share),
+        };
         let hooks =
             tieline_driver::Hooks { draw: hooks.draw, run: errands(&settings, hooks.tell, device.clone()) };
         let visitor = Visitor::new(Setup {
@@ -96,6 +103,7 @@ impl Driver {
         let (device, feeder) = (self.device.clone(), self.engine.feeder());
         spawn_local(async move {
             device.recover().await;
+            feeder.feed(device.look());
             feeder.start();
         });
     }
@@ -160,7 +168,7 @@ fn errands(
     Box::new(move |errand, feeder| match errand {
         Errand::KeepVisitorToken(visitor, token) => device.keep(visitor, &token),
         Errand::ForgetVisitor(visitor) => device.forget_before(visitor),
-        Errand::FreshenToken => feeder.feed(device.look()),
+        Errand::FreshenToken => freshen(device.clone(), feeder),
         Errand::FetchToken => tell(Word::TokenWanted),
         Errand::FetchTicket => fetch_ticket(ticket_url.clone(), feeder),
         Errand::Compose(text) => tell(Word::Composed(text)),
@@ -172,6 +180,17 @@ fn errands(
         }
         Errand::Tell(event) => tell(Word::Told(event)),
     })
+}
+
+/// Looks at the device anew. What another tab has kept with the page since is there only for those who ask.
+fn freshen(device: Rc<Device>, feeder: Feeder<Visitor>) {
+    if !device.is_with_page() {
+        return feeder.feed(device.look());
+    }
+    spawn_local(async move {
+        device.recover().await;
+        feeder.feed(device.look());
+    });
 }
 
 fn fetch_ticket(url: String, feeder: Feeder<Visitor>) {

@@ -8,6 +8,7 @@ pub mod config;
 pub mod element;
 pub mod host;
 pub mod item;
+pub mod page_store;
 pub mod port;
 pub mod registry;
 pub mod shadow;

@@ -10,7 +10,7 @@ use support::{
     type_into, until,
 };
 use tieline_browser::database::{self, Hold};
-use tieline_driver::{Unsent, record};
+use tieline_driver::{Keeper, Unsent, record};
 use tieline_protocol::{Body, DraftId, Item, Millis, SessionId};
 use tieline_session::{Owner, Place, Record};
 use wasm_bindgen::JsValue;
@@ -172,7 +172,7 @@ async fn begun_words_stand_there_again_and_only_for_their_person() {
 
     let told = Rc::new(RefCell::new(0));
     let counted = told.clone();
-    let unsent = Unsent::new("ch_owners".into(), move || *counted.borrow_mut() += 1);
+    let unsent = Unsent::new(Keeper::own(), "ch_owners".into(), move || *counted.borrow_mut() += 1);
     unsent.belong_to(&Owner::User("ada".into()));
     unsent.keep("", "Ada's".into());
     unsent.start();

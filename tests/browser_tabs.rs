@@ -5,6 +5,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use js_sys::Function;
+use tieline_driver::Keeper;
 use tieline_protocol::{ChannelId, DraftId};
 use tieline_session::{
     Input, Screen,
@@ -50,6 +51,7 @@ impl Tab {
             embed: None,
             page_origin: None,
             language: "en".into(),
+            keeper: Keeper::own(),
         };
         let draw = Box::new(move |screen| drop(drawn.replace(Some(screen))));
         let driver = Driver::new(settings, Hooks { draw, tell: Box::new(|_| {}) });

@@ -1,7 +1,8 @@
 // Tieline's loader: the one script tag of a merchant's page.
 //
 // Owns the launcher, the session creation controls, the frame with the port to it, `window.tieline` and `<tieline-session>`.
-// Does not know sessions, sockets or storage: those live behind the frame, in the gateway's origin.
+// Does not know sessions or sockets: those live behind the frame, in the gateway's origin. What is kept lies there too, but for a
+// browser that denies a frame all storage; then, if the tag says so, it lies in the page's, and the loader puts and fetches it.
 //
 // The page comes first. Until the visitor means to talk nothing is asked of the network and nothing is kept. The page's own
 // Content-Security-Policy need only allow `script-src G; frame-src G`: no inline style, no markup from text, no eval.
@@ -24,7 +25,7 @@
   const { parse } = JSON;
   const take = (owner, names) =>
     names.split(" ").map((name) => {
-      const native = owner[name];
+      const native = owner?.[name];
       return (self, ...rest) => apply(native, self, rest);
     });
   const [later, cancel] = take(window, "setTimeout clearTimeout");
@@ -38,6 +39,13 @@
   const [path, halt] = take(Event.prototype, "composedPath preventDefault");
   const [read, keep, drop] = take(Storage.prototype, "getItem setItem removeItem");
   const [post, start, hangUp] = take(MessagePort.prototype, "postMessage start close");
+  // A browser may come without databases. Then what is taken here throws when it is used.
+  const ofBase = (name) => window["IDB" + name]?.prototype;
+  const [openBase] = take(ofBase("Factory"), "open");
+  const [makeStore, transact, shut] = take(ofBase("Database"), "createObjectStore transaction close");
+  const [pick] = take(ofBase("Transaction"), "objectStore");
+  const [put, erase, gather] = take(ofBase("ObjectStore"), "put delete getAll");
+  const [between] = take(window.IDBKeyRange, "bound");
 
   // Lists grow by index, as `Array.prototype` belongs to the page.
   const add = (list, value) => {
@@ -177,8 +185,44 @@
     if (sources[line.channel]) askToken(line, "identify");
   };
 
+  /**
+   * Puts, removes or reads a value in the page's own database, for a frame that may have none. Each channel has its own names.
+   * `answer` is called with a yes or a no, and at once with a no where the page has not opted in.
+   */
+  const shelve = (options, { id, act, name, value, durability }, answer) => {
+    const no = () => answer({ type: "kept", id });
+    const attempt = (step) => () => {
+      try {
+        step();
+      } catch {
+        no();
+      }
+    };
+    attempt(() => {
+      if (options.keep !== "page") return no();
+      const request = openBase(window.indexedDB, "tieline-page");
+      listen(request, "upgradeneeded", () => makeStore(request.result, "kept"));
+      listen(request, "error", no);
+      listen(request, "success", attempt(() => {
+        const work = transact(request.result, "kept", "readwrite", { durability });
+        // Takes effect when the work is done. Whatever happens, nothing stays open.
+        shut(request.result);
+        const store = pick(work, "kept");
+        const key = options.channel + " " + name;
+        let found;
+        if (act === "put") put(store, value, key);
+        else if (act === "remove") erase(store, key);
+        else found = gather(store, between(window.IDBKeyRange, key, key + "\uffff"));
+        listen(work, "abort", no);
+        // A request that has succeeded can still be undone: only the end of its transaction counts.
+        listen(work, "complete", () => answer({ type: "kept", id, is_done: true, values: found && found.result }));
+      }));
+    })();
+  };
+
   /** One frame of the gateway and the port to it. `hear` gets each message, and `{type: "failed"}` when there can be none. */
-  const makeLine = (parent, channel, title, hear) => {
+  const makeLine = (parent, options, hear) => {
+    const { channel } = options;
     const scope = makeScope();
     // What ends as soon as the frame is on its feet.
     const wait = makeScope();
@@ -191,7 +235,7 @@
       end();
       hear({ type: "failed", why });
     };
-    const frame = element(0, "iframe", ["title", title, "src", gateway + "/w/" + channel]);
+    const frame = element(0, "iframe", ["title", options.label, "src", gateway + "/w/" + channel]);
     scope.add(() => remove(frame));
     scope.add(() => port && hangUp(port));
     scope.on(frame, "load", () => {
@@ -205,6 +249,7 @@
           wait.end();
           enlist(scope, line);
         } else if (data.type === "need_token") askToken(line, "token");
+        else if (data.type === "keep") shelve(options, data, (message) => post(port1, message));
         hear(data);
       });
       start(port);
@@ -343,7 +388,7 @@
     const prepare = () => {
       if (state === "loading" || state === "ready") return;
       state = "loading";
-      line = makeLine(panel, channel, label, hear);
+      line = makeLine(panel, options, hear);
     };
 
     const open = (wish, control) => {
@@ -500,7 +545,7 @@
 
     begin(scope) {
       const options = { ...settings, channel: get(this, "channel") || settings.channel };
-      const { channel, label } = options;
+      const { channel } = options;
       const wish = { to: get(this, "to") || undefined, item: itemOf(get(this, "item")) };
       const onEvent = (name, detail) => announce(channel, name, detail);
       const makeBox = (kind) => {
@@ -530,7 +575,7 @@
         return;
       }
       mark(this, "ready", false);
-      const line = makeLine(makeBox("box frame"), channel, label, ({ type, why, name, detail }) => {
+      const line = makeLine(makeBox("box frame"), options, ({ type, why, name, detail }) => {
         if (type === "ready") {
           mark(this, "ready", true);
           line.send({ type: "open", ...wish });

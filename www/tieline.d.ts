@@ -75,6 +75,8 @@ interface TielineOptions {
   launcher?: "on" | "off";
   fallback?: string;
   unavailable?: string;
+  /** `page`: where the browser denies our frame all storage, what it keeps may lie in the page's. Every script of the page can read it. */
+  keep?: "page";
 }
 
 /** `window.tieline`: methods, and the same by name: `tieline("open", {...})`. */

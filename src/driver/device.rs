@@ -4,16 +4,13 @@
 //! who comes next, and a token of somebody who is gone, which a tab keeps too late, is under a number that nobody reads.
 //!
 //! `localStorage` answers at once, but a browser that crashes forgets what it was told last. So the database has it all too,
-//! and is asked before the first connection: whoever was here is known again, and whoever had signed out is not.
+//! and is asked before the first connection: whoever was here is known again, and whoever had signed out is not. Where the page
+//! keeps it all there is no `localStorage`, only this tab's memory, and the page is asked before each connection.
 
 use std::cell::Cell;
 
-use tieline_browser::{
-    Store,
-    database::{self, Hold},
-    storage::LocalStore,
-};
-use tieline_driver::DATABASE;
+use tieline_browser::{Store, database::Hold, storage::LocalStore};
+use tieline_driver::Keeper;
 use tieline_protocol::ChannelId;
 use tieline_session::Input;
 use wasm_bindgen::JsValue;
@@ -23,26 +20,42 @@ use wasm_bindgen_futures::spawn_local;
 #[derive(Debug)]
 pub(super) struct Device {
     store: LocalStore,
+    keeper: Keeper,
     channel: String,
     /// The latest visitor that this tab knows of. Never goes back, though the store be emptied or be this tab's alone.
     visitor: Cell<u32>,
+    /// How many tokens this tab was given: what was asked for before the last of them is old.
+    given: Cell<u32>,
 }
 
 impl Device {
-    pub(super) fn of(channel: &ChannelId) -> Self {
-        Self { store: LocalStore::default(), channel: channel.to_string(), visitor: Cell::new(0) }
+    pub(super) fn of(channel: &ChannelId, keeper: Keeper) -> Self {
+        Self {
+            store: LocalStore::default(),
+            keeper,
+            channel: channel.to_string(),
+            visitor: Cell::new(0),
+            given: Cell::new(0),
+        }
     }
 
-    /// Takes over from the database what `localStorage` has lost, if it has.
+    /// Whether the page keeps it all.
+    pub(super) fn is_with_page(&self) -> bool {
+        self.keeper.is_page()
+    }
+
+    /// Takes over what `localStorage` has lost, if it has, or what other tabs have kept with the page.
     pub(super) async fn recover(&self) {
         self.token();
-        let number = kept(&self.number_name()).await.and_then(|number| number.parse().ok()).unwrap_or(0);
+        let given = self.given.get();
+        let number = self.kept(&self.number_name()).await.and_then(|number| number.parse().ok()).unwrap_or(0);
         if number > self.visitor.get() {
             self.forget_before(number);
         }
         let name = self.token_name(self.visitor.get());
-        if self.store.read(&name).is_none()
-            && let Some(token) = kept(&name).await
+        if (self.is_with_page() || self.store.read(&name).is_none())
+            && let Some(token) = self.kept(&name).await
+            && given == self.given.get()
         {
             self.store.write(&name, &token);
         }
@@ -71,6 +84,7 @@ impl Device {
     pub(super) fn keep(&self, visitor: u32, token: &str) {
         self.token();
         if visitor == self.visitor.get() {
+            self.given.set(self.given.get().wrapping_add(1));
             self.write(self.token_name(visitor), token);
         }
     }
@@ -89,17 +103,22 @@ impl Device {
 
     fn write(&self, name: String, value: &str) {
         self.store.write(&name, value);
-        let value = JsValue::from_str(value);
+        let (keeper, value) = (self.keeper.clone(), JsValue::from_str(value));
         spawn_local(async move {
-            database::put(DATABASE, &name, &value, Hold::Disk).await;
+            keeper.put(&name, &value, Hold::Disk).await;
         });
     }
 
     fn remove(&self, name: String) {
         self.store.remove(&name);
+        let keeper = self.keeper.clone();
         spawn_local(async move {
-            database::remove(DATABASE, &name).await;
+            keeper.remove(&name).await;
         });
+    }
+
+    async fn kept(&self, name: &str) -> Option<String> {
+        self.keeper.read(name).await?.first()?.as_string()
     }
 
     /// The browser already keeps the shops apart, the channel is for inline mode.
@@ -115,8 +134,4 @@ impl Device {
     fn number_name(&self) -> String {
         format!("tieline.sign-outs.{}", self.channel)
     }
-}
-
-async fn kept(name: &str) -> Option<String> {
-    database::read(DATABASE, name).await?.first()?.as_string()
 }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use tieline_browser::{Listener, clock, focus};
+use tieline_driver::Keeper;
 use tieline_protocol::Millis;
 use tieline_session::{Event, Owner, Screen};
 use tieline_talk::{Calendar, Given};
@@ -15,6 +16,7 @@ use yew::{AttrValue, Callback};
 use super::{
     config::Config,
     host::{Ear, Host, Line},
+    page_store::PageStore,
     port::{FromPage, ToPage},
     stage::Stage,
 };
@@ -38,6 +40,7 @@ struct Inner {
     /// The caret is to go into the composer as soon as the browser's focus is ours.
     wants_caret: Cell<bool>,
     line: Rc<OnceCell<Line>>,
+    page_store: Rc<PageStore>,
     ear: OnceCell<Ear>,
     on_focus: OnceCell<Option<Listener>>,
 }
@@ -46,8 +49,10 @@ impl Mount {
     /// Draws, tells the page, and in page and inline mode connects. A frame waits until it is shown.
     pub fn new(place: &HtmlElement, config: Config, host: Host) -> Self {
         let line = Rc::new(OnceCell::<Line>::new());
-        let picture = Rc::new_cyclic(|weak| Picture::new(place, &config, weak.clone()));
-        let driver = Driver::new(settings(&config), hooks(&picture, &line));
+        let page_store = Rc::new(PageStore::behind(line.clone()));
+        let keeper = keeper(config.shape, &page_store);
+        let picture = Rc::new_cyclic(|weak| Picture::new(place, &config, keeper.clone(), weak.clone()));
+        let driver = Driver::new(settings(&config, keeper), hooks(&picture, &line));
         picture.set_act(act(&driver, &picture, &line));
         let inner = Rc::new(Inner {
             driver,
@@ -56,6 +61,7 @@ impl Mount {
             to: RefCell::new(config.to.clone()),
             wants_caret: Cell::new(false),
             line,
+            page_store,
             ear: OnceCell::new(),
             on_focus: OnceCell::new(),
         });
@@ -127,6 +133,7 @@ impl Inner {
             FromPage::Item(Some(item)) => self.driver.ask(self.to.borrow().clone(), Some(item)),
             FromPage::Item(None) => {}
             FromPage::Locale(tag) => self.picture.change(|face| speak(face, &tag)),
+            FromPage::Kept { id, values } => self.page_store.hear(id, values.as_ref()),
             FromPage::Theme { accent, scheme } => self.picture.change(|face| wear(face, accent, scheme)),
         }
     }
@@ -152,7 +159,7 @@ struct Picture {
 }
 
 impl Picture {
-    fn new(place: &HtmlElement, config: &Config, own: Weak<Self>) -> Self {
+    fn new(place: &HtmlElement, config: &Config, keeper: Keeper, own: Weak<Self>) -> Self {
         let locale = Locale::find([config.language.as_str()]);
         let face = Face {
             locale,
@@ -174,7 +181,7 @@ impl Picture {
             place: place.clone(),
             face: RefCell::new(face),
             screen: RefCell::new(None),
-            unsent: Unsent::new(config.channel.to_string(), draw_anew),
+            unsent: Unsent::new(keeper, config.channel.to_string(), draw_anew),
             act: OnceCell::new(),
             stage: RefCell::new(None),
         }
@@ -227,13 +234,23 @@ impl Picture {
     }
 }
 
-fn settings(config: &Config) -> Settings {
+/// Only a frame is a stranger in its page. Elsewhere the browser's database is of the page that the visitor is on.
+fn keeper(shape: Shape, page_store: &Rc<PageStore>) -> Keeper {
+    let page_store = page_store.clone();
+    match shape {
+        Shape::Frame => Keeper::own_or_page(move |ask, yes, no| page_store.ask(ask, yes, no)),
+        Shape::Page | Shape::Inline => Keeper::own(),
+    }
+}
+
+fn settings(config: &Config, keeper: Keeper) -> Settings {
     Settings {
         gateway: config.gateway.clone(),
         channel: config.channel.clone(),
         embed: config.ticket.clone(),
         page_origin: config.page_origin.clone(),
         language: config.language.clone(),
+        keeper,
     }
 }
 

@@ -113,7 +113,8 @@ fn call_event(on_event: Option<&Function>, word: &ToPage) {
         ToPage::Close => ("closed", detail(None)),
         ToPage::Unread(_) => ("unread", word.message()),
         ToPage::Event { name, session } => (*name, detail(session.as_deref())),
-        ToPage::NeedToken => return,
+        // A script's session lives in the page, and has its store.
+        ToPage::NeedToken | ToPage::Keep { .. } => return,
     };
     let _ = on_event.call2(&JsValue::UNDEFINED, &name.into(), &value);
 }

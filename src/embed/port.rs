@@ -1,6 +1,7 @@
 //! The words between frame and embedding page, as they cross the port. The other end is `www/loader.js`.
 
 use js_sys::{Object, Reflect};
+use tieline_driver::Ask;
 use tieline_protocol::Item;
 use wasm_bindgen::JsValue;
 
@@ -11,7 +12,7 @@ use super::{
 use crate::view::Scheme;
 
 /// What the page says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum FromPage {
     /// A session creation control was used, or `open()` called.
     Open {
@@ -39,6 +40,13 @@ pub enum FromPage {
         /// None: as the system has it.
         scheme: Option<Scheme>,
     },
+    /// The answer to [`ToPage::Keep`].
+    Kept {
+        /// The question's.
+        id: u32,
+        /// None: no. Otherwise it is done, and this is what was read, if something was to be read.
+        values: Option<JsValue>,
+    },
 }
 
 impl FromPage {
@@ -57,13 +65,17 @@ impl FromPage {
                 accent: said("accent"),
                 scheme: said("scheme").as_deref().and_then(parse_scheme),
             },
+            "kept" => Self::Kept {
+                id: field(message, "id").as_f64()? as u32,
+                values: field(message, "is_done").is_truthy().then(|| field(message, "values")),
+            },
             _ => return None,
         })
     }
 }
 
 /// What we say to the page.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum ToPage {
     /// The panel is drawn and takes words.
     Ready,
@@ -80,6 +92,13 @@ pub enum ToPage {
     },
     /// A token is needed.
     NeedToken,
+    /// A wish to the page's store, which it may refuse. Only from a frame that has none.
+    Keep {
+        /// The answer bears it too.
+        id: u32,
+        /// What is to be done.
+        ask: Ask,
+    },
 }
 
 impl ToPage {
@@ -95,6 +114,7 @@ impl ToPage {
             Self::Unread(_) => "unread",
             Self::Event { .. } => "event",
             Self::NeedToken => "need_token",
+            Self::Keep { .. } => "keep",
         };
         set(&message, "type", kind.into());
         match self {
@@ -102,6 +122,20 @@ impl ToPage {
             Self::Event { name, session } => {
                 set(&message, "name", (*name).into());
                 set(&message, "detail", detail(session.as_deref()));
+            }
+            Self::Keep { id, ask } => {
+                set(&message, "id", (*id).into());
+                let (act, name) = match ask {
+                    Ask::Put { name, value, hold } => {
+                        set(&message, "value", value.clone());
+                        set(&message, "durability", hold.durability().into());
+                        ("put", name)
+                    }
+                    Ask::Remove(name) => ("remove", name),
+                    Ask::Read(beginning) => ("read", beginning),
+                };
+                set(&message, "act", act.into());
+                set(&message, "name", name.into());
             }
             Self::Ready | Self::Close | Self::NeedToken => {}
         }

@@ -167,6 +167,7 @@ export const type_into = (field, text) => {
 /** Storage that throws at every touch, as in a browser that blocks third parties. */
 export const deny_storage = () =>
   Object.defineProperty(window, "localStorage", {
+    configurable: true,
     get() {
       throw new DOMException("denied", "SecurityError");
     },

@@ -6,12 +6,11 @@
 //!
 //! Whatever goes wrong is `false` or `None`: no database, no room, private mode, a disk that does not answer.
 
-use js_sys::{Array, Function, Object, Promise, Reflect};
+use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{Event, IdbDatabase, IdbKeyRange, IdbObjectStore, IdbOpenDbRequest, IdbTransaction, Window};
 
-use crate::clock;
+use crate::{clock, patience};
 
 /// The one store: values under names.
 const STORE: &str = "kept";
@@ -42,6 +41,16 @@ pub enum Hold {
     System,
 }
 
+impl Hold {
+    /// What a transaction calls it.
+    pub fn durability(self) -> &'static str {
+        match self {
+            Self::Disk => "strict",
+            Self::System => "default",
+        }
+    }
+}
+
 /// One thing to do.
 enum Task<'a> {
     Put(&'a str, &'a JsValue, Hold),
@@ -65,19 +74,35 @@ pub async fn read(database: &str, beginning: &str) -> Option<Vec<JsValue>> {
     Some(found.dyn_into::<Array>().ok()?.iter().collect())
 }
 
+/// Whether the browser refuses this page the database. One that does not answer may be busy: that is no refusal.
+pub async fn is_denied(database: &str) -> bool {
+    let Some(window) = web_sys::window() else { return true };
+    match open(&window, database, clock::now_ms() + PATIENCE_MS).await {
+        Ok(database) => {
+            database.close();
+            false
+        }
+        Err(why) => !patience::is_silence(&why),
+    }
+}
+
 async fn visit(database: &str, task: Task<'_>) -> Result<JsValue, JsValue> {
     let window = web_sys::window().ok_or(JsValue::NULL)?;
     let deadline_ms = clock::now_ms() + PATIENCE_MS;
     let database = open(&window, database, deadline_ms).await?;
-    let outcome = carry_out(&window, &database, task, deadline_ms).await;
+    let outcome = carry_out(&database, task, deadline_ms).await;
     database.close();
     outcome
+}
+
+async fn heard(deadline_ms: u64, listen: impl FnOnce(&Function, &Function)) -> Result<JsValue, JsValue> {
+    patience::within(deadline_ms.saturating_sub(clock::now_ms()), listen).await
 }
 
 async fn open(window: &Window, name: &str, deadline_ms: u64) -> Result<IdbDatabase, JsValue> {
     // No version: a page of tomorrow may have raised it, and what we need will still be there.
     let request = window.indexed_db()?.ok_or(JsValue::NULL)?.open(name)?;
-    let event = heard(window, deadline_ms, |yes, no| {
+    let event = heard(deadline_ms, |yes, no| {
         request.set_onupgradeneeded(Some(yes));
         listen(&request, yes, no);
     })
@@ -85,7 +110,7 @@ async fn open(window: &Window, name: &str, deadline_ms: u64) -> Result<IdbDataba
     let database: IdbDatabase = request.result()?.unchecked_into();
     if event.unchecked_ref::<Event>().type_() == "upgradeneeded" {
         database.create_object_store(STORE)?;
-        heard(window, deadline_ms, |yes, no| listen(&request, yes, no)).await?;
+        heard(deadline_ms, |yes, no| listen(&request, yes, no)).await?;
     }
     Ok(database)
 }
@@ -95,21 +120,14 @@ fn listen(request: &IdbOpenDbRequest, yes: &Function, no: &Function) {
     request.set_onerror(Some(no));
 }
 
-async fn carry_out(
-    window: &Window,
-    database: &IdbDatabase,
-    task: Task<'_>,
-    deadline_ms: u64,
-) -> Result<JsValue, JsValue> {
+async fn carry_out(database: &IdbDatabase, task: Task<'_>, deadline_ms: u64) -> Result<JsValue, JsValue> {
     let (mode, hold) = match task {
         Task::Put(_, _, hold) => ("readwrite", hold),
         Task::Remove(_) => ("readwrite", Hold::System),
         Task::Read(_) => ("readonly", Hold::System),
     };
     let options = Object::new();
-    if hold == Hold::Disk {
-        Reflect::set(&options, &"durability".into(), &"strict".into())?;
-    }
+    Reflect::set(&options, &"durability".into(), &hold.durability().into())?;
     let transaction = database.unchecked_ref::<Transactor>().transaction(STORE, mode, &options)?;
     let store: IdbObjectStore = transaction.object_store(STORE)?;
     let request = match task {
@@ -121,32 +139,10 @@ async fn carry_out(
         }
     };
     // A request that has succeeded can still be undone: only the end of its transaction counts.
-    heard(window, deadline_ms, |yes, no| {
+    heard(deadline_ms, |yes, no| {
         transaction.set_oncomplete(Some(yes));
         transaction.set_onabort(Some(no));
     })
     .await?;
     request.result()
-}
-
-/// Waits for one of two events; too long is the same as no.
-async fn heard(
-    window: &Window,
-    deadline_ms: u64,
-    listen: impl FnOnce(&Function, &Function),
-) -> Result<JsValue, JsValue> {
-    let left_ms = deadline_ms.saturating_sub(clock::now_ms());
-    let (mut listen, mut timer) = (Some(listen), None);
-    let promise = Promise::new(&mut |yes, no| {
-        if let Some(listen) = listen.take() {
-            listen(&yes, &no);
-        }
-        let left_ms = i32::try_from(left_ms).unwrap_or_default();
-        timer = window.set_timeout_with_callback_and_timeout_and_arguments_0(&no, left_ms).ok();
-    });
-    let outcome = JsFuture::from(promise).await;
-    if let Some(timer) = timer {
-        window.clear_timeout_with_handle(timer);
-    }
-    outcome
 }

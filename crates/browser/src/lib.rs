@@ -20,6 +20,7 @@ pub mod listener;
 pub mod locks;
 pub mod message_port;
 pub mod page;
+pub mod patience;
 pub mod resize;
 pub mod socket;
 pub mod storage;

@@ -9,19 +9,14 @@ use std::{
     rc::{Rc, Weak},
 };
 
-use tieline_browser::{
-    Timer,
-    database::{self, Hold},
-};
+use tieline_browser::{Timer, database::Hold};
 use tieline_protocol::DraftId;
 use tieline_session::{Input, Record};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::record;
+use crate::{Keeper, record};
 
-/// The database that everything of ours is in.
-pub const DATABASE: &str = "tieline";
 /// How long a disk that has failed is left in peace.
 const REST_MS: u64 = 10_000;
 
@@ -29,6 +24,7 @@ const REST_MS: u64 = 10_000;
 pub(crate) struct Drafts(Rc<Inner>);
 
 struct Inner {
+    keeper: Keeper,
     shelf: String,
     tell: Box<dyn Fn(Input)>,
     rest: OnceCell<Timer>,
@@ -36,8 +32,8 @@ struct Inner {
 
 impl Drafts {
     /// `tell` takes `Restored`, `Saved` and `SaveFailed`, never at once.
-    pub(crate) fn of(shelf: String, tell: impl Fn(Input) + 'static) -> Self {
-        let inner = Rc::new(Inner { shelf, tell: Box::new(tell), rest: OnceCell::new() });
+    pub(crate) fn of(keeper: Keeper, shelf: String, tell: impl Fn(Input) + 'static) -> Self {
+        let inner = Rc::new(Inner { keeper, shelf, tell: Box::new(tell), rest: OnceCell::new() });
         let weak = Rc::downgrade(&inner);
         let _ = inner.rest.set(Timer::new(move || offer_again(&weak)));
         Self(inner)
@@ -45,9 +41,9 @@ impl Drafts {
 
     /// Asks for what earlier pages left. The answer is `Restored`, with what memory has if the disk does not answer.
     pub(crate) fn load(&self) {
-        let (weak, shelf) = (Rc::downgrade(&self.0), self.0.shelf.clone());
+        let (weak, keeper, shelf) = (Rc::downgrade(&self.0), self.0.keeper.clone(), self.0.shelf.clone());
         spawn_local(async move {
-            let kept = database::read(DATABASE, &beginning(&shelf)).await.unwrap_or_default();
+            let kept = keeper.read(&beginning(&shelf)).await.unwrap_or_default();
             let mut records: Vec<Record> = kept.iter().filter_map(record::of_value).collect();
             for newer in memory::records(&shelf) {
                 records.retain(|record| record.draft_id != newer.draft_id);
@@ -62,26 +58,27 @@ impl Drafts {
     /// Keeps the record. The answer is `Saved` once it is on the disk, or `SaveFailed`; after that, perhaps `Saved` all the same.
     pub(crate) fn save(&self, record: Record) {
         memory::put(&self.0.shelf, record.clone());
-        keep(Rc::downgrade(&self.0), self.0.shelf.clone(), record);
+        keep(&self.0, record);
     }
 
     /// Drops the record wherever it is.
     pub(crate) fn forget(&self, draft_id: DraftId) {
         memory::remove(&self.0.shelf, draft_id);
-        let name = name(&self.0.shelf, draft_id);
+        let (keeper, name) = (self.0.keeper.clone(), name(&self.0.shelf, draft_id));
         // One that stays is said again under its old id, which the log knows.
         spawn_local(async move {
-            let _ = database::remove(DATABASE, &name).await;
+            let _ = keeper.remove(&name).await;
         });
     }
 }
 
 /// Offers a record to the disk. Goes on without the end: what was typed is kept though the widget is gone.
-fn keep(weak: Weak<Inner>, shelf: String, record: Record) {
+fn keep(inner: &Rc<Inner>, record: Record) {
+    let (weak, keeper, shelf) = (Rc::downgrade(inner), inner.keeper.clone(), inner.shelf.clone());
     spawn_local(async move {
         let draft_id = record.draft_id;
         let value = record::to_value(&record).unwrap_or(JsValue::NULL);
-        let is_kept = database::put(DATABASE, &name(&shelf, draft_id), &value, Hold::Disk).await;
+        let is_kept = keeper.put(&name(&shelf, draft_id), &value, Hold::Disk).await;
         if is_kept {
             memory::settle(&shelf, &record);
         } else if let Some(inner) = weak.upgrade()
@@ -94,9 +91,9 @@ fn keep(weak: Weak<Inner>, shelf: String, record: Record) {
 }
 
 fn offer_again(weak: &Weak<Inner>) {
-    let Some(shelf) = weak.upgrade().map(|inner| inner.shelf.clone()) else { return };
-    for record in memory::records(&shelf) {
-        keep(weak.clone(), shelf.clone(), record);
+    let Some(inner) = weak.upgrade() else { return };
+    for record in memory::records(&inner.shelf) {
+        keep(&inner, record);
     }
 }
 

@@ -22,7 +22,7 @@ pub enum Errand {
     /// Get an embed ticket; answer with `TicketArrived` or `TokenFailed`.
     FetchTicket,
     /// Time has passed, perhaps days: another tab may have been given a newer visitor's token since, or its person signed
-    /// out. Answer with `VisitorFound`.
+    /// out. Answer with `VisitorFound`, sooner or later: no socket of a visitor is greeted before.
     FreshenToken,
     /// The app of another tab said this, with `Feeder::tell_others`.
     Aside(String),

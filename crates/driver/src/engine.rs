@@ -15,8 +15,10 @@ use crate::{
     drafts::Drafts,
     effects::{Errand, socket_origin},
     end::End,
+    greeting::Greeting,
     group::Group,
     ids,
+    keeper::Keeper,
     line::{Fact, Line},
     sockets::Sockets,
     wire,
@@ -29,6 +31,8 @@ pub struct Plan {
     pub gateway: String,
     /// Whose drafts these are on this page: a channel's, an agent's.
     pub drafts_of: String,
+    /// Where they are kept.
+    pub keeper: Keeper,
     /// Whether tabs of one person share a socket.
     pub share: Option<Share>,
 }
@@ -92,6 +96,7 @@ pub(crate) struct Inner<E: End> {
     pub(crate) shared_as: Option<String>,
     /// The other tabs of this person. None while the page is away.
     pub(crate) group: RefCell<Option<Group>>,
+    pub(crate) greeting: Cell<Greeting>,
     end: RefCell<E>,
     drawn: RefCell<Option<E::Screen>>,
     timer: OnceCell<Timer>,
@@ -114,13 +119,14 @@ impl<E: End> Engine<E> {
         let inner = Rc::new_cyclic(|weak: &Weak<Inner<E>>| Inner {
             socket_url: format!("{}/v1/ws", socket_origin(&plan.gateway)),
             hooks,
-            drafts: Drafts::of(plan.drafts_of, on_drafts(weak.clone())),
+            drafts: Drafts::of(plan.keeper, plan.drafts_of, on_drafts(weak.clone())),
             unkept: RefCell::new(Vec::new()),
             line: RefCell::new(line),
             sockets: RefCell::new(Sockets::default()),
             next_welcome: RefCell::new(None),
             shared_as: plan.share.map(|share| share.channel),
             group: RefCell::new(None),
+            greeting: Cell::default(),
             end: RefCell::new(end),
             drawn: RefCell::new(None),
             timer: OnceCell::new(),
@@ -191,10 +197,14 @@ impl<E: End> Inner<E> {
         }
         while let Some(input) = self.next_input() {
             self.tell_tabs(&input);
+            let is_recognised = matches!(input, Input::VisitorFound { .. });
             let effects = self.end.borrow_mut().handle(ids::now(), input);
             self.follow_owner();
             for effect in effects {
                 self.carry_out(effect);
+            }
+            if is_recognised {
+                self.greet();
             }
         }
         self.is_running.set(false);

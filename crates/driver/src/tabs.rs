@@ -14,6 +14,7 @@ use crate::{
     effects::Errand,
     end::End,
     engine::Inner,
+    greeting::Greeting,
     group::Group,
     ids,
     line::{Action, Fact},
@@ -101,6 +102,15 @@ impl<E: End> Inner<E> {
     }
 
     pub(crate) fn on_socket(self: &Rc<Self>, number: u32, fact: SocketFact) {
+        match fact {
+            SocketFact::Opened => {
+                if let Some(greeting) = self.greeting.get().opened(number) {
+                    return self.greeting.set(greeting);
+                }
+            }
+            SocketFact::Closed(_) => self.greeting.set(self.greeting.get().closed(number)),
+            SocketFact::Text(_) => {}
+        }
         let which = self.sockets.borrow().which(number);
         match which {
             Some(Which::Main) => self.on_line(match fact {
@@ -113,9 +123,17 @@ impl<E: End> Inner<E> {
         }
     }
 
+    /// The device has said who sits here: a socket that is open already may be greeted.
+    pub(crate) fn greet(self: &Rc<Self>) {
+        if let Greeting::Due(number) = self.greeting.take() {
+            self.on_socket(number, SocketFact::Opened);
+        }
+    }
+
     /// Opens a socket, and has the app look for a newer visitor's token first: this tab may have slept for days.
     pub(crate) fn open_socket(self: &Rc<Self>, which: Which) -> bool {
         if matches!(self.owner(), Owner::Visitor(_)) {
+            self.greeting.set(Greeting::Held);
             self.run(Errand::FreshenToken);
         }
         let weak = Rc::downgrade(self);

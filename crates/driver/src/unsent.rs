@@ -11,18 +11,19 @@ use std::{
 };
 
 use js_sys::Array;
-use tieline_browser::database::{self, Hold};
+use tieline_browser::database::Hold;
 use tieline_session::Owner;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 
-use crate::{drafts::DATABASE, record::owner_name};
+use crate::{Keeper, record::owner_name};
 
 /// The unsent words of one shelf: of a channel's visitors, of an agent. Clones are the same.
 #[derive(Clone)]
 pub struct Unsent(Rc<Inner>);
 
 struct Inner {
+    keeper: Keeper,
     shelf: String,
     on_news: Box<dyn Fn()>,
     is_started: Cell<bool>,
@@ -38,8 +39,9 @@ struct Inner {
 
 impl Unsent {
     /// `on_news` is called when a composer has to take other words than it has: not by `keep`.
-    pub fn new(shelf: String, on_news: impl Fn() + 'static) -> Self {
+    pub fn new(keeper: Keeper, shelf: String, on_news: impl Fn() + 'static) -> Self {
         Self(Rc::new(Inner {
+            keeper,
             shelf,
             on_news: Box::new(on_news),
             is_started: Cell::new(false),
@@ -122,9 +124,10 @@ impl Unsent {
 
     fn load(&self) {
         let Some(owner) = self.0.whose.borrow().clone().filter(|_| self.0.is_started.get()) else { return };
-        let (weak, beginning) = (Rc::downgrade(&self.0), self.name(&owner, ""));
+        let (weak, keeper, beginning) =
+            (Rc::downgrade(&self.0), self.0.keeper.clone(), self.name(&owner, ""));
         spawn_local(async move {
-            let kept = database::read(DATABASE, &beginning).await.unwrap_or_default();
+            let kept = keeper.read(&beginning).await.unwrap_or_default();
             take_up(&weak, &owner, &kept);
         });
     }
@@ -149,10 +152,10 @@ impl Unsent {
                 let Some((name, chat, text)) = next else { break };
                 // A disk that refuses keeps nothing, and the words stay where they are: in the field.
                 let _ = if text.is_empty() {
-                    database::remove(DATABASE, &name).await
+                    inner.keeper.remove(&name).await
                 } else {
                     let value = Array::of2(&chat.into(), &text.into());
-                    database::put(DATABASE, &name, &value, Hold::System).await
+                    inner.keeper.put(&name, &value, Hold::System).await
                 };
             }
             inner.is_writing.set(false);
@@ -208,7 +211,7 @@ mod tests {
 
     #[test]
     fn words_stay_with_their_person_and_go_along_when_a_visitor_signs_in() {
-        let unsent = Unsent::new("ch".into(), || ());
+        let unsent = Unsent::new(Keeper::own(), "ch".into(), || ());
         unsent.belong_to(&Owner::Visitor(0));
         unsent.keep("", "Is it".into());
         assert_eq!(unsent.words("").0, "Is it");
@@ -233,7 +236,7 @@ mod tests {
     fn what_another_tab_types_takes_the_place_of_the_words_here_once() {
         let news = Rc::new(Cell::new(0));
         let told = news.clone();
-        let unsent = Unsent::new("ch".into(), move || told.set(told.get() + 1));
+        let unsent = Unsent::new(Keeper::own(), "ch".into(), move || told.set(told.get() + 1));
         unsent.belong_to(&Owner::Visitor(0));
         unsent.keep("", "Is".into());
         unsent.follow("", "Is it".into());
@@ -247,7 +250,7 @@ mod tests {
     fn words_to_be_said_otherwise_go_below_those_that_stand_there() {
         let news = Rc::new(Cell::new(0));
         let told = news.clone();
-        let unsent = Unsent::new("ch".into(), move || told.set(told.get() + 1));
+        let unsent = Unsent::new(Keeper::own(), "ch".into(), move || told.set(told.get() + 1));
         unsent.add("", "Two mugs");
         assert_eq!(unsent.words(""), ("Two mugs".to_owned(), 1));
         unsent.add("", "please");

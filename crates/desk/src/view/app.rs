@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use tieline_browser::{Listener, address, intl, page};
-use tieline_driver::{Engine, Errand, Hooks, Plan, Unsent, engine, ids};
+use tieline_driver::{Engine, Errand, Hooks, Keeper, Plan, Unsent, engine, ids};
 use tieline_protocol::{Auth, Millis, SessionId};
 use tieline_session::{Agent, DeskScreen, Input, Owner, Setup};
 use tieline_talk::Given;
@@ -65,7 +65,7 @@ impl Component for App {
             gate: Gate::Asking,
             engine: None,
             screen: None,
-            unsent: Unsent::new(String::new(), || ()),
+            unsent: Unsent::new(Keeper::own(), String::new(), || ()),
             _on_fragment: on_fragment,
         }
     }
@@ -217,8 +217,12 @@ fn start(ctx: &Context<App>, badge: &Badge) -> Engine<Agent> {
         request_base: 0,
     });
     // Two tabs of a desk show two conversations; each is worth a socket.
-    let plan =
-        Plan { gateway: address::origin().unwrap_or_default(), drafts_of: shelf_of(badge), share: None };
+    let plan = Plan {
+        gateway: address::origin().unwrap_or_default(),
+        drafts_of: shelf_of(badge),
+        keeper: Keeper::own(),
+        share: None,
+    };
     let (on_screen, on_errand) = (ctx.link().clone(), ctx.link().clone());
     let hooks = Hooks {
         draw: Box::new(move |screen| on_screen.send_message(AppEvent::Drawn(Rc::new(screen)))),
@@ -237,7 +241,7 @@ fn on_typed(unsent: &Unsent) -> Callback<(SessionId, String)> {
 
 fn unsent_of(ctx: &Context<App>, badge: &Badge) -> Unsent {
     let link = ctx.link().clone();
-    let unsent = Unsent::new(shelf_of(badge), move || link.send_message(AppEvent::Reworded));
+    let unsent = Unsent::new(Keeper::own(), shelf_of(badge), move || link.send_message(AppEvent::Reworded));
     unsent.belong_to(&Owner::Agent);
     unsent.start();
     unsent

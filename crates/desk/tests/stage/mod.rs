@@ -5,7 +5,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use tieline_browser::clock;
 use tieline_desk::view::{Action, Desk, Manner, desk::DeskProps};
-use tieline_driver::Unsent;
+use tieline_driver::{Keeper, Unsent};
 use tieline_protocol::SessionId;
 use tieline_session::DeskScreen;
 use tieline_talk::Given;
@@ -32,7 +32,7 @@ impl Stage {
         let root = fresh_root();
         let manner = Manner::new("en-GB");
         let actions = Rc::<RefCell<Vec<Action>>>::default();
-        let unsent = Unsent::new(String::new(), || ());
+        let unsent = Unsent::new(Keeper::own(), String::new(), || ());
         let props = props(screen, &manner, &unsent, &actions);
         let app = yew::Renderer::<Desk>::with_root_and_props(root.clone(), props).render();
         let stage = Self { root, app: Some(app), manner, unsent, actions };
