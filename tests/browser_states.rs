@@ -45,7 +45,7 @@ fn screen(rows: Vec<Row>) -> Screen {
         greeting: None,
         item: None,
         notice: None,
-        thread: Thread { rows, has_older: false, is_loading: false },
+        thread: Thread { rows, has_older: false, is_loading: false, typing: None },
         unread: 0,
         can_write: true,
         text_chars: 8000,

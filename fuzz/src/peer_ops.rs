@@ -1,7 +1,7 @@
 //! Whatever a peer sends and whenever: nothing is run for a stranger, a proof is checked once, nothing follows a close.
 
 use arbitrary::{Result, Unstructured};
-use tieline_protocol::client::{Beat, History, List, Open, Renewal};
+use tieline_protocol::client::{Beat, History, List, Open, Renewal, Typing};
 use tieline_protocol::server::{Head, Tokens};
 use tieline_protocol::{
     Auth, Body, ClientFrame, CloseCode, Cursor, Draft, DraftId, ErrorCode, Hello, Millis, RequestId, Seq,
@@ -59,7 +59,7 @@ fn input(bytes: &mut Unstructured<'_>) -> Result<Input> {
 }
 
 fn frame(bytes: &mut Unstructured<'_>) -> Result<ClientFrame> {
-    Ok(match bytes.int_in_range(0..=9)? {
+    Ok(match bytes.int_in_range(0..=10)? {
         0 => ClientFrame::Hello(Box::new(Hello {
             channel: None,
             capabilities: Vec::new(),
@@ -94,6 +94,7 @@ fn frame(bytes: &mut Unstructured<'_>) -> Result<ClientFrame> {
         6 => ClientFrame::Ping(Beat { nonce: bytes.arbitrary()? }),
         7 => ClientFrame::Pong(Beat { nonce: bytes.arbitrary()? }),
         8 => ClientFrame::Auth(Renewal { auth: Auth::New }),
+        9 => ClientFrame::Typing(Typing { session: session(bytes)?, on: bytes.arbitrary()? }),
         _ => ClientFrame::Bye,
     })
 }

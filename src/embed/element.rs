@@ -8,7 +8,7 @@ use std::{
 use tieline_browser::{Listener, clock, focus};
 use tieline_driver::Keeper;
 use tieline_protocol::Millis;
-use tieline_session::{Event, Owner, Screen};
+use tieline_session::{Event, Input, Owner, Screen};
 use tieline_talk::{Calendar, Given};
 use web_sys::HtmlElement;
 use yew::{AttrValue, Callback};
@@ -272,7 +272,8 @@ fn hooks(picture: &Rc<Picture>, line: &Rc<OnceCell<Line>>) -> Hooks {
 }
 
 fn act(driver: &Driver, picture: &Rc<Picture>, line: &Rc<OnceCell<Line>>) -> Act {
-    let (feed, submit, typing, line) = (driver.feeder(), driver.feeder(), driver.typing(), line.clone());
+    let (feed, submit, note) = (driver.feeder(), driver.feeder(), driver.feeder());
+    let (typing, line) = (driver.typing(), line.clone());
     Act {
         feed: Callback::from(feed),
         submit: Callback::from(move |text: String| submit(Driver::submission(text))),
@@ -282,6 +283,7 @@ fn act(driver: &Driver, picture: &Rc<Picture>, line: &Rc<OnceCell<Line>>) -> Act
                 if let Some(picture) = picture.upgrade() {
                     let chat = picture.face.borrow().chat.clone();
                     typing(&chat, &text);
+                    note(Input::Typed { has_text: !text.trim().is_empty() });
                     picture.unsent.keep(&chat, text);
                 }
             }

@@ -17,6 +17,7 @@ pub(super) static DE: Locale = Locale {
             if count == 1 { "1 neue Nachricht".into() } else { format!("{count} neue Nachrichten") }
         },
         to_newest: "Zur neuesten Nachricht",
+        typing: |name| format!("{name} schreibt"),
         unsupported: "Diese Nachricht braucht eine neuere Version des Chats. Laden Sie die Seite neu, um sie zu sehen.",
         queued: "Wartet auf Versand",
         sending: "Wird gesendet",

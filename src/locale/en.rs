@@ -15,6 +15,7 @@ pub(super) static EN: Locale = Locale {
         new_below: "New",
         new_count: |count| if count == 1 { "1 new message".into() } else { format!("{count} new messages") },
         to_newest: "To the newest message",
+        typing: |name| format!("{name} is typing"),
         unsupported: "This message needs a newer version of this chat. Reload the page to see it.",
         queued: "Waiting to be sent",
         sending: "Sending",

@@ -33,6 +33,8 @@ pub enum Action {
     Pick(Option<SessionId>),
     /// Say something in the open session.
     Submit(String),
+    /// What stands in the open session's composer has changed; whether anything does.
+    Typed(bool),
     /// Say a failed message again.
     Retry(DraftId),
     /// Take a failed or waiting message back into the composer.

@@ -14,6 +14,8 @@ pub enum Capability {
     History,
     /// Delivered and read cursors.
     Receipts,
+    /// Telling and hearing who is typing.
+    Typing,
     /// A name this build does not know. It grants nothing.
     #[serde(other)]
     Unknown,
@@ -21,7 +23,7 @@ pub enum Capability {
 
 impl Capability {
     /// All that this build can grant, in the order in which help texts name them.
-    pub const ALL: [Self; 4] = [Self::Text, Self::Item, Self::History, Self::Receipts];
+    pub const ALL: [Self; 5] = [Self::Text, Self::Item, Self::History, Self::Receipts, Self::Typing];
 
     /// The name on the wire and in the configuration.
     pub fn name(self) -> &'static str {
@@ -30,6 +32,7 @@ impl Capability {
             Self::Item => "item",
             Self::History => "history",
             Self::Receipts => "receipts",
+            Self::Typing => "typing",
             Self::Unknown => "unknown",
         }
     }

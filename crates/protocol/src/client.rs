@@ -21,6 +21,8 @@ pub enum ClientFrame {
     Send(Draft),
     /// Tells how far this reader has got. Not answered; merged by maximum.
     Cursor(Cursor),
+    /// Tells that somebody types here, or does not any more. Not answered; said again every few seconds, or it runs out.
+    Typing(Typing),
     /// Asks whether the gateway is there. Answered by `pong`.
     Ping(Beat),
     /// Answers the gateway's `ping`.
@@ -191,6 +193,15 @@ pub struct Cursor {
     pub read: Seq,
 }
 
+/// Body of `typing` from a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Typing {
+    /// The session.
+    pub session: SessionId,
+    /// Somebody types. False: whoever did has stopped without sending.
+    pub on: bool,
+}
+
 /// Body of `ping` and `pong` from a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Beat {
@@ -209,6 +220,7 @@ impl ClientFrame {
             Self::History(_) => "history",
             Self::Send(_) => "send",
             Self::Cursor(_) => "cursor",
+            Self::Typing(_) => "typing",
             Self::Ping(_) => "ping",
             Self::Pong(_) => "pong",
             Self::Bye => "bye",
@@ -228,6 +240,7 @@ impl ClientFrame {
             "history" => Self::History(Deserialize::deserialize(body)?),
             "send" => Self::Send(Deserialize::deserialize(body)?),
             "cursor" => Self::Cursor(Deserialize::deserialize(body)?),
+            "typing" => Self::Typing(Deserialize::deserialize(body)?),
             "ping" => Self::Ping(Deserialize::deserialize(body)?),
             "pong" => Self::Pong(Deserialize::deserialize(body)?),
             "bye" => {

@@ -27,6 +27,8 @@ pub enum ServerFrame {
     Entry(Box<Entry>),
     /// How far another reader has got. Soft: may be lost, is never wrong by more than late.
     Cursor(ReaderCursor),
+    /// Somebody else types in a session, or does not any more. Soft: whoever is not heard of for six seconds has stopped.
+    Typing(Typist),
     /// Wants a `pong`; may name the sessions' ends, so that a lost tail is noticed.
     Ping(Ping),
     /// Answers `ping`.
@@ -241,6 +243,17 @@ pub struct ReaderCursor {
     pub read: Seq,
 }
 
+/// Body of the gateway's `typing`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Typist {
+    /// The session.
+    pub session: SessionId,
+    /// Who.
+    pub from: Author,
+    /// Types. False: has stopped.
+    pub on: bool,
+}
+
 /// Body of the gateway's `ping`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ping {
@@ -317,6 +330,7 @@ impl ServerFrame {
             Self::Session(_) => "session",
             Self::Entry(_) => "entry",
             Self::Cursor(_) => "cursor",
+            Self::Typing(_) => "typing",
             Self::Ping(_) => "ping",
             Self::Pong(_) => "pong",
             Self::Drain(_) => "drain",
@@ -339,6 +353,7 @@ impl ServerFrame {
             "session" => Self::Session(Deserialize::deserialize(body)?),
             "entry" => Self::Entry(Deserialize::deserialize(body)?),
             "cursor" => Self::Cursor(Deserialize::deserialize(body)?),
+            "typing" => Self::Typing(Deserialize::deserialize(body)?),
             "ping" => Self::Ping(Deserialize::deserialize(body)?),
             "pong" => Self::Pong(Deserialize::deserialize(body)?),
             "drain" => Self::Drain(Deserialize::deserialize(body)?),

@@ -12,7 +12,7 @@ use tieline_protocol::{
 
 use crate::{
     Desk, Principal, Scope,
-    command::{History, List, MoveCursor, Open, Post},
+    command::{History, List, MoveCursor, Open, Post, Type},
 };
 
 /// What the store knows of a session, as far as permission goes.
@@ -225,6 +225,20 @@ impl Wish for MoveCursor {
 
     fn check(&self, principal: &Principal, facts: &Facts) -> Result<(), Denial> {
         check_session(principal, facts, Capability::Receipts)
+    }
+}
+
+impl Wish for Type {
+    type Facts = Facts;
+    const IS_WRITING: bool = true;
+
+    fn check(&self, principal: &Principal, facts: &Facts) -> Result<(), Denial> {
+        check_session(principal, facts, Capability::Typing)?;
+        // Nobody can send what they type there.
+        if facts.phase == Phase::Closed {
+            return Err(Denial::Ended);
+        }
+        Ok(())
     }
 }
 

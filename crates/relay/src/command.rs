@@ -24,6 +24,8 @@ pub enum Command {
     List(List),
     /// Tell how far one has read.
     MoveCursor(MoveCursor),
+    /// Tell that one types.
+    Type(Type),
 }
 
 /// Begin a session.
@@ -80,6 +82,10 @@ pub struct List {
 /// Tell how far one has read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MoveCursor(pub Cursor);
+
+/// Tell that one types, or does not any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Type(pub client::Typing);
 
 /// Longest recipient name in a wish, in bytes.
 const RECIPIENT_BYTES: usize = 64;

@@ -21,7 +21,7 @@ mod words;
 
 pub use audience::Topic;
 pub use authz::{ChannelFacts, Denial, Facts, Permit, Wish, authorise};
-pub use command::{Command, History, List, MoveCursor, Open, Post};
+pub use command::{Command, History, List, MoveCursor, Open, Post, Type};
 pub use limits::{Bucket, Rate};
 pub use peer::Peer;
 pub use principal::{Desk, Principal, Provisional, Scope};

@@ -13,7 +13,10 @@ use tieline_protocol::{
 };
 
 use self::proof::{Due, Proof};
-use crate::{Bucket, Command, Denial, Rate, command::MoveCursor};
+use crate::{
+    Bucket, Command, Denial, Rate,
+    command::{MoveCursor, Type},
+};
 
 /// Every so many pings one carries the sessions' heads, so that a lost tail is noticed.
 const HEADS_EVERY: u32 = 4;
@@ -274,6 +277,7 @@ fn answer(id: Option<RequestId>, frame: ClientFrame) -> Vec<Output> {
         ClientFrame::History(history) => Ok(Command::History(history.into())),
         ClientFrame::List(list) => Ok(Command::List(crate::List { after: list.after })),
         ClientFrame::Cursor(cursor) => Ok(Command::MoveCursor(MoveCursor(cursor))),
+        ClientFrame::Typing(typing) => Ok(Command::Type(Type(typing))),
         ClientFrame::Ping(Beat { nonce }) => {
             return vec![Output::Reply(id, ServerFrame::Pong(Beat { nonce }))];
         }

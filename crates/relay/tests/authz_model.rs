@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use tieline_protocol::{
     Body, Capabilities, Capability, ChannelId, Cursor, DraftId, ErrorCode, Item, Millis, PartyId, Role, Seq,
-    SessionId, server::Phase,
+    SessionId, client::Typing, server::Phase,
 };
 use tieline_relay::{
-    ChannelFacts, Denial, Desk, Facts, History, MoveCursor, Open, Post, Principal, Scope,
+    ChannelFacts, Denial, Desk, Facts, History, MoveCursor, Open, Post, Principal, Scope, Type,
     audience::{audience_of, hears, topics_of},
     authorise,
     command::Stretch,
@@ -35,9 +35,10 @@ fn capabilities() -> impl Strategy<Value = Capabilities> {
             Capability::Item,
             Capability::History,
             Capability::Receipts,
+            Capability::Typing,
             Capability::Unknown,
         ],
-        0..=5,
+        0..=6,
     )
     .prop_map(|granted| Capabilities(granted.into_iter().collect()))
 }
@@ -124,6 +125,8 @@ proptest! {
         let item = post(Body::Item { item: Item { title: "Kettle".into(), ..Item::default() } });
         let history = History { session, stretch: Stretch::Newest, limit: 10 };
         let cursor = MoveCursor(Cursor { session, delivered: Seq(1), read: Seq(1) });
+        let typing = Type(Typing { session, on: true });
+        prop_assert_eq!(authorise(NOW, &who, &facts, typing).err(), model(&who, &facts, Capability::Typing, true));
         prop_assert_eq!(authorise(NOW, &who, &facts, text).err(), model(&who, &facts, Capability::Text, true));
         prop_assert_eq!(authorise(NOW, &who, &facts, item).err(), model(&who, &facts, Capability::Item, true));
         prop_assert_eq!(authorise(NOW, &who, &facts, history).err(), model(&who, &facts, Capability::History, false));

@@ -41,6 +41,11 @@ impl Agent {
                     chat.fill_screen();
                 }
             }
+            Input::Typed { has_text } => {
+                if let Some(key) = self.picked_chat().map(|chat| chat.key) {
+                    self.end.typed(now, key, has_text, &mut out);
+                }
+            }
             Input::OlderWanted => {
                 if let Some(chat) = self.picked_chat_mut() {
                     chat.wants_older = chat.timeline.has_older();
@@ -78,7 +83,7 @@ impl Agent {
             is_loaded: self.end.is_loaded,
             sessions: self.sorted().into_iter().filter_map(|chat| self.row_of(chat)).collect(),
             has_more_sessions: self.end.has_more_sessions,
-            open: self.picked_chat().and_then(|chat| self.open_of(chat)),
+            open: self.picked_chat().and_then(|chat| self.open_of(chat, now)),
             unread: self.end.unread(),
         }
     }
@@ -105,7 +110,7 @@ impl Agent {
         })
     }
 
-    fn open_of(&self, chat: &Chat) -> Option<OpenSession> {
+    fn open_of(&self, chat: &Chat, now: Millis) -> Option<OpenSession> {
         let is_known = |visitor: &Author| visitor.role == Role::User;
         Some(OpenSession {
             session: chat.session?,
@@ -113,7 +118,7 @@ impl Agent {
             is_known_user: chat.visitor.as_ref().is_some_and(is_known),
             channel_name: chat.channel_name.as_deref().and_then(clean_line),
             item: chat.newest_item().map(clean_item),
-            thread: thread_of(chat, self.end.my_id(), self.end.offset_minutes),
+            thread: thread_of(chat, self.end.my_id(), self.end.offset_minutes, now),
             can_write: !chat.is_closed() && !self.end.link.is_refused(),
         })
     }

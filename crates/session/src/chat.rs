@@ -17,6 +17,7 @@ use crate::{
     taken::Taken,
     tally::Tally,
     timeline::{Applied, Stretch, Timeline},
+    typing::Typing,
 };
 
 /// Names a chat on this end. Not the session's id: a chat may wait for its session.
@@ -58,6 +59,7 @@ pub(crate) struct Chat {
     pub(crate) timeline: Timeline,
     pub(crate) outbox: Outbox,
     pub(crate) cursors: Cursors,
+    pub(crate) typing: Typing,
     /// While it is looked at: what was read when the look began.
     pub(crate) new_after: Option<Seq>,
     /// Somebody scrolled to the top.
@@ -86,6 +88,7 @@ impl Chat {
             timeline: Timeline::default(),
             outbox: Outbox::default(),
             cursors: Cursors::default(),
+            typing: Typing::default(),
             new_after: None,
             wants_older: false,
             history_rests: None,
@@ -224,6 +227,7 @@ impl Chat {
     /// Takes one entry.
     pub(crate) fn apply(&mut self, entry: Entry, accepted: &mut Vec<DraftId>) -> Change {
         self.touched_at = self.touched_at.max(entry.at);
+        self.typing.stopped(entry.from.id);
         self.follow(accepted, |timeline| timeline.apply(entry) == Applied::Wrong)
     }
 
@@ -254,6 +258,7 @@ impl Chat {
     /// The connection is gone.
     pub(crate) fn lose_link(&mut self) {
         self.outbox.requeue_all();
+        self.typing.forget();
         self.history_rests = None;
         if let Some(opening) = &mut self.opening {
             opening.not_before = None;

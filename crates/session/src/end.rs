@@ -3,8 +3,8 @@
 //! `take` learns a fact, `settle` acts on what is known now. Knows nothing of panels and lists.
 
 use tieline_protocol::{
-    Auth, Author, Body, Capabilities, Capability, DraftId, Millis, PartyId, SessionId, limits,
-    server::ChannelFace,
+    Auth, Author, Body, Capabilities, Capability, ClientFrame, DraftId, Millis, Outgoing, PartyId, SessionId,
+    client, limits, server::ChannelFace,
 };
 
 use crate::{
@@ -161,6 +161,7 @@ impl End {
             | Input::PanelHidden
             | Input::SessionPicked(_)
             | Input::Submit { .. }
+            | Input::Typed { .. }
             | Input::OlderWanted
             | Input::MoreSessionsWanted => {}
         }
@@ -243,6 +244,21 @@ impl End {
             Record { draft_id: draft.draft_id, place, body: draft.body, made_at: draft.made_at, owner };
         out.push(Effect::Save(record.clone()));
         chat.outbox.push_saving(record, now);
+        chat.typing.sent();
+    }
+
+    /// The composer of a chat changed.
+    pub(crate) fn typed(&mut self, now: Millis, key: ChatKey, has_text: bool, out: &mut Vec<Effect>) {
+        if !self.link.is_live() || self.grants(Capability::Typing) != Some(true) {
+            return;
+        }
+        let Some(chat) = self.chat_mut(key) else { return };
+        if let Some(session) = chat.session
+            && let Some(on) = chat.typing.changed(now, has_text)
+        {
+            let frame = ClientFrame::Typing(client::Typing { session, on });
+            out.push(Effect::Send(Outgoing { id: None, frame }));
+        }
     }
 
     fn settle_saving(&mut self, draft_id: DraftId, is_kept: bool) {

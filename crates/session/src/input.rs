@@ -57,6 +57,11 @@ pub enum Input {
         /// What was typed.
         text: String,
     },
+    /// What stands in the composer of the chat on screen has changed.
+    Typed {
+        /// Something stands there.
+        has_text: bool,
+    },
     /// Retry was pressed on a failed draft.
     Retry(DraftId),
     /// Delete was pressed on a failed or waiting draft.

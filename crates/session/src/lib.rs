@@ -35,6 +35,7 @@ mod taken;
 mod tally;
 mod thread;
 mod timeline;
+mod typing;
 
 #[cfg(test)]
 mod properties;

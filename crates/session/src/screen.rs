@@ -97,6 +97,17 @@ pub struct Thread {
     pub has_older: bool,
     /// The first stretch is not here yet: show a skeleton.
     pub is_loading: bool,
+    /// Somebody else types.
+    pub typing: Option<Typist>,
+}
+
+/// Somebody who types.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Typist {
+    /// Their name, if it may be shown.
+    pub name: Option<String>,
+    /// On this end's side: a colleague at the desk.
+    pub is_mine: bool,
 }
 
 /// A row of a thread. `key` is stable while a draft becomes an entry, so that nothing flickers.

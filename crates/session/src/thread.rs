@@ -5,7 +5,7 @@ use tieline_protocol::{Author, Body, Entry, Millis, PartyId, Seq};
 use crate::{
     chat::Chat,
     outbox::{Stage, Waiting},
-    screen::{Bubble, Content, Delivery, Row, Span, Thread},
+    screen::{Bubble, Content, Delivery, Row, Span, Thread, Typist},
     spans::{clean, clean_item, clean_line, spans_of},
 };
 
@@ -16,7 +16,7 @@ const PREVIEW_CHARS: usize = 120;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// The thread of a chat, for this end's person.
-pub(crate) fn thread_of(chat: &Chat, me: Option<PartyId>, offset_minutes: i32) -> Thread {
+pub(crate) fn thread_of(chat: &Chat, me: Option<PartyId>, offset_minutes: i32, now: Millis) -> Thread {
     let mut rows =
         Rows { chat, me, offset_minutes, rows: Vec::with_capacity(chat.timeline.len() + 8), last: None };
     let mut new_after = chat.new_after;
@@ -35,6 +35,10 @@ pub(crate) fn thread_of(chat: &Chat, me: Option<PartyId>, offset_minutes: i32) -
         rows: rows.rows,
         has_older: chat.timeline.has_older(),
         is_loading: chat.session.is_some() && chat.timeline.is_blank(),
+        typing: chat.typing.latest(now).map(|author| Typist {
+            name: name_of(author),
+            is_mine: author.role.is_visiting() == chat.is_visiting(),
+        }),
     }
 }
 

@@ -43,6 +43,11 @@ impl Visitor {
             Input::Submit { draft_id, session_draft_id, text } => {
                 self.submit(now, draft_id, session_draft_id, &text, &mut out);
             }
+            Input::Typed { has_text } => {
+                if let Some(key) = self.current().map(|chat| chat.key) {
+                    self.end.typed(now, key, has_text, &mut out);
+                }
+            }
             Input::OlderWanted => {
                 if let Some(chat) = self.current().map(|chat| chat.key).and_then(|key| self.end.chat_mut(key))
                 {
@@ -69,7 +74,7 @@ impl Visitor {
     /// What the visitor sees at `now`.
     pub fn screen(&self, now: Millis) -> Screen {
         let chat = self.current();
-        let thread = chat.map(|chat| thread_of(chat, self.end.my_id(), self.end.offset_minutes));
+        let thread = chat.map(|chat| thread_of(chat, self.end.my_id(), self.end.offset_minutes, now));
         let nothing = Thread { is_loading: !self.end.is_loaded, ..Thread::default() };
         let face = self.end.face.as_ref();
         let wished = self.wish.as_ref().and_then(|wish| wish.item.as_ref());

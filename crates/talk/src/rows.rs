@@ -1,9 +1,9 @@
 //! The rows of a thread as html: bubbles, day pills, the mark above what is new, and the ghosts of what is on its way.
 
-use tieline_session::screen::Row;
+use tieline_session::screen::{Row, Typist};
 use yew::{Callback, Html, classes, html};
 
-use crate::{ThreadWish, bubble, thread::ThreadProps};
+use crate::{ThreadWish, bubble, thread::ThreadProps, words::Words};
 
 /// The rows, with a ghost above them where older ones can be had.
 pub(crate) fn rows(props: &ThreadProps, on_wish: &Callback<ThreadWish>) -> Html {
@@ -34,7 +34,21 @@ pub(crate) fn rows(props: &ThreadProps, on_wish: &Callback<ThreadWish>) -> Html 
                 <div key="older" class="older">{ skeleton_bubble("theirs") }</div>
             }
             { rows }
+            if let Some(typist) = &props.thread.typing {
+                { typing(typist, props.words) }
+            }
         </>
+    }
+}
+
+/// Three dots where the next bubble will be. There to be found, not read out: it would talk into every pause.
+fn typing(typist: &Typist, words: &Words) -> Html {
+    let name = typist.name.as_deref().unwrap_or(words.somebody);
+    html! {
+        <div key="typing" class={classes!("typing", typist.is_mine.then_some("mine"))} aria-live="off">
+            <span class="unseen">{ (words.typing)(name) }</span>
+            <i /><i /><i />
+        </div>
     }
 }
 

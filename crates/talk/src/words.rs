@@ -23,6 +23,8 @@ pub struct Words {
     pub new_count: fn(u32) -> String,
     /// The pill that leads down when nothing is new.
     pub to_newest: &'static str,
+    /// Somebody types; takes their name.
+    pub typing: fn(&str) -> String,
     /// A kind of message of a later version.
     pub unsupported: &'static str,
     /// States of one's own message.

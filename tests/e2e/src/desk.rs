@@ -47,6 +47,23 @@ impl Desk {
         Ok(())
     }
 
+    /// Types in the open session without sending.
+    ///
+    /// # Errors
+    /// When none is open.
+    pub async fn type_in(&self, text: &str) -> Result<()> {
+        self.page.wait_for(&[".conversation .composer textarea"]).await?.send_keys(text).await?;
+        Ok(())
+    }
+
+    /// The texts of all elements of a selector.
+    ///
+    /// # Errors
+    /// When the desk is not there.
+    pub async fn texts(&self, selector: &str) -> Result<Vec<String>> {
+        Window::texts(self.page.top().await?, selector).await
+    }
+
     /// Answers in the open session.
     ///
     /// # Errors

@@ -121,6 +121,16 @@ impl Visitor {
         self.inside().await?.find(By::Css(COMPOSER)).await?.send_keys(text).await.context("typing")
     }
 
+    /// Takes out what stands in the composer, as a person does.
+    ///
+    /// # Errors
+    /// When there is no composer.
+    pub async fn empty_composer(&self) -> Result<()> {
+        let composer = self.inside().await?.find(By::Css(COMPOSER)).await?;
+        composer.send_keys(Key::Control + "a").await?;
+        composer.send_keys(Key::Backspace + "").await.context("emptying")
+    }
+
     /// What stands in the composer.
     ///
     /// # Errors

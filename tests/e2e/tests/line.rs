@@ -1,7 +1,7 @@
 //! The line both ways: from a page to the desk and back, and over the gateway's death.
 
 use anyhow::Result;
-use tieline_e2e::{Shop, Side, play};
+use tieline_e2e::{Shop, Side, play, until};
 
 /// The whole product in one test: a product is asked about, the desk sees who asks about what, and the answer comes back.
 #[tokio::test(flavor = "multi_thread")]
@@ -21,6 +21,37 @@ async fn a_question_reaches_the_desk_and_the_answer_comes_back() {
         let expected = ["Does it come in green?", "In green and in blue.", "Then blue."];
         assert_eq!(stage.gateway.texts()?, expected);
         Ok(())
+    })
+    .await;
+}
+
+/// Typing is seen on both sides, goes with the words, and goes when the field is emptied.
+#[tokio::test(flavor = "multi_thread")]
+async fn typing_is_seen_on_both_sides() {
+    play(async |stage| {
+        let desk = stage.desk().await?;
+        let visitor = stage.visitor("plain.html").await?;
+        visitor.ask("#ask").await?;
+        visitor.say("Hello").await?;
+        desk.open("Hello").await?;
+        desk.type_in("It is").await?;
+        let read = "return document.querySelector('.typing')?.textContent ?? ''";
+        until("the visitor sees Mia type", async || {
+            let told: String = visitor.inside().await?.execute(read, Vec::new()).await?.convert()?;
+            Ok((told == "Mia is typing").then_some(()))
+        })
+        .await?;
+        desk.say(" green").await?;
+        visitor.wait_for_line(Side::Theirs, "It is green").await?;
+        assert_eq!(visitor.texts(".typing").await?, [""; 0], "the words have come");
+        visitor.type_in("And").await?;
+        until("the desk sees the visitor type", async || {
+            Ok((!desk.texts(".typing").await?.is_empty()).then_some(()))
+        })
+        .await?;
+        visitor.empty_composer().await?;
+        until("the visitor has stopped", async || Ok(desk.texts(".typing").await?.is_empty().then_some(())))
+            .await
     })
     .await;
 }

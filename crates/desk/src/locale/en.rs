@@ -85,6 +85,7 @@ const WORDS: Words = Words {
     new_below: "New",
     new_count: |count| format!("{count} new"),
     to_newest: "Go to the newest message",
+    typing: |name| format!("{name} is typing"),
     unsupported: "A kind of message that this version cannot show",
     queued: "Waiting",
     sending: "Sending",

@@ -119,7 +119,7 @@ impl Component for App {
                     screen={self.screen.clone().unwrap_or_else(|| Rc::new(unloaded()))}
                     now={whole_minute(ids::now())}
                     unsent={self.given()}
-                    on_typed={on_typed(&self.unsent)}
+                    on_typed={on_typed(ctx, &self.unsent)}
                     {manner}
                     on_action={ctx.link().callback(AppEvent::Action)}
                 />
@@ -158,6 +158,7 @@ impl App {
         match action {
             Action::Pick(session) => self.feed(Input::SessionPicked(session)),
             Action::Submit(text) => self.feed(engine::submission(text)),
+            Action::Typed(has_text) => self.feed(Input::Typed { has_text }),
             Action::Retry(draft_id) => self.feed(Input::Retry(draft_id)),
             Action::Revise(draft_id) => self.feed(Input::Revise(draft_id)),
             Action::Discard(draft_id) => self.feed(Input::Discard(draft_id)),
@@ -234,9 +235,12 @@ fn start(ctx: &Context<App>, badge: &Badge) -> Engine<Agent> {
     engine
 }
 
-fn on_typed(unsent: &Unsent) -> Callback<(SessionId, String)> {
-    let unsent = unsent.clone();
-    Callback::from(move |(session, text): (SessionId, String)| unsent.keep(&session.to_string(), text))
+fn on_typed(ctx: &Context<App>, unsent: &Unsent) -> Callback<(SessionId, String)> {
+    let (unsent, link) = (unsent.clone(), ctx.link().clone());
+    Callback::from(move |(session, text): (SessionId, String)| {
+        link.send_message(AppEvent::Action(Action::Typed(!text.trim().is_empty())));
+        unsent.keep(&session.to_string(), text);
+    })
 }
 
 fn unsent_of(ctx: &Context<App>, badge: &Badge) -> Unsent {

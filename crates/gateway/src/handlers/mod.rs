@@ -8,6 +8,7 @@ mod move_cursor;
 mod open;
 mod post;
 mod renew;
+mod tell_typing;
 
 use std::{
     future::Future,
@@ -57,6 +58,7 @@ impl Caller {
         match command {
             Command::Post(wish) => post::post(caller, id, wish),
             Command::MoveCursor(wish) => move_cursor::move_cursor(caller, id, wish),
+            Command::Type(wish) => tell_typing::tell_typing(caller, id, wish),
             Command::Open(wish) => Some(Box::pin(open::open(caller, id, wish))),
             Command::History(wish) => Some(Box::pin(history::history(caller, id, wish))),
             Command::List(wish) => Some(Box::pin(list::list(caller, id, wish))),

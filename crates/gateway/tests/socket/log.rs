@@ -2,8 +2,8 @@
 
 use tieline_load::client::{Client, Heard, draft_id, text_frame};
 use tieline_protocol::{
-    Auth, Body, ClientFrame, Cursor, Draft, ErrorCode, Item, Seq, ServerFrame,
-    client::{History, List, Open},
+    Auth, Body, ClientFrame, Cursor, Draft, ErrorCode, Item, Role, Seq, ServerFrame,
+    client::{History, List, Open, Typing},
 };
 
 use crate::running::{NO_LIMITS, Running, Talk};
@@ -131,6 +131,38 @@ async fn cursors_move_forward_only_and_never_past_the_end() {
     // Backwards is nothing, and so is announced to nobody: the next thing heard is the agent's answer.
     agent.send(ClientFrame::Cursor(Cursor { session, delivered: Seq(1), read: Seq(1) })).await.unwrap();
     agent.say(session, draft_id(), "done").await.unwrap();
+    assert!(matches!(visitor.hear().await.unwrap(), Heard::Frame(None, ServerFrame::Entry(_))));
+}
+
+/// Whoever types is seen by the other side at once, and leaves nothing behind.
+#[tokio::test]
+async fn who_types_is_told_to_the_others_and_kept_nowhere() {
+    let gateway = Running::start(NO_LIMITS).await;
+    let Talk { mut visitor, visitor_token, mut agent, session } = gateway.talk().await;
+    for on in [true, false] {
+        agent.send(ClientFrame::Typing(Typing { session, on })).await.unwrap();
+        match visitor.hear().await.unwrap() {
+            Heard::Frame(None, ServerFrame::Typing(typist)) => {
+                assert_eq!((typist.session, typist.from.role, typist.on), (session, Role::Agent, on));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    visitor.send(ClientFrame::Typing(Typing { session, on: true })).await.unwrap();
+    // Nor does the one who types hear of it: the next thing that the agent hears is the visitor.
+    let typist = loop {
+        match agent.hear().await.unwrap() {
+            Heard::Frame(None, ServerFrame::Typing(typist)) => break typist,
+            // Of the session's beginning.
+            Heard::Frame(None, ServerFrame::Session(_)) => {}
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(typist.from.role.is_visiting());
+    let hello = gateway.visitor_hello(Auth::Visitor { token: visitor_token });
+    let (mut again, welcome) = Client::enter(&gateway.address, hello).await.unwrap();
+    assert_eq!(welcome.sessions.iter().map(|state| state.last).collect::<Vec<_>>(), [Seq(0)]);
+    again.say(session, draft_id(), "so").await.unwrap();
     assert!(matches!(visitor.hear().await.unwrap(), Heard::Frame(None, ServerFrame::Entry(_))));
 }
 

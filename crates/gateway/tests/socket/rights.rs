@@ -3,7 +3,7 @@
 use tieline_load::client::{Client, draft_id, text_frame};
 use tieline_protocol::{
     Body, Capabilities, Capability, ClientFrame, Cursor, Draft, ErrorCode, Item, Seq, ServerFrame, SessionId,
-    client::{History, Open},
+    client::{History, Open, Typing},
 };
 
 use crate::running::{NO_LIMITS, Running, Talk};
@@ -15,6 +15,7 @@ fn every_frame(session: SessionId) -> Vec<ClientFrame> {
         ClientFrame::Send(Draft { session, draft_id: draft_id(), body: item }),
         ClientFrame::History(History { session, before: None, after: None, limit: 10 }),
         ClientFrame::Cursor(Cursor { session, delivered: Seq(1), read: Seq(1) }),
+        ClientFrame::Typing(Typing { session, on: true }),
     ]
 }
 
@@ -42,8 +43,8 @@ async fn strangers_learn_nothing() {
     let (mut other_desk, welcome) = gateway.agent("a1").await;
     assert!(welcome.sessions.is_empty());
     for client in [&mut stranger, &mut other_desk] {
-        assert_eq!(refusals(client, session).await, [ErrorCode::NotFound; 4]);
-        assert_eq!(refusals(client, never_was).await, [ErrorCode::NotFound; 4]);
+        assert_eq!(refusals(client, session).await, [ErrorCode::NotFound; 5]);
+        assert_eq!(refusals(client, never_was).await, [ErrorCode::NotFound; 5]);
     }
     visitor.say(session, draft_id(), "still private").await.unwrap();
     // Had the stranger heard of it, it would have come before this answer.
@@ -57,9 +58,10 @@ async fn strangers_learn_nothing() {
 async fn what_is_not_granted_is_refused_on_every_frame() {
     let gateway = Running::start(NO_LIMITS).await;
     for (missing, is_refused) in [
-        (Capability::Item, [false, true, false, false]),
-        (Capability::History, [false, false, true, false]),
-        (Capability::Receipts, [false, false, false, true]),
+        (Capability::Item, [false, true, false, false, false]),
+        (Capability::History, [false, false, true, false, false]),
+        (Capability::Receipts, [false, false, false, true, false]),
+        (Capability::Typing, [false, false, false, false, true]),
     ] {
         gateway.grant(Capabilities::all()).await;
         let Talk { mut visitor, session, .. } = gateway.talk().await;
@@ -67,8 +69,8 @@ async fn what_is_not_granted_is_refused_on_every_frame() {
         granted.0.remove(&missing);
         gateway.grant(granted).await;
         for (frame, is_refused) in every_frame(session).into_iter().zip(is_refused) {
-            if matches!(frame, ClientFrame::Cursor(_)) && !is_refused {
-                // A cursor that is taken has no answer.
+            if matches!(frame, ClientFrame::Cursor(_) | ClientFrame::Typing(_)) && !is_refused {
+                // What is soft and taken has no answer.
                 visitor.send(frame).await.unwrap();
                 continue;
             }

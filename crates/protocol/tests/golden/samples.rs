@@ -1,9 +1,9 @@
 //! One value for each golden file: every frame of both ends, with all of its fields and with as few as may be.
 
-use tieline_protocol::client::{App, Beat, History, List, Open, Position, Renewal};
+use tieline_protocol::client::{App, Beat, History, List, Open, Position, Renewal, Typing};
 use tieline_protocol::server::{
     AuthDue, ChannelFace, Drain, Head, Limits, Page, Phase, Ping, PingPlan, ReaderCursor, Renewed, Sessions,
-    Tokens,
+    Tokens, Typist,
 };
 use tieline_protocol::{
     Auth, Author, Body, Capabilities, Capability, ChannelId, ClientFrame, Cursor, Draft, DraftId, Entry,
@@ -15,15 +15,17 @@ use tieline_protocol::{
 pub(crate) type Sample<F> = (&'static str, Option<RequestId>, F);
 
 /// Every type that a client may send. A new one is a new line here and a new file.
-pub(crate) const CLIENT_TYPES: [&str; 10] =
-    ["hello", "auth", "open", "list", "history", "send", "cursor", "ping", "pong", "bye"];
+pub(crate) const CLIENT_TYPES: [&str; 11] =
+    ["hello", "auth", "open", "list", "history", "send", "cursor", "typing", "ping", "pong", "bye"];
 
 /// Every type that the gateway may send.
-pub(crate) const SERVER_TYPES: [&str; 13] = [
-    "welcome", "auth_due", "renewed", "ok", "page", "sessions", "session", "entry", "cursor", "ping", "pong",
-    "drain", "err",
+pub(crate) const SERVER_TYPES: [&str; 14] = [
+    "welcome", "auth_due", "renewed", "ok", "page", "sessions", "session", "entry", "cursor", "typing",
+    "ping", "pong", "drain", "err",
 ];
 
+const FIRST: [Capability; 4] =
+    [Capability::Text, Capability::Item, Capability::History, Capability::Receipts];
 const NOW: Millis = Millis(1_795_344_000_000);
 
 fn session() -> SessionId {
@@ -95,7 +97,7 @@ fn head() -> SessionState {
 fn hello(auth: Auth) -> Hello {
     Hello {
         channel: Some(ChannelId("ch_AAAAAAAAAAAAAAAAAAAAAA".into())),
-        capabilities: vec![Capability::Text, Capability::Item, Capability::History, Capability::Receipts],
+        capabilities: FIRST.to_vec(),
         app: Some(App { name: "widget".into(), version: "0.1.0".into() }),
         language: Some("de-CH".into()),
         embed: Some("ticket".into()),
@@ -152,6 +154,7 @@ pub(crate) fn client() -> Vec<Sample<ClientFrame>> {
             None,
             ClientFrame::Cursor(Cursor { session: session(), delivered: Seq(57), read: Seq(55) }),
         ),
+        ("typing", None, ClientFrame::Typing(Typing { session: session(), on: true })),
         ("ping", None, ClientFrame::Ping(Beat { nonce: 4_294_967_295 })),
         ("pong", None, ClientFrame::Pong(Beat { nonce: 0 })),
         ("bye", None, ClientFrame::Bye),
@@ -178,7 +181,8 @@ fn welcome() -> Welcome {
         tokens: tokens(),
         ping: PingPlan { every_ms: Millis::secs(25), grace_ms: Millis::secs(10) },
         limits: Limits { frame_bytes: 65_536, text_chars: 8_000, burst: 10, per_minute: 60 },
-        capabilities: Capabilities::all(),
+        // As the first version granted: a file is history.
+        capabilities: Capabilities(FIRST.into_iter().collect()),
         sessions: vec![head()],
     }
 }
@@ -251,6 +255,7 @@ pub(crate) fn server() -> Vec<Sample<ServerFrame>> {
         ("entry.text", None, ServerFrame::Entry(Box::new(entry(3, user, text("Thanks"))))),
         ("entry.item", None, ServerFrame::Entry(Box::new(entry(4, bot, Body::Item { item: item() })))),
         ("cursor", None, ServerFrame::Cursor(reader())),
+        ("typing", None, ServerFrame::Typing(Typist { session: session(), from: agent(), on: false })),
         ("ping", None, ServerFrame::Ping(Ping { nonce: 7, heads: Vec::new() })),
         (
             "ping.heads",

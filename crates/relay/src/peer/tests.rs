@@ -110,6 +110,9 @@ fn live_frames_become_commands_or_answers() {
         (ClientFrame::Cursor(Cursor { session, delivered: Seq(1), read: Seq(1) }), |o| {
             matches!(o, Output::Run(_, Command::MoveCursor(_)))
         }),
+        (ClientFrame::Typing(client::Typing { session, on: true }), |o| {
+            matches!(o, Output::Run(_, Command::Type(_)))
+        }),
         (ClientFrame::History(history(1_000_000)), |o| {
             matches!(o, Output::Run(_, Command::History(crate::History { limit: 100, .. })))
         }),

@@ -4,7 +4,7 @@ use tieline_protocol::{
     ClientFrame, CloseCode, DraftId, Entry, ErrorBody, ErrorCode, Millis, Outgoing, RequestId, Retry, Seq,
     ServerFrame, SessionState,
     client::Beat,
-    server::{Page, Phase, Ping, ReaderCursor, Receipt, Sessions},
+    server::{Page, Phase, Ping, ReaderCursor, Receipt, Sessions, Typist},
 };
 
 use super::End;
@@ -56,6 +56,7 @@ impl End {
             }
             ServerFrame::Entry(entry) => self.take_entry(now, *entry, out),
             ServerFrame::Cursor(cursor) => self.take_cursor(cursor),
+            ServerFrame::Typing(typist) => self.take_typist(now, typist),
             ServerFrame::Ping(ping) => self.take_ping(ping, out),
             ServerFrame::Drain(drain) => self.link.drain(now, drain.spread_ms),
             ServerFrame::Err(error) => match self.requests.answered(id) {
@@ -165,6 +166,16 @@ impl End {
     fn take_cursor(&mut self, cursor: ReaderCursor) {
         if let Some(chat) = self.chats.iter_mut().find(|chat| chat.session == Some(cursor.session)) {
             chat.merge_cursor(cursor);
+        }
+    }
+
+    fn take_typist(&mut self, now: Millis, typist: Typist) {
+        let Typist { session, from, on } = typist;
+        // A visitor is one person under any id, and a tab of theirs with a socket of its own is no news.
+        let is_own = if self.is_visiting { from.role.is_visiting() } else { Some(from.id) == self.my_id() };
+        let chat = self.chats.iter_mut().find(|chat| chat.session == Some(session));
+        if let Some(chat) = chat.filter(|_| !is_own) {
+            chat.typing.hear(now, from, on);
         }
     }
 

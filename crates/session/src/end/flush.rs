@@ -23,6 +23,7 @@ impl End {
         for chat in &mut self.chats {
             self.is_kept &= !chat.outbox.outwait_store(now);
             chat.outbox.expire(now);
+            chat.typing.tick(now);
             if self.focus == Some(chat.key) && !chat.timeline.is_blank() {
                 chat.cursors.mark_read(chat.timeline.settled());
             }
@@ -50,7 +51,7 @@ impl End {
             let opening = chat.opening.as_ref().and_then(|opening| opening.not_before);
             let rests =
                 [opening, chat.history_rests].map(|alarm| alarm.filter(|_| is_live).map(Alarm::due_at));
-            rests.into_iter().chain(chat.outbox.wakes())
+            rests.into_iter().chain([chat.typing.next_wake()]).chain(chat.outbox.wakes())
         });
         let shared = [
             self.link.next_wake(self.now),

@@ -15,6 +15,7 @@ mod first_words;
 mod line;
 mod person;
 mod store;
+mod typing;
 
 type Sent = Vec<(Option<RequestId>, ClientFrame)>;
 

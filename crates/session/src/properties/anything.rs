@@ -8,7 +8,7 @@ use tieline_protocol::{
     Auth, Body, ClientFrame, CloseCode, Entry, ErrorBody, ErrorCode, Item, Millis, RequestId, Role, Seq,
     ServerFrame,
     client::Beat,
-    server::{AuthDue, Drain, Head, Page, Ping, ReaderCursor, Receipt, Renewed, Sessions, Tokens},
+    server::{AuthDue, Drain, Head, Page, Ping, ReaderCursor, Receipt, Renewed, Sessions, Tokens, Typist},
 };
 
 use crate::{
@@ -74,6 +74,9 @@ fn some_frame() -> impl Strategy<Value = ServerFrame> {
         2 => some_state().prop_map(|state| ServerFrame::Session(Box::new(state))),
         1 => (prop::collection::vec(some_state(), 0..3), any::<bool>())
             .prop_map(|(sessions, more)| ServerFrame::Sessions(Sessions { sessions, more })),
+        2 => (1..4u64, any::<bool>(), 1..4u64).prop_map(|(number, on, who)| {
+            ServerFrame::Typing(Typist { session: session(number), from: author(who), on })
+        }),
         2 => (1..4u64, 0..15u64).prop_map(|(number, reach)| ServerFrame::Cursor(some_cursor(number, reach))),
         1 => (1..4u64, 0..15u64).prop_map(|(number, last)| {
             ServerFrame::Ping(Ping { nonce: 1, heads: vec![Head { session: session(number), last: Seq(last) }] })
@@ -155,6 +158,8 @@ fn some_input() -> impl Strategy<Value = Input> {
             Input::PanelShown,
             Input::PanelHidden,
             Input::OlderWanted,
+            Input::Typed { has_text: true },
+            Input::Typed { has_text: false },
             Input::MoreSessionsWanted,
             Input::Saved(draft(1)),
             Input::SaveFailed(draft(1)),

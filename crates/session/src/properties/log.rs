@@ -224,6 +224,7 @@ impl Scene {
             ClientFrame::Auth(_)
             | ClientFrame::List(_)
             | ClientFrame::Cursor(_)
+            | ClientFrame::Typing(_)
             | ClientFrame::Pong(_)
             | ClientFrame::Bye => None,
         };

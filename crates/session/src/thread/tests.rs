@@ -22,7 +22,7 @@ fn said(seq: u64, from: u64, at: Millis) -> Entry {
 
 /// `<` where a group starts, `>` where it ends.
 fn groups(chat: &Chat, me: Option<PartyId>) -> String {
-    let thread = thread_of(chat, me, 0);
+    let thread = thread_of(chat, me, 0, START);
     thread
         .rows
         .iter()
@@ -60,7 +60,7 @@ fn days_begin_at_local_midnight() {
     let moments = [midnight - HOUR, midnight + Millis(1), midnight + HOUR];
     let chat = chat_of((1..).zip(moments).map(|(seq, at)| said(seq, AGENT, at)).collect());
     let days = |offset| -> Vec<Millis> {
-        let starts = thread_of(&chat, None, offset).rows.into_iter();
+        let starts = thread_of(&chat, None, offset, START).rows.into_iter();
         starts
             .filter_map(|row| if let Row::Day { starts_at } = row { Some(starts_at) } else { None })
             .collect()
@@ -85,7 +85,7 @@ fn the_mark_stands_once_above_the_first_new_words_of_the_others() {
 fn a_colleague_is_on_my_side_and_somebody_else() {
     let mut chat = Chat::new(ChatKey(1), false);
     chat.install(state(1, vec![entry(1, VISITOR), entry(2, AGENT), entry(3, 7)]), &mut Vec::new());
-    let thread = thread_of(&chat, Some(party(AGENT)), 0);
+    let thread = thread_of(&chat, Some(party(AGENT)), 0, START);
     let authors: Vec<_> = thread
         .rows
         .iter()
@@ -114,7 +114,7 @@ fn drafts_stand_below_and_a_slow_clock_brings_no_day_back() {
         });
     }
     chat.outbox.fail(draft(1), Failure::Expired);
-    assert_eq!(sketch(&thread_of(&chat, None, 0)), "| line 1 mine:Failed(Expired) mine:Queued");
+    assert_eq!(sketch(&thread_of(&chat, None, 0, START)), "| line 1 mine:Failed(Expired) mine:Queued");
 }
 
 #[test]

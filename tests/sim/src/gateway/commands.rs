@@ -46,6 +46,8 @@ impl Gateway {
                 Some(ServerFrame::Sessions(Sessions { sessions: sessions.collect(), more: false }))
             }),
             Command::MoveCursor(cursor) => self.move_cursor(now, &principal, cursor, parcels).map(|()| None),
+            // Soft, and nobody in the simulation looks for it.
+            Command::Type(_) => Ok(None),
         };
         match outcome {
             // Taken, but the answer says otherwise: nobody may conclude from an error that nothing happened.
