@@ -28,7 +28,9 @@ fn play(bytes: &mut Unstructured<'_>) -> Result<()> {
             assert!(!is_closed, "{output:?} after a close");
             match output {
                 Output::Identify(..) => proofs += 1,
-                Output::Run(..) | Output::Renew(..) | Output::Heads => assert!(is_known, "{output:?} for a stranger"),
+                Output::Run(..) | Output::Renew(..) | Output::Heads => {
+                    assert!(is_known, "{output:?} for a stranger")
+                }
                 Output::Close(_) => is_closed = true,
                 Output::Reply(..) => {}
             }

@@ -5,7 +5,9 @@
 use std::collections::BTreeSet;
 
 use arbitrary::{Result, Unstructured};
-use tieline_protocol::server::{Drain, Limits, Page, Phase, Ping, PingPlan, ReaderCursor, Sessions, Tokens, Typist};
+use tieline_protocol::server::{
+    Drain, Limits, Page, Phase, Ping, PingPlan, ReaderCursor, Sessions, Tokens, Typist,
+};
 use tieline_protocol::{
     Auth, Author, Body, Capabilities, ClientFrame, CloseCode, DraftId, Entry, Epoch, ErrorBody, ErrorCode,
     Millis, PartyId, Receipt, RequestId, Role, Seq, ServerFrame, SessionId, SessionState, Welcome,
@@ -129,7 +131,11 @@ fn frame(bytes: &mut Unstructured<'_>) -> Result<ServerFrame> {
         5 => ServerFrame::Session(Box::new(state(bytes)?)),
         6 | 7 => ServerFrame::Entry(Box::new(entry(bytes)?)),
         8 if bytes.arbitrary()? => ServerFrame::Cursor(reader(bytes)?),
-        8 => ServerFrame::Typing(Typist { session: session(bytes)?, from: author(bytes)?, on: bytes.arbitrary()? }),
+        8 => ServerFrame::Typing(Typist {
+            session: session(bytes)?,
+            from: if bytes.arbitrary()? { me() } else { other() },
+            on: bytes.arbitrary()?,
+        }),
         9 if bytes.arbitrary()? => ServerFrame::Drain(Drain {
             by: Millis(1),
             spread_ms: Millis(bytes.arbitrary()?),

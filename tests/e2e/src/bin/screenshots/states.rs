@@ -56,6 +56,9 @@ async fn life(stage: &Stage, folder: &Path, look: (&str, u32, u32, &str)) -> Res
     desk.say("Anything else?").await?;
     visitor.wait_for_line(Side::Theirs, "Anything else?").await?;
     shot(&visitor, folder, look, "long").await?;
+    desk.type_in("Let me look that up").await?;
+    until("dots", async || Ok((!visitor.texts(".typing").await?.is_empty()).then_some(()))).await?;
+    shot(&visitor, folder, look, "typing").await?;
     stage.gateway.kill().await?;
     visitor.say("One more question: does it float?").await?;
     until("a notice", async || Ok((!visitor.texts(".notice p").await?.is_empty()).then_some(()))).await?;
