@@ -15,7 +15,9 @@ use std::{
 use signing::{BackendKey, claims};
 use tempfile::TempDir;
 use tieline_load::{
-    client::{Client, Heard, draft_id, hello, now, text_frame, ticket, visitor_hello, with_cursors},
+    client::{
+        Client, Heard, TurnedAway, draft_id, hello, now, text_frame, ticket, visitor_hello, with_cursors,
+    },
     process::{Gateway, free_address},
     stage::Stage,
 };
@@ -95,7 +97,19 @@ impl Place {
         // Fetched anew: a ticket runs out with the gateway's clock, as it should.
         let ticket = ticket(&self.address, &self.stage.channel).await.unwrap();
         let hello = with_cursors(visitor_hello(&self.stage.channel, &ticket, auth), have);
-        Client::enter(&self.address, hello).await.unwrap()
+        let began = Instant::now();
+        loop {
+            // A client waits as it is told to, and a step of the clock is no reason to wait for long.
+            match Client::enter(&self.address, hello.clone()).await {
+                Ok(entered) => return entered,
+                Err(error) => {
+                    let away: &TurnedAway = error.downcast_ref().expect("no other trouble");
+                    let wait = away.retry_after_secs.expect("told when to come back");
+                    assert!(began.elapsed() < Duration::from_secs(30) && wait < 10, "still away: {away:?}");
+                    tokio::time::sleep(Duration::from_secs(wait)).await;
+                }
+            }
+        }
     }
 }
 

@@ -218,9 +218,12 @@ impl Caller {
 
     /// Sends the oldest draft unless one is under way, and asks for what is missing.
     async fn speak(&mut self, connection: &mut Connection) -> Result<()> {
+        if connection.rest_until.is_some() {
+            return Ok(());
+        }
         self.view.ask(&mut connection.client).await?;
         let Some(session) = self.view.session() else { return Ok(()) };
-        if connection.under_way.is_some() || connection.rest_until.is_some() {
+        if connection.under_way.is_some() {
             return Ok(());
         }
         let Some((draft_id, first)) = self.waiting.front_mut() else { return Ok(()) };
@@ -297,6 +300,12 @@ impl Caller {
                     self.figures.refused += 1;
                     self.note(|session| Fact::Refused { session, draft_id, code: refusal.code });
                 }
+            }
+            (ServerFrame::Err(refusal), None) if id.is_some() && refusal.temporary => {
+                // What was missing is asked for again.
+                self.view.refused(id);
+                let wait = refusal.retry_ms.map(|wait| Duration::from_millis(wait.0));
+                connection.rest_until = Some(Instant::now() + wait.unwrap_or(self.tempo.backoff));
             }
             (ServerFrame::Ping(ping), _) => {
                 self.view.heads(&ping.heads);

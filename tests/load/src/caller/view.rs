@@ -95,6 +95,13 @@ impl View {
         }
     }
 
+    /// A question was refused for now.
+    pub(super) fn refused(&mut self, id: Option<RequestId>) {
+        if self.asked == id && self.asked.take().is_some() {
+            self.is_doubtful = true;
+        }
+    }
+
     pub(super) fn heads(&mut self, heads: &[Head]) {
         let mine = heads.iter().filter(|head| Some(head.session) == self.session());
         self.known = mine.map(|head| head.last).fold(self.known, Ord::max);
