@@ -202,6 +202,10 @@ impl End {
         self.chats.iter().find(|chat| chat.session == Some(session))
     }
 
+    pub(crate) fn session_mut(&mut self, session: SessionId) -> Option<&mut Chat> {
+        self.chats.iter_mut().find(|chat| chat.session == Some(session))
+    }
+
     /// A new chat, shaped by the caller.
     pub(crate) fn add_chat(&mut self, shape: impl FnOnce(&mut Chat)) -> ChatKey {
         self.last_key = self.last_key.wrapping_add(1);

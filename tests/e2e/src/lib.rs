@@ -23,7 +23,7 @@ pub use desk::Desk;
 pub use gateway::Gateway;
 pub use hosts::Hosts;
 pub use shop::Shop;
-pub use stage::{Stage, play, play_in};
+pub use stage::{Stage, play, play_in, stand_once};
 pub use store::Rows;
 pub use visitor::{Line, Side, Visitor};
 pub use wait::until;

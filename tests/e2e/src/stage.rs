@@ -10,7 +10,7 @@ use crate::browser::{Browser, Kind, Profile};
 use crate::desk::Desk;
 use crate::gateway::Gateway;
 use crate::hosts::Hosts;
-use crate::visitor::Visitor;
+use crate::visitor::{Side, Visitor};
 use crate::window::Window;
 
 /// A gateway, two channels, the host pages, and a browser.
@@ -139,4 +139,22 @@ impl Stage {
     pub async fn console(&self) -> Result<Vec<String>> {
         self.browser.lock().await.as_ref().context("no browser runs")?.console().await
     }
+}
+
+/// The words stand in the thread once, and in the log once, in the order in which they were typed. Fails where they do not.
+///
+/// # Errors
+/// When a line does not come, or is not sent.
+///
+/// # Panics
+/// When there are other lines, or more.
+pub async fn stand_once(stage: &Stage, visitor: &Visitor, words: &[&str]) -> Result<()> {
+    for text in words {
+        visitor.wait_for_line(Side::Mine, text).await?;
+    }
+    visitor.wait_until_sent().await?;
+    let shown: Vec<_> = visitor.lines().await?.into_iter().map(|line| line.text).collect();
+    assert_eq!(shown, words);
+    assert_eq!(stage.gateway.texts()?, words);
+    Ok(())
 }

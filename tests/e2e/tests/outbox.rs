@@ -3,7 +3,7 @@
 //! In Chromium with partitioned and with shared storage, and in Firefox; where a frame may store nothing, the visitor is told.
 
 use anyhow::Result;
-use tieline_e2e::{Kind, Side, Stage, Visitor, play_in, until};
+use tieline_e2e::{Kind, Side, Stage, Visitor, play_in, stand_once, until};
 
 const KEEPING: [Kind; 3] = [Kind::Chromium, Kind::ChromiumUnpartitioned, Kind::Firefox];
 
@@ -27,18 +27,6 @@ async fn play_where_kept(scenario: impl AsyncFn(&Stage) -> Result<()>) {
     for kind in KEEPING {
         play_in(kind, &scenario).await;
     }
-}
-
-/// The words stand in the thread once, and in the log once, in the order in which they were typed.
-async fn stand_once(stage: &Stage, visitor: &Visitor, words: &[&str]) -> Result<()> {
-    for text in words {
-        visitor.wait_for_line(Side::Mine, text).await?;
-    }
-    visitor.wait_until_sent().await?;
-    let shown: Vec<_> = visitor.lines().await?.into_iter().map(|line| line.text).collect();
-    assert_eq!(shown, words);
-    assert_eq!(stage.gateway.texts()?, words);
-    Ok(())
 }
 
 /// P12: queued while the gateway is away, then the browser dies. The next one sends what was typed.

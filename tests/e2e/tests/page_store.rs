@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use tieline_e2e::{Kind, Rows, Side, Stage, Visitor, play_in, until};
+use tieline_e2e::{Kind, Rows, Side, Stage, Visitor, play_in, stand_once, until};
 
 /// What lies in the page's own storage, by name, as JSON. Makes no database that is not there.
 const KEPT: &str = "return (async () => {
@@ -38,14 +38,8 @@ async fn open(stage: &Stage) -> Result<Visitor> {
 }
 
 /// The same person, one session, these words once, on screen and in the log.
-async fn stand_once(stage: &Stage, visitor: &Visitor, words: &[&str]) -> Result<()> {
-    for text in words {
-        visitor.wait_for_line(Side::Mine, text).await?;
-    }
-    visitor.wait_until_sent().await?;
-    let shown: Vec<_> = visitor.lines().await?.into_iter().map(|line| line.text).collect();
-    assert_eq!(shown, words);
-    assert_eq!(stage.gateway.texts()?, words);
+async fn one_person_said(stage: &Stage, visitor: &Visitor, words: &[&str]) -> Result<()> {
+    stand_once(stage, visitor, words).await?;
     let rows = stage.gateway.rows()?;
     assert_eq!((rows.visitors, rows.devices, rows.sessions), (1, 1, 1), "one person in one session");
     Ok(())
@@ -81,7 +75,7 @@ async fn p12_a_page_that_keeps_gives_back_lines_words_and_visitor_after_a_reload
         visitor.page.go("about:blank").await?;
         stage.gateway.serve().await?;
         let visitor = open(stage).await?;
-        stand_once(stage, &visitor, &["One", "Two"]).await?;
+        one_person_said(stage, &visitor, &["One", "Two"]).await?;
         until("the words in the composer", async || {
             Ok((visitor.composer().await? == "Three, but I am not").then_some(()))
         })
@@ -107,7 +101,7 @@ async fn p12_a_page_that_keeps_survives_the_crash_of_the_browser() {
         visitor.wait_until_kept("Two").await?;
         stage.crash_browser().await?;
         stage.gateway.serve().await?;
-        stand_once(stage, &open(stage).await?, &["One", "Two"]).await
+        one_person_said(stage, &open(stage).await?, &["One", "Two"]).await
     })
     .await;
 }
@@ -123,8 +117,8 @@ async fn tabs_of_a_page_that_keeps_are_one_person() {
         second.wait_for_line(Side::Mine, "One").await?;
         second.say("Two").await?;
         second.wait_until_sent().await?;
-        stand_once(stage, &second, &["One", "Two"]).await?;
-        stand_once(stage, &first, &["One", "Two"]).await
+        one_person_said(stage, &second, &["One", "Two"]).await?;
+        one_person_said(stage, &first, &["One", "Two"]).await
     })
     .await;
 }

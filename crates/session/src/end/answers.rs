@@ -164,7 +164,7 @@ impl End {
     }
 
     fn take_cursor(&mut self, cursor: ReaderCursor) {
-        if let Some(chat) = self.chats.iter_mut().find(|chat| chat.session == Some(cursor.session)) {
+        if let Some(chat) = self.session_mut(cursor.session) {
             chat.merge_cursor(cursor);
         }
     }
@@ -173,8 +173,7 @@ impl End {
         let Typist { session, from, on } = typist;
         // A visitor is one person under any id, and a tab of theirs with a socket of its own is no news.
         let is_own = if self.is_visiting { from.role.is_visiting() } else { Some(from.id) == self.my_id() };
-        let chat = self.chats.iter_mut().find(|chat| chat.session == Some(session));
-        if let Some(chat) = chat.filter(|_| !is_own) {
+        if let Some(chat) = self.session_mut(session).filter(|_| !is_own) {
             chat.typing.hear(now, from, on);
         }
     }
@@ -182,7 +181,7 @@ impl End {
     fn take_ping(&mut self, ping: Ping, out: &mut Vec<Effect>) {
         out.push(Effect::Send(Outgoing { id: None, frame: ClientFrame::Pong(Beat { nonce: ping.nonce }) }));
         for head in ping.heads {
-            match self.chats.iter_mut().find(|chat| chat.session == Some(head.session)) {
+            match self.session_mut(head.session) {
                 Some(chat) => chat.timeline.note_head(head.last),
                 None => self.want_sessions(None),
             }
@@ -212,18 +211,17 @@ impl End {
                 let Some(chat) = self.chats.iter_mut().find(place(key)) else { return };
                 // None: an earlier answer opened it, and this one is late.
                 let Some(opening) = &mut chat.opening else { return };
-                if is_temporary {
-                    opening.not_before = Some(Alarm::after(now, wait(opening.tries, &mut self.link)));
-                    opening.tries = opening.tries.saturating_add(1);
-                } else if error.code == ErrorCode::Conflict {
+                let is_second = !is_temporary && error.code == ErrorCode::Conflict;
+                if !is_temporary && !is_second {
+                    return chat.outbox.fail_all(failure_of(error.code));
+                }
+                opening.not_before = Some(Alarm::after(now, wait(opening.tries, &mut self.link)));
+                opening.tries = opening.tries.saturating_add(1);
+                if is_second {
                     // Another tab was first, about something else. Its session takes these words in, once it is known here.
                     opening.is_asked = false;
-                    opening.not_before = Some(Alarm::after(now, wait(opening.tries, &mut self.link)));
-                    opening.tries = opening.tries.saturating_add(1);
                     self.move_in(out);
                     self.want_sessions(None);
-                } else {
-                    chat.outbox.fail_all(failure_of(error.code));
                 }
             }
             // Where reading back is not granted, a new connection's catch-up mends the gap.
