@@ -62,7 +62,7 @@ impl Capabilities {
 
 /// Some capabilities, each at most once. Bits: a tree of four is six kilobytes of code in every visitor's download.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CapabilitySet(u8);
+pub struct CapabilitySet(u32);
 
 impl CapabilitySet {
     /// Adds one. False if it was in already.
@@ -92,7 +92,7 @@ impl CapabilitySet {
     }
 }
 
-fn bit(capability: Capability) -> u8 {
+fn bit(capability: Capability) -> u32 {
     1 << capability as u8
 }
 
