@@ -8,7 +8,7 @@ use std::rc::Rc;
 use js_sys::Reflect;
 use tieline_browser::http;
 use tieline_driver::{Engine, Errand, Feeder, Keeper, Plan, Share, engine, ids};
-use tieline_protocol::{Auth, ChannelId, Item};
+use tieline_protocol::{Auth, ChannelId, DraftId, Item};
 use tieline_session::{Event, Input, Screen, Setup, Visitor};
 use wasm_bindgen_futures::spawn_local;
 
@@ -155,6 +155,16 @@ impl Driver {
     /// The input that says `text`, under ids of this moment.
     pub fn submission(text: String) -> Input {
         engine::submission(text)
+    }
+
+    /// The input that takes back the visitor's own words.
+    pub fn retraction(target: DraftId) -> Input {
+        engine::retraction(target)
+    }
+
+    /// The input that says one of the answers under a question.
+    pub fn choice(target: DraftId, option: u32) -> Input {
+        engine::choice(target, option)
     }
 }
 

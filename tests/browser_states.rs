@@ -8,10 +8,10 @@ use std::{cell::RefCell, rc::Rc};
 use support::{document, settle, until};
 use tieline_protocol::{DraftId, Millis};
 use tieline_session::{
-    Input, Owner, Screen,
+    Owner, Screen,
     screen::{Bubble, Content, Delivery, Failure, Notice, Row, Span, Thread},
 };
-use tieline_talk::{Calendar, Given};
+use tieline_talk::{Calendar, Given, ThreadWish};
 use tieline_widget::{
     locale::Locale,
     view::{Act, App, AppProps, Face, Scene, Shape},
@@ -26,15 +26,12 @@ wasm_bindgen_test_configure!(run_in_browser);
 const NOON: u64 = 1_795_344_000_000;
 
 fn bubble(number: u8, is_mine: bool, state: Option<Delivery>) -> Bubble {
+    let key = DraftId::at(Millis(u64::from(number)), [number; 10]);
+    let content = Content::Text(vec![Span::Plain(format!("message {number}"))]);
     Bubble {
-        key: DraftId::at(Millis(u64::from(number)), [number; 10]),
-        is_mine,
         author: (!is_mine).then(|| "Mia".to_owned()),
-        content: Content::Text(vec![Span::Plain(format!("message {number}"))]),
-        at: Millis(NOON + u64::from(number) * 1000),
         state,
-        starts_group: true,
-        ends_group: true,
+        ..Bubble::of(key, is_mine, content, Millis(NOON + u64::from(number) * 1000))
     }
 }
 
@@ -45,17 +42,18 @@ fn screen(rows: Vec<Row>) -> Screen {
         greeting: None,
         item: None,
         notice: None,
-        thread: Thread { rows, has_older: false, is_loading: false, typing: None },
+        thread: Thread { rows, ..Thread::default() },
+        aim: None,
         unread: 0,
         can_write: true,
         text_chars: 8000,
     }
 }
 
-/// The app with one screen, and the inputs that it gave.
+/// The app with one screen, and the wishes that it gave.
 struct Shown {
     root: Element,
-    inputs: Rc<RefCell<Vec<Input>>>,
+    wishes: Rc<RefCell<Vec<ThreadWish>>>,
     closed: Rc<RefCell<u32>>,
 }
 
@@ -66,8 +64,8 @@ impl Shown {
         root.set_class_name("tieline-seat");
         let host = support::new_host();
         host.append_child(&root).unwrap();
-        let (inputs, closed) = (Rc::new(RefCell::new(Vec::new())), Rc::new(RefCell::new(0)));
-        let (fed, counted) = (inputs.clone(), closed.clone());
+        let (wishes, closed) = (Rc::new(RefCell::new(Vec::new())), Rc::new(RefCell::new(0)));
+        let (wished, counted) = (wishes.clone(), closed.clone());
         let locale = Locale::find([language]);
         let face = Face {
             locale,
@@ -81,7 +79,8 @@ impl Shown {
             focus_turn: 0,
         };
         let act = Act {
-            feed: Callback::from(move |input| fed.borrow_mut().push(input)),
+            feed: Callback::noop(),
+            wish: Callback::from(move |wish| wished.borrow_mut().push(wish)),
             submit: Callback::from(|_| ()),
             typed: Callback::noop(),
             close: Callback::from(move |()| *counted.borrow_mut() += 1),
@@ -89,7 +88,7 @@ impl Shown {
         let scene = Scene { screen: Rc::new(screen), now: Millis(NOON), face, act };
         let props = AppProps { scene: Some(scene), turn: 1 };
         yew::Renderer::<App>::with_root_and_props(root.clone(), props).render();
-        let shown = Self { root, inputs, closed };
+        let shown = Self { root, wishes, closed };
         until("the panel", || shown.find(".panel").is_some()).await;
         shown
     }
@@ -146,10 +145,10 @@ async fn a_failed_message_can_be_said_again_or_dropped() {
     let failed = bubble(1, true, Some(Delivery::Failed(Failure::Refused)));
     let shown = Shown::of(vec![Row::Bubble(failed.clone())]).await;
     let key = failed.key;
-    for (number, word, input) in [
-        (1, "Try again", Input::Retry(key)),
-        (2, "Edit", Input::Revise(key)),
-        (3, "Delete", Input::Discard(key)),
+    for (number, word, wish) in [
+        (1, "Try again", ThreadWish::Retry(key)),
+        (2, "Edit", ThreadWish::Revise(key)),
+        (3, "Delete", ThreadWish::Discard(key)),
     ] {
         let button = format!(".failure button:nth-of-type({number})");
         assert_eq!(shown.text(&button), word);
@@ -157,7 +156,7 @@ async fn a_failed_message_can_be_said_again_or_dropped() {
         let (width, height) = (place.offset_width(), place.offset_height());
         assert!(width >= 24 && height >= 24, "{word}: {width} x {height}");
         shown.click(&button);
-        assert_eq!(shown.inputs.borrow().last(), Some(&input));
+        assert_eq!(shown.wishes.borrow().last(), Some(&wish));
     }
     let active = document().active_element().unwrap();
     assert_eq!(active.get_attribute("role").as_deref(), Some("log"), "the keyboard stays in the thread");

@@ -26,7 +26,7 @@ fn draft(number: u8) -> DraftId {
 
 fn record_of(number: u8, place: Place, owner: Owner) -> Record {
     let body = Body::Text { text: format!("words \u{1f642} {number}") };
-    Record { draft_id: draft(number), place, body, made_at: Millis(1_795_344_000_000), owner }
+    Record { draft_id: draft(number), place, reply_to: None, body, made_at: Millis(1_795_344_000_000), owner }
 }
 
 fn item() -> Item {
@@ -76,6 +76,19 @@ fn a_record_comes_back_as_it_was() {
         Record {
             body: Body::Item { item: item() },
             ..record_of(4, opening(Some("sales"), Some(item())), Owner::Visitor(3))
+        },
+        Record { reply_to: Some(draft(1)), ..record_of(5, opening(None, None), Owner::Agent) },
+        Record {
+            body: Body::Edit { target: draft(1), text: "words".into() },
+            ..record_of(6, opening(None, None), Owner::Agent)
+        },
+        Record {
+            body: Body::Retract { target: draft(1) },
+            ..record_of(7, opening(None, None), Owner::Agent)
+        },
+        Record {
+            body: Body::Choices { text: "Which?".into(), options: vec!["This".into(), "That".into()] },
+            ..record_of(8, opening(None, None), Owner::Agent)
         },
     ] {
         assert_eq!(record::of_value(&record::to_value(&record).unwrap()), Some(record));

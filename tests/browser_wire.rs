@@ -74,8 +74,12 @@ fn every_golden_frame_of_the_gateway_is_read() {
 fn a_message_is_written_as_the_protocol_says() {
     let session = SessionId::at(Millis(1), [1; 10]);
     let draft_id = DraftId::at(Millis(2), [2; 10]);
-    let draft =
-        Draft { session, draft_id, body: Body::Text { text: "\"Grüße\" \u{1f642} \u{2028}".into() } };
+    let draft = Draft {
+        session,
+        draft_id,
+        reply_to: None,
+        body: Body::Text { text: "\"Grüße\" \u{1f642} \u{2028}".into() },
+    };
     let text = wire::encode(&Outgoing { id: Some(RequestId(7)), frame: ClientFrame::Send(draft) }).unwrap();
     let expected = format!(
         "{{\"type\":\"send\",\"id\":7,\"body\":{{\"session\":\"{session}\",\"draft_id\":\"{draft_id}\",\"body\":{{\"kind\":\"text\",\"text\":\"\\\"Grüße\\\" \u{1f642} \u{2028}\"}}}}}}"

@@ -85,7 +85,14 @@ fn frame(bytes: &mut Unstructured<'_>) -> Result<ClientFrame> {
             ClientFrame::Send(Draft {
                 session: session(bytes)?,
                 draft_id: draft(bytes)?,
-                body: Body::Text { text },
+                reply_to: if bytes.arbitrary()? { Some(draft(bytes)?) } else { None },
+                body: match bytes.int_in_range(0..=5)? {
+                    0 => Body::Edit { target: draft(bytes)?, text },
+                    1 => Body::Retract { target: draft(bytes)? },
+                    2 => Body::Retracted,
+                    3 => Body::Choices { options: vec![text.clone()], text },
+                    _ => Body::Text { text },
+                },
             })
         }
         5 => ClientFrame::Cursor(Cursor {

@@ -13,7 +13,7 @@ use tieline_protocol::{
     Millis, PartyId, Receipt, RequestId, Role, Seq, ServerFrame, SessionId, SessionState, Welcome,
 };
 use tieline_session::screen::Row;
-use tieline_session::{Effect, Input, Setup, Visitor};
+use tieline_session::{Aim, Effect, Input, Setup, Visitor};
 
 /// A shell would re-arm its timer this often without time passing, at most.
 const MOST_TICKS: usize = 8;
@@ -83,7 +83,7 @@ fn note(effects: &[Effect], saved: &mut BTreeSet<DraftId>) {
 }
 
 fn input(bytes: &mut Unstructured<'_>) -> Result<Input> {
-    Ok(match bytes.int_in_range(0..=19)? {
+    Ok(match bytes.int_in_range(0..=22)? {
         0 => Input::Start,
         1 => {
             Input::Asked { to: bytes.arbitrary::<Option<bool>>()?.map(|which| which.to_string()), item: None }
@@ -106,6 +106,14 @@ fn input(bytes: &mut Unstructured<'_>) -> Result<Input> {
         17 => Input::WokeUp,
         18 if bytes.arbitrary()? => Input::WentOffline,
         18 => Input::PageHidden,
+        19 => Input::Aimed(match bytes.int_in_range(0..=3)? {
+            0 => None,
+            1 => Some(Aim::Reply(draft(bytes)?)),
+            2 => Some(Aim::Edit(draft(bytes)?)),
+            _ => Some(Aim::EditNewest),
+        }),
+        20 => Input::Retract { draft_id: draft(bytes)?, target: draft(bytes)? },
+        21 => Input::Choose { draft_id: draft(bytes)?, target: draft(bytes)?, option: bytes.int_in_range(0..=2)? },
         _ => Input::Tick,
     })
 }
@@ -171,6 +179,8 @@ fn state(bytes: &mut Unstructured<'_>) -> Result<SessionState> {
         to: None,
         channel_name: None,
         item: None,
+        edit_secs: bytes.arbitrary::<Option<bool>>()?.map(|can_edit| u32::from(can_edit) * 900),
+        capabilities: bytes.arbitrary::<bool>()?.then(Capabilities::all),
         cursors: vec![reader(bytes)?],
         unread: bytes.arbitrary()?,
         entries: entries(bytes)?,
@@ -195,8 +205,21 @@ fn entry(bytes: &mut Unstructured<'_>) -> Result<Entry> {
         seq: Seq(seq),
         draft_id: DraftId::at(Millis(1), [number; 10]),
         from,
+        reply_to: if bytes.ratio(1, 4)? { Some(draft(bytes)?) } else { None },
         at: Millis(bytes.arbitrary()?),
-        body: if bytes.arbitrary()? { Body::Text { text: "said".into() } } else { Body::Unknown },
+        body: body(bytes)?,
+    })
+}
+
+fn body(bytes: &mut Unstructured<'_>) -> Result<Body> {
+    let text = "said".to_owned();
+    Ok(match bytes.int_in_range(0..=7)? {
+        0..=2 => Body::Text { text },
+        3 => Body::Edit { target: draft(bytes)?, text },
+        4 => Body::Retract { target: draft(bytes)? },
+        5 => Body::Retracted,
+        6 => Body::Choices { text, options: vec!["Yes".to_owned(), "No".to_owned()] },
+        _ => Body::Unknown,
     })
 }
 

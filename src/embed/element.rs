@@ -8,8 +8,8 @@ use std::{
 use tieline_browser::{Listener, clock, focus};
 use tieline_driver::Keeper;
 use tieline_protocol::Millis;
-use tieline_session::{Event, Input, Owner, Screen};
-use tieline_talk::{Calendar, Given};
+use tieline_session::{Aim, Event, Input, Owner, Screen};
+use tieline_talk::{Calendar, Given, ThreadWish};
 use web_sys::HtmlElement;
 use yew::{AttrValue, Callback};
 
@@ -272,10 +272,11 @@ fn hooks(picture: &Rc<Picture>, line: &Rc<OnceCell<Line>>) -> Hooks {
 }
 
 fn act(driver: &Driver, picture: &Rc<Picture>, line: &Rc<OnceCell<Line>>) -> Act {
-    let (feed, submit, note) = (driver.feeder(), driver.feeder(), driver.feeder());
+    let [feed, wish, submit, note] = [(); 4].map(|()| driver.feeder());
     let (typing, line) = (driver.typing(), line.clone());
     Act {
         feed: Callback::from(feed),
+        wish: Callback::from(move |wanted: ThreadWish| wish(input_of(wanted))),
         submit: Callback::from(move |text: String| submit(Driver::submission(text))),
         typed: Callback::from({
             let picture = Rc::downgrade(picture);
@@ -293,6 +294,22 @@ fn act(driver: &Driver, picture: &Rc<Picture>, line: &Rc<OnceCell<Line>>) -> Act
                 line.tell(&ToPage::Close);
             }
         }),
+    }
+}
+
+/// What is wished in the thread, as a fact under ids of this moment.
+fn input_of(wish: ThreadWish) -> Input {
+    match wish {
+        ThreadWish::Older => Input::OlderWanted,
+        ThreadWish::Retry(draft_id) => Input::Retry(draft_id),
+        ThreadWish::Revise(draft_id) => Input::Revise(draft_id),
+        ThreadWish::Discard(draft_id) => Input::Discard(draft_id),
+        ThreadWish::Reply(target) => Input::Aimed(Some(Aim::Reply(target))),
+        ThreadWish::Edit(target) => Input::Aimed(Some(Aim::Edit(target))),
+        ThreadWish::EditNewest => Input::Aimed(Some(Aim::EditNewest)),
+        ThreadWish::Unaim => Input::Aimed(None),
+        ThreadWish::Retract(target) => Driver::retraction(target),
+        ThreadWish::Choose(target, option) => Driver::choice(target, option),
     }
 }
 

@@ -63,6 +63,8 @@ pub struct Face {
 pub struct Act {
     /// Facts for the session.
     pub feed: Callback<Input>,
+    /// What the visitor wants in the thread; ids are minted further down.
+    pub wish: Callback<ThreadWish>,
     /// Words to send; the ids are minted further down.
     pub submit: Callback<String>,
     /// Words that stand in the composer and are not sent.
@@ -177,19 +179,14 @@ fn thread_of(props: &AppProps) -> Thread {
 }
 
 fn wishes_of(props: &AppProps) -> Callback<ThreadWish> {
-    let Some(scene) = &props.scene else { return Callback::noop() };
-    scene.act.feed.reform(|wish| match wish {
-        ThreadWish::Older => Input::OlderWanted,
-        ThreadWish::Retry(draft_id) => Input::Retry(draft_id),
-        ThreadWish::Revise(draft_id) => Input::Revise(draft_id),
-        ThreadWish::Discard(draft_id) => Input::Discard(draft_id),
-    })
+    props.scene.as_ref().map(|scene| scene.act.wish.clone()).unwrap_or_default()
 }
 
 fn on_key(scene: &Scene) -> Callback<KeyboardEvent> {
     let (close, can_close) = (scene.act.close.clone(), scene.face.shape == Shape::Frame);
     Callback::from(move |event: KeyboardEvent| {
-        if can_close && event.key() == "Escape" && !event.is_composing() {
+        // What was open inside has taken the key for itself.
+        if can_close && event.key() == "Escape" && !event.is_composing() && !event.default_prevented() {
             event.prevent_default();
             close.emit(());
         }

@@ -54,6 +54,8 @@ pub(super) fn panel(scene: &Scene, turn: u32, kept: &Kept<'_>) -> Html {
                     given={face.unsent.clone()}
                     on_send={act.submit.clone()}
                     on_change={act.typed.clone()}
+                    aim={screen.aim.clone()}
+                    on_wish={kept.on_wish.clone()}
                 />
             } else {
                 <p class="read-only">{ face.locale.read_only }</p>

@@ -18,6 +18,7 @@ pub mod walk;
 use std::rc::Rc;
 
 use tieline_protocol::{DraftId, SessionId};
+use tieline_session::Aim;
 use tieline_talk::Calendar;
 
 pub use app::App;
@@ -41,6 +42,10 @@ pub enum Action {
     Revise(DraftId),
     /// Drop a failed or waiting message.
     Discard(DraftId),
+    /// The words to come are about certain words; or not, after all.
+    Aim(Option<Aim>),
+    /// Take back one's own words.
+    Retract(DraftId),
     /// More of what was said before.
     Older,
     /// More of the list.

@@ -33,7 +33,7 @@ fn full_of(text: &str) -> DeskScreen {
             ..fakes::said(2, false, "", 0)
         }),
     ];
-    let mut screen = fakes::opened(Thread { rows, has_older: false, is_loading: false, typing: None });
+    let mut screen = fakes::opened(Thread { rows, ..Thread::default() });
     screen.me = Some(text.into());
     for row in &mut screen.sessions {
         row.visitor_name = Some(text.into());

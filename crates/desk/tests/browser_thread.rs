@@ -21,7 +21,7 @@ fn rows(from: u8, to: u8) -> Vec<Row> {
 }
 
 fn thread(rows: Vec<Row>) -> Thread {
-    Thread { rows, has_older: false, is_loading: false, typing: None }
+    Thread { rows, ..Thread::default() }
 }
 
 fn scroller(stage: &Stage) -> HtmlElement {

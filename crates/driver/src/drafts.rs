@@ -164,6 +164,7 @@ mod tests {
         Record {
             draft_id: DraftId::at(Millis(u64::from(number)), [number; 10]),
             place: Place::Session(SessionId::at(Millis(0), [0; 10])),
+            reply_to: None,
             body: Body::Text { text: text.to_owned() },
             made_at: Millis(u64::from(number)),
             owner: Owner::Agent,

@@ -8,7 +8,7 @@ use std::{
 };
 
 use tieline_browser::{Page, PageFact, Timer, clock, page};
-use tieline_protocol::Decoded;
+use tieline_protocol::{Decoded, DraftId};
 use tieline_session::{Input, Owner, Record, screen::Notice};
 
 use crate::{
@@ -175,6 +175,16 @@ impl<E: End> Engine<E> {
 /// The input that says `text`, under ids of this moment.
 pub fn submission(text: String) -> Input {
     Input::Submit { draft_id: ids::draft_id(), session_draft_id: ids::draft_id(), text }
+}
+
+/// The input that takes back one's own words, under an id of this moment.
+pub fn retraction(target: DraftId) -> Input {
+    Input::Retract { draft_id: ids::draft_id(), target }
+}
+
+/// The input that says one of the answers under a question, under an id of this moment.
+pub fn choice(target: DraftId, option: u32) -> Input {
+    Input::Choose { draft_id: ids::draft_id(), target, option }
 }
 
 impl<E: End> Inner<E> {

@@ -29,6 +29,9 @@ pub fn to_value(record: &Record) -> Option<JsValue> {
             set(&value, "item", &plain(item)?);
         }
     }
+    if let Some(words) = record.reply_to {
+        set(&value, "reply_to", &words.to_string().into());
+    }
     set(&value, "body", &plain(&record.body)?);
     // Exact up to the year 287396.
     set(&value, "made_at", &(record.made_at.0 as f64).into());
@@ -52,6 +55,7 @@ pub fn of_value(value: &JsValue) -> Option<Record> {
     Some(Record {
         draft_id: text("draft_id")?.parse().ok()?,
         place,
+        reply_to: text("reply_to").and_then(|words| words.parse().ok()),
         // A kind of a later version could only be said as something that it is not.
         body: value::read(get(value, "body")).filter(|body| *body != Body::Unknown)?,
         made_at: Millis(get(value, "made_at").as_f64()? as u64),

@@ -16,6 +16,12 @@ pub enum Capability {
     Receipts,
     /// Telling and hearing who is typing.
     Typing,
+    /// Words that answer certain other words of the session.
+    Reply,
+    /// Saying one's own words otherwise, or taking them back.
+    Edit,
+    /// Words of the answering side that bring answers to choose from.
+    QuickReply,
     /// A name this build does not know. It grants nothing.
     #[serde(other)]
     Unknown,
@@ -23,7 +29,16 @@ pub enum Capability {
 
 impl Capability {
     /// All that this build can grant, in the order in which help texts name them.
-    pub const ALL: [Self; 5] = [Self::Text, Self::Item, Self::History, Self::Receipts, Self::Typing];
+    pub const ALL: [Self; 8] = [
+        Self::Text,
+        Self::Item,
+        Self::History,
+        Self::Receipts,
+        Self::Typing,
+        Self::Reply,
+        Self::Edit,
+        Self::QuickReply,
+    ];
 
     /// The name on the wire and in the configuration.
     pub fn name(self) -> &'static str {
@@ -33,6 +48,9 @@ impl Capability {
             Self::History => "history",
             Self::Receipts => "receipts",
             Self::Typing => "typing",
+            Self::Reply => "reply",
+            Self::Edit => "edit",
+            Self::QuickReply => "quick_reply",
             Self::Unknown => "unknown",
         }
     }

@@ -176,6 +176,10 @@ pub struct Draft {
     pub session: SessionId,
     /// Its name for ever: said twice, it stands once.
     pub draft_id: DraftId,
+    /// The words of this session that these answer, by their `draft_id`. Where the session has none of that name, these
+    /// stand without them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<DraftId>,
     /// What.
     pub body: Body,
 }

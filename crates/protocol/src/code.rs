@@ -83,6 +83,8 @@ error_codes! {
     Quota = "quota", 429, Later, "The share is used up";
     /// A text without a visible character.
     TextEmpty = "text_empty", 422, Never, "The text is empty";
+    /// Words that were said too long ago to be changed.
+    TooLate = "too_late", 409, Never, "Said too long ago to be changed";
     /// The same draft id with other words.
     Conflict = "conflict", 409, Never, "The same draft id was used for other words";
     /// The store cannot write just now.

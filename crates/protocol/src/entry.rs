@@ -51,6 +51,9 @@ pub struct Entry {
     pub draft_id: DraftId,
     /// Who said it.
     pub from: Author,
+    /// The words that these answer, by their `draft_id`. A session may have none of that name: it was said by the client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<DraftId>,
     /// When the log took it, by the gateway's clock. For showing only: order is `seq`.
     pub at: Millis,
     /// What was said.
@@ -71,8 +74,55 @@ pub enum Body {
         /// The card.
         item: Item,
     },
+    /// Text of the answering side with answers to choose from. On the wire a text with `options`, so that a client which does
+    /// not know them shows the words. Whoever chooses says the option's text in reply.
+    #[serde(rename = "text")]
+    Choices {
+        /// The question.
+        text: String,
+        /// The answers: one to [`crate::limits::OPTIONS`].
+        options: Vec<String>,
+    },
+    /// One's own words, said otherwise. Stands at its own place in the log; what it refers to keeps its place.
+    Edit {
+        /// The `draft_id` of the words as they were first said, also for a second edit.
+        target: DraftId,
+        /// What stands there from now on.
+        text: String,
+    },
+    /// One's own words, taken back. The log does not give them out any more.
+    Retract {
+        /// The `draft_id` of the words as they were first said.
+        target: DraftId,
+    },
+    /// What stands where words were that have been taken back. Only the gateway says it.
+    Retracted,
     /// A kind of a later version. The gateway refuses it, a client shows a neutral line.
     Unknown,
+}
+
+impl Body {
+    /// The words that this changes, if it says none of its own.
+    pub fn target(&self) -> Option<DraftId> {
+        match self {
+            Self::Edit { target, .. } | Self::Retract { target } => Some(*target),
+            _ => None,
+        }
+    }
+
+    /// Whether somebody says something by it: not a change of other words, nor what was taken back.
+    pub fn is_said(&self) -> bool {
+        self.target().is_none() && *self != Self::Retracted
+    }
+
+    /// What stands in the place of this once the words of `target`, which it is or changes, have been taken back.
+    #[must_use]
+    pub fn taken_back(&self) -> Self {
+        match self.target() {
+            Some(target) => Self::Retract { target },
+            None => Self::Retracted,
+        }
+    }
 }
 
 // Written by hand: serde's internally tagged enums would pull a buffering copy of every type into the wasm.
@@ -83,12 +133,27 @@ impl<'de> Deserialize<'de> for Body {
             kind: String,
             text: Option<String>,
             item: Option<Item>,
+            target: Option<DraftId>,
+            #[serde(default)]
+            options: Vec<String>,
         }
         let fields = Fields::deserialize(deserializer)?;
         let missing = serde::de::Error::missing_field;
         Ok(match fields.kind.as_str() {
-            "text" => Self::Text { text: fields.text.ok_or_else(|| missing("text"))? },
+            "text" => {
+                let text = fields.text.ok_or_else(|| missing("text"))?;
+                match fields.options {
+                    options if options.is_empty() => Self::Text { text },
+                    options => Self::Choices { text, options },
+                }
+            }
             "item" => Self::Item { item: fields.item.ok_or_else(|| missing("item"))? },
+            "edit" => Self::Edit {
+                target: fields.target.ok_or_else(|| missing("target"))?,
+                text: fields.text.ok_or_else(|| missing("text"))?,
+            },
+            "retract" => Self::Retract { target: fields.target.ok_or_else(|| missing("target"))? },
+            "retracted" => Self::Retracted,
             _ => Self::Unknown,
         })
     }

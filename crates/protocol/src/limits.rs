@@ -10,6 +10,12 @@ pub const SERVER_FRAME_BYTES: usize = 512 * 1024;
 pub const TEXT_CHARS: usize = 8_000;
 /// Largest item card, in bytes of its JSON.
 pub const ITEM_BYTES: usize = 4 * 1024;
+/// Most answers to choose from under one question.
+pub const OPTIONS: usize = 8;
+/// Longest answer to choose, in Unicode scalar values.
+pub const OPTION_CHARS: usize = 80;
+/// For how long one's own words can be changed, in seconds, where a channel says nothing else.
+pub const EDIT_SECS: u32 = 15 * 60;
 /// Most entries in one `page`.
 pub const PAGE_ENTRIES: u32 = 100;
 /// Most entries a `welcome` carries for one session before it says `more`.

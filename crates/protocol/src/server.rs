@@ -72,6 +72,9 @@ pub struct ChannelFace {
     /// First words in an empty thread.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub greeting: Option<String>,
+    /// For how many seconds one's own words can be edited or taken back after they were said. 0: not at all.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub edit_secs: u32,
 }
 
 /// Tokens that the client keeps. Never logged.
@@ -169,6 +172,12 @@ pub struct SessionState {
     /// What it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item: Option<Item>,
+    /// As [`ChannelFace::edit_secs`], for an agent who serves several channels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edit_secs: Option<u32>,
+    /// What its channel may do, for an agent who serves several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capabilities: Option<Capabilities>,
     /// How far its readers have got.
     #[serde(default)]
     pub cursors: Vec<ReaderCursor>,
@@ -185,6 +194,11 @@ pub struct SessionState {
     /// The client's copy is void.
     #[serde(default)]
     pub reset: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_zero(value: &u32) -> bool {
+    *value == 0
 }
 
 /// Body of `ok`.

@@ -28,6 +28,23 @@ pub struct Facts {
     pub phase: Phase,
     /// What its channel grants today.
     pub capabilities: Capabilities,
+    /// For how long words can be changed after they were said.
+    pub edit_window: Millis,
+    /// The words that the wish is about, if it is about words and they were looked up.
+    pub target: Option<Target>,
+}
+
+/// What the store knows of words that somebody wants to change, as far as permission goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Who said them, by the name that they go by today: a visitor who has signed in since is that user.
+    pub author: PartyId,
+    /// How long ago.
+    pub age: Millis,
+    /// They are a text: nothing else can be said otherwise.
+    pub is_text: bool,
+    /// This very change stands in the log already, and is only said again.
+    pub is_repeat: bool,
 }
 
 /// What the store knows of a channel, as far as permission goes.
@@ -94,6 +111,10 @@ pub enum Denial {
         /// The field, as a dotted path.
         at: &'static str,
     },
+    /// The session has no words of one's own by that name: none, a stranger's, or nothing that can be changed.
+    NoSuchWords,
+    /// The words were said too long ago to be changed.
+    TooLate,
     /// A body kind of a later version.
     UnknownKind,
     /// Too much in too short a time.
@@ -107,7 +128,8 @@ impl Denial {
     /// The stable code.
     pub fn code(self) -> ErrorCode {
         match self {
-            Self::NoSuchSession | Self::NoSuchRecipient => ErrorCode::NotFound,
+            Self::NoSuchSession | Self::NoSuchRecipient | Self::NoSuchWords => ErrorCode::NotFound,
+            Self::TooLate => ErrorCode::TooLate,
             Self::ChannelClosed => ErrorCode::ChannelClosed,
             Self::Ended => ErrorCode::SessionClosed,
             Self::NotGranted => ErrorCode::Forbidden,
@@ -126,6 +148,7 @@ impl Denial {
         match self {
             Self::TooLarge { at } | Self::Malformed { at } => body.at = Some(at.to_owned()),
             Self::Empty => body.at = Some("body.body.text".to_owned()),
+            Self::NoSuchWords => body.at = Some("body.body.target".to_owned()),
             Self::TooFast { retry_after } => body.retry_ms = Some(retry_after),
             // The same words may be said again once the proof was renewed.
             Self::Expired => body.temporary = true,
@@ -200,14 +223,36 @@ impl Wish for Post {
         let capability = match self.body {
             Body::Text { .. } => Capability::Text,
             Body::Item { .. } => Capability::Item,
-            Body::Unknown => Capability::Unknown,
+            Body::Choices { .. } => Capability::QuickReply,
+            Body::Edit { .. } | Body::Retract { .. } => Capability::Edit,
+            Body::Retracted | Body::Unknown => Capability::Unknown,
         };
         check_session(principal, facts, capability)?;
+        if self.reply_to.is_some() {
+            check_session(principal, facts, Capability::Reply)?;
+        }
+        // To offer a choice is to answer: a visitor's would be buttons that a stranger puts on the desk.
+        if matches!(self.body, Body::Choices { .. }) && !is_answering(principal.role) {
+            return Err(Denial::NotGranted);
+        }
         if facts.phase == Phase::Closed {
             return Err(Denial::Ended);
         }
-        Ok(())
+        check_target(&self.body, principal.party, facts)
     }
+}
+
+/// Whoever changes words has said them, and not long ago.
+fn check_target(body: &Body, party: PartyId, facts: &Facts) -> Result<(), Denial> {
+    let needs_text = match body {
+        Body::Edit { .. } => true,
+        Body::Retract { .. } => false,
+        _ => return Ok(()),
+    };
+    let target = facts.target.filter(|target| target.author == party && (target.is_text || !needs_text));
+    let target = target.ok_or(Denial::NoSuchWords)?;
+    // What was in time the first time is answered as it was, however late the question comes again.
+    if target.is_repeat || target.age < facts.edit_window { Ok(()) } else { Err(Denial::TooLate) }
 }
 
 impl Wish for History {

@@ -46,6 +46,8 @@ pub struct Post {
     pub session: SessionId,
     /// Its name for ever.
     pub draft_id: DraftId,
+    /// The words that it answers. Nobody has looked whether there are any of that name.
+    pub reply_to: Option<DraftId>,
     /// What.
     pub body: Body,
 }
@@ -110,9 +112,16 @@ impl TryFrom<Draft> for Post {
         let body = match draft.body {
             Body::Text { text } => Body::Text { text: words::clean_text(text)? },
             Body::Item { item } => Body::Item { item: words::clean_item(item)? },
-            Body::Unknown => return Err(Denial::UnknownKind),
+            Body::Choices { text, options } => {
+                Body::Choices { text: words::clean_text(text)?, options: words::clean_options(options)? }
+            }
+            Body::Edit { target, text } => Body::Edit { target, text: words::clean_text(text)? },
+            Body::Retract { target } => Body::Retract { target },
+            Body::Retracted | Body::Unknown => return Err(Denial::UnknownKind),
         };
-        Ok(Self { session: draft.session, draft_id: draft.draft_id, body })
+        // What changes other words answers what those answered.
+        let reply_to = draft.reply_to.filter(|_| body.is_said());
+        Ok(Self { session: draft.session, draft_id: draft.draft_id, reply_to, body })
     }
 }
 

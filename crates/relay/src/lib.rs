@@ -20,7 +20,7 @@ pub mod principal;
 mod words;
 
 pub use audience::Topic;
-pub use authz::{ChannelFacts, Denial, Facts, Permit, Wish, authorise};
+pub use authz::{ChannelFacts, Denial, Facts, Permit, Target, Wish, authorise};
 pub use command::{Command, History, List, MoveCursor, Open, Post, Type};
 pub use limits::{Bucket, Rate};
 pub use peer::Peer;

@@ -18,6 +18,8 @@ pub struct Line {
     pub party: PartyId,
     /// Under which name.
     pub draft_id: DraftId,
+    /// What it answers.
+    pub reply_to: Option<DraftId>,
     /// What.
     pub body: Body,
 }
@@ -33,6 +35,8 @@ pub enum Appended {
     Conflict,
     /// There is no such session.
     NoSuchSession,
+    /// An edit of words that have been taken back, or that the party never said.
+    NoSuchWords,
 }
 
 impl LogModel {
@@ -43,12 +47,33 @@ impl LogModel {
         session
     }
 
-    /// Says something. Places are 1, 2, 3 without holes; the same draft of the same party stands once.
+    /// Says something. Places are 1, 2, 3 without holes; the same draft of the same party stands once. To take words back takes
+    /// them out of every line that holds them; the lines stay.
     pub fn append(&mut self, session: SessionId, line: Line) -> Appended {
         let Some(lines) = self.sessions.get_mut(&session) else { return Appended::NoSuchSession };
         let same = |old: &&Line| old.party == line.party && old.draft_id == line.draft_id;
         if let Some((seq, old)) = (1..).map(Seq).zip(lines.iter()).find(|(_, old)| same(old)) {
-            return if old.body == line.body { Appended::Duplicate(seq) } else { Appended::Conflict };
+            // Of what was taken back nobody knows any more what it said.
+            let is_same = (&old.body, old.reply_to) == (&line.body, line.reply_to);
+            let is_back = old.body == line.body.taken_back();
+            return if is_same || is_back { Appended::Duplicate(seq) } else { Appended::Conflict };
+        }
+        if let Some(target) = line.body.target() {
+            let said = lines.iter().find(|old| old.party == line.party && old.draft_id == target);
+            let can_change = match (said.map(|said| &said.body), &line.body) {
+                (Some(Body::Text { .. }), _) => true,
+                (Some(said), Body::Retract { .. }) => said.target().is_none(),
+                _ => false,
+            };
+            if !can_change {
+                return Appended::NoSuchWords;
+            }
+        }
+        if let Body::Retract { target } = line.body {
+            let is_of = |old: &&mut Line| {
+                old.party == line.party && (old.draft_id == target || old.body.target() == Some(target))
+            };
+            lines.iter_mut().filter(is_of).for_each(|old| old.body = old.body.taken_back());
         }
         lines.push(line);
         Appended::New(Seq(lines.len() as u64))
@@ -81,6 +106,7 @@ mod tests {
         let line = |party: u8, draft: u8, text: &str| Line {
             party: PartyId(id(party)),
             draft_id: DraftId(id(draft)),
+            reply_to: None,
             body: Body::Text { text: text.into() },
         };
         assert_eq!(log.append(session, line(1, 10, "a")), Appended::New(Seq(1)));
@@ -89,5 +115,42 @@ mod tests {
         assert_eq!(log.append(session, line(4, 10, "b")), Appended::New(Seq(2)));
         assert_eq!(log.append(SessionId(id(7)), line(1, 11, "c")), Appended::NoSuchSession);
         assert_eq!(log.lines(session).len(), 2);
+    }
+
+    #[test]
+    fn what_is_taken_back_is_nowhere_in_the_log() {
+        let mut log = LogModel::default();
+        let session = log.open(PartyId(id(1)), DraftId(id(2)), SessionId(id(3)));
+        let line = |party: u8, draft: u8, body| Line {
+            party: PartyId(id(party)),
+            draft_id: DraftId(id(draft)),
+            reply_to: None,
+            body,
+        };
+        let (target, text) = (DraftId(id(10)), |text: &str| text.to_owned());
+        let words = line(1, 10, Body::Text { text: text("a") });
+        let edit = line(1, 11, Body::Edit { target, text: text("b") });
+        let back = line(1, 12, Body::Retract { target });
+        assert_eq!(log.append(session, edit.clone()), Appended::NoSuchWords);
+        assert_eq!(log.append(session, words.clone()), Appended::New(Seq(1)));
+        assert_eq!(log.append(session, line(4, 10, Body::Text { text: text("c") })), Appended::New(Seq(2)));
+        assert_eq!(log.append(session, edit.clone()), Appended::New(Seq(3)));
+        assert_eq!(
+            log.append(session, line(4, 13, Body::Edit { target: DraftId(id(11)), text: text("d") })),
+            Appended::NoSuchWords
+        );
+        assert_eq!(log.append(session, back.clone()), Appended::New(Seq(4)));
+        let bodies: Vec<_> = log.lines(session).iter().map(|line| line.body.clone()).collect();
+        let retract = Body::Retract { target };
+        assert_eq!(bodies, [Body::Retracted, Body::Text { text: text("c") }, retract.clone(), retract]);
+        // Said again, they are where they were; an edit that comes late is not heard.
+        for (line, seq) in [(words, 1), (edit, 3), (back, 4)] {
+            assert_eq!(log.append(session, line), Appended::Duplicate(Seq(seq)));
+        }
+        assert_eq!(
+            log.append(session, line(1, 14, Body::Edit { target, text: text("e") })),
+            Appended::NoSuchWords
+        );
+        assert_eq!(log.append(session, line(1, 15, Body::Retract { target })), Appended::New(Seq(5)));
     }
 }

@@ -21,6 +21,26 @@ pub(crate) fn clean_text(text: String) -> Result<String, Denial> {
     Ok(text)
 }
 
+/// Answers to choose from: cleaned, each on one line, a few, and no two the same.
+pub(crate) fn clean_options(options: Vec<String>) -> Result<Vec<String>, Denial> {
+    const AT: &str = "body.body.options";
+    if options.len() > limits::OPTIONS {
+        return Err(Denial::TooLarge { at: AT });
+    }
+    let mut clean: Vec<String> = Vec::with_capacity(options.len());
+    for option in options {
+        let option = without_controls(option);
+        if option.chars().count() > limits::OPTION_CHARS {
+            return Err(Denial::TooLarge { at: AT });
+        }
+        if !option.chars().any(is_visible) || option.contains('\n') || clean.contains(&option) {
+            return Err(Denial::Malformed { at: AT });
+        }
+        clean.push(option);
+    }
+    Ok(clean)
+}
+
 /// An item card: cleaned, in bounds, with links that are links, and never verified by its own word.
 pub(crate) fn clean_item(item: Item) -> Result<Item, Denial> {
     let clean = |text: Option<String>| text.map(without_controls);

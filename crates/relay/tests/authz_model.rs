@@ -8,7 +8,7 @@ use tieline_protocol::{
     SessionId, client::Typing, server::Phase,
 };
 use tieline_relay::{
-    ChannelFacts, Denial, Desk, Facts, History, MoveCursor, Open, Post, Principal, Scope, Type,
+    ChannelFacts, Denial, Desk, Facts, History, MoveCursor, Open, Post, Principal, Scope, Target, Type,
     audience::{audience_of, hears, topics_of},
     authorise,
     command::Stretch,
@@ -36,9 +36,12 @@ fn capabilities() -> impl Strategy<Value = Capabilities> {
             Capability::History,
             Capability::Receipts,
             Capability::Typing,
+            Capability::Reply,
+            Capability::Edit,
+            Capability::QuickReply,
             Capability::Unknown,
         ],
-        0..=6,
+        0..=9,
     )
     .prop_map(|granted| Capabilities(granted.into_iter().collect()))
 }
@@ -76,13 +79,21 @@ fn principal() -> impl Strategy<Value = Principal> {
 
 fn facts() -> impl Strategy<Value = Facts> {
     let phase = prop_oneof![Just(Phase::Open), Just(Phase::Closed)];
-    (desk(), 0..3_u8, phase, capabilities()).prop_map(|(desk, visitor, phase, capabilities)| Facts {
-        session: SessionId(uuid(9)),
-        desk,
-        visitor: PartyId(uuid(visitor)),
-        phase,
-        capabilities,
-    })
+    let target =
+        (0..3_u8, 0..20_u64, any::<bool>(), any::<bool>()).prop_map(|(author, age, is_text, is_repeat)| {
+            Target { author: PartyId(uuid(author)), age: Millis(age), is_text, is_repeat }
+        });
+    (desk(), 0..3_u8, phase, capabilities(), 0..20_u64, proptest::option::of(target)).prop_map(
+        |(desk, visitor, phase, capabilities, edit_window, target)| Facts {
+            session: SessionId(uuid(9)),
+            desk,
+            visitor: PartyId(uuid(visitor)),
+            phase,
+            capabilities,
+            edit_window: Millis(edit_window),
+            target,
+        },
+    )
 }
 
 /// The rule in other words: yours, granted twice, still open. `None`: allowed.
@@ -112,7 +123,18 @@ fn model(who: &Principal, facts: &Facts, capability: Capability, is_writing: boo
 }
 
 fn post(body: Body) -> Post {
-    Post { session: SessionId(uuid(9)), draft_id: DraftId(uuid(8)), body }
+    Post { session: SessionId(uuid(9)), draft_id: DraftId(uuid(8)), reply_to: None, body }
+}
+
+/// The same for words that are about other words: said by oneself, a text if they are to be another text, and in time or told
+/// for the second time.
+fn change_model(who: &Principal, facts: &Facts, is_edit: bool) -> Option<Denial> {
+    model(who, facts, Capability::Edit, true).or(match facts.target {
+        Some(target) if target.author == who.party && (target.is_text || !is_edit) => {
+            (!target.is_repeat && target.age >= facts.edit_window).then_some(Denial::TooLate)
+        }
+        _ => Some(Denial::NoSuchWords),
+    })
 }
 
 proptest! {
@@ -129,6 +151,18 @@ proptest! {
         prop_assert_eq!(authorise(NOW, &who, &facts, typing).err(), model(&who, &facts, Capability::Typing, true));
         prop_assert_eq!(authorise(NOW, &who, &facts, text).err(), model(&who, &facts, Capability::Text, true));
         prop_assert_eq!(authorise(NOW, &who, &facts, item).err(), model(&who, &facts, Capability::Item, true));
+        let (target, options) = (DraftId(uuid(7)), vec!["Yes".to_owned()]);
+        let edit = post(Body::Edit { target, text: "ho".into() });
+        let retract = post(Body::Retract { target });
+        prop_assert_eq!(authorise(NOW, &who, &facts, edit).err(), change_model(&who, &facts, true));
+        prop_assert_eq!(authorise(NOW, &who, &facts, retract).err(), change_model(&who, &facts, false));
+        let reply = Post { reply_to: Some(target), ..post(Body::Text { text: "hi".into() }) };
+        let both = model(&who, &facts, Capability::Text, false).or(model(&who, &facts, Capability::Reply, true));
+        prop_assert_eq!(authorise(NOW, &who, &facts, reply).err(), both);
+        let choices = model(&who, &facts, Capability::QuickReply, false)
+            .or(who.role.is_visiting().then_some(Denial::NotGranted))
+            .or(model(&who, &facts, Capability::QuickReply, true));
+        prop_assert_eq!(authorise(NOW, &who, &facts, post(Body::Choices { text: "?".into(), options })).err(), choices);
         prop_assert_eq!(authorise(NOW, &who, &facts, history).err(), model(&who, &facts, Capability::History, false));
         prop_assert_eq!(authorise(NOW, &who, &facts, cursor).err(), model(&who, &facts, Capability::Receipts, false));
     }
@@ -242,6 +276,8 @@ fn a_strangers_session_and_none_are_refused_in_the_same_words() {
         visitor: PartyId(uuid(2)),
         phase: Phase::Closed,
         capabilities: Capabilities::default(),
+        edit_window: Millis(0),
+        target: None,
     };
     let denial = authorise(NOW, &visitor(), &facts, post(Body::Text { text: "hi".into() })).unwrap_err();
     assert_eq!(denial.body(), Denial::NoSuchSession.body());
@@ -260,6 +296,8 @@ fn every_denial_has_its_code_and_says_where() {
         (Denial::TooLarge { at: "item" }, ErrorCode::TooLarge, Some("item"), None),
         (Denial::Empty, ErrorCode::TextEmpty, Some("body.body.text"), None),
         (Denial::Malformed { at: "item.url" }, ErrorCode::BadFrame, Some("item.url"), None),
+        (Denial::NoSuchWords, ErrorCode::NotFound, Some("body.body.target"), None),
+        (Denial::TooLate, ErrorCode::TooLate, None, None),
         (Denial::UnknownKind, ErrorCode::Unsupported, None, None),
         (Denial::TooFast { retry_after: Millis(4_000) }, ErrorCode::RateLimited, None, Some(Millis(4_000))),
     ] {

@@ -2,16 +2,16 @@
 
 use std::cmp::Reverse;
 
-use tieline_protocol::{Author, Body, DraftId, Millis, Role, SessionId};
+use tieline_protocol::{Author, Capability, DraftId, Millis, Role, SessionId};
 
 use crate::{
     chat::{Chat, ChatKey},
     effect::{Effect, Owner},
-    end::{End, Said},
+    end::End,
     input::{Input, Setup},
-    screen::{DeskScreen, Failure, OpenSession, SessionRow},
+    screen::{DeskScreen, OpenSession, SessionRow},
     spans::{clean_item, clean_line},
-    thread::{name_of, preview_of, thread_of},
+    thread::{Preview, name_of, preview_of},
 };
 
 /// One agent at one desk.
@@ -44,6 +44,21 @@ impl Agent {
             Input::Typed { has_text } => {
                 if let Some(key) = self.picked_chat().map(|chat| chat.key) {
                     self.end.typed(now, key, has_text, &mut out);
+                }
+            }
+            Input::Offer { draft_id, text, options } => {
+                if let Some(key) = self.picked_chat().map(|chat| chat.key) {
+                    self.end.offer(now, key, draft_id, (text, options), &mut out);
+                }
+            }
+            Input::Aimed(aim) => {
+                if let Some(key) = self.picked_chat().map(|chat| chat.key) {
+                    self.end.aim(now, key, aim);
+                }
+            }
+            Input::Retract { draft_id, target } => {
+                if let Some(key) = self.picked_chat().map(|chat| chat.key) {
+                    self.end.retract(now, key, draft_id, target, &mut out);
                 }
             }
             Input::OlderWanted => {
@@ -96,7 +111,7 @@ impl Agent {
     }
 
     fn row_of(&self, chat: &Chat) -> Option<SessionRow> {
-        let (preview, preview_is_mine) = preview_of(chat);
+        let Preview { words: preview, is_mine: preview_is_mine, is_gone: preview_is_gone } = preview_of(chat);
         Some(SessionRow {
             session: chat.session?,
             visitor_name: chat.visitor.as_ref().and_then(name_of),
@@ -104,6 +119,7 @@ impl Agent {
             item: chat.newest_item().map(clean_item),
             preview,
             preview_is_mine,
+            preview_is_gone,
             touched_at: chat.touched_at,
             unread: chat.unread(),
             is_open: chat.session == self.picked,
@@ -112,14 +128,17 @@ impl Agent {
 
     fn open_of(&self, chat: &Chat, now: Millis) -> Option<OpenSession> {
         let is_known = |visitor: &Author| visitor.role == Role::User;
+        let (thread, aim) = self.end.look_into(chat, now);
         Some(OpenSession {
             session: chat.session?,
             visitor_name: chat.visitor.as_ref().and_then(name_of),
             is_known_user: chat.visitor.as_ref().is_some_and(is_known),
             channel_name: chat.channel_name.as_deref().and_then(clean_line),
             item: chat.newest_item().map(clean_item),
-            thread: thread_of(chat, self.end.my_id(), self.end.offset_minutes, now),
+            thread,
+            aim,
             can_write: !chat.is_closed() && !self.end.link.is_refused(),
+            can_offer: self.end.may(chat, Capability::QuickReply),
         })
     }
 
@@ -141,17 +160,7 @@ impl Agent {
         let Some(key) = self.picked_chat().map(|chat| chat.key).filter(|_| clean_line(text).is_some()) else {
             return;
         };
-        self.end.say(
-            now,
-            key,
-            Said { draft_id, body: Body::Text { text: text.to_owned() }, made_at: now },
-            out,
-        );
-        if text.chars().count() > self.end.text_chars as usize
-            && let Some(chat) = self.end.chat_mut(key)
-        {
-            chat.outbox.fail(draft_id, Failure::TooLong);
-        }
+        self.end.speak(now, key, draft_id, text, out);
     }
 }
 

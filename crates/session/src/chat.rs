@@ -3,14 +3,16 @@
 //! Pairs an outbox with a timeline. A draft row turns into an entry row here, and never back.
 
 use tieline_protocol::{
-    Author, Body, DraftId, Entry, Epoch, Item, Millis, Seq, SessionId,
+    Author, Body, Capabilities, DraftId, Entry, Epoch, Item, Millis, Seq, SessionId,
     client::DEFAULT_RECIPIENT,
     limits,
     server::{Page, Phase, ReaderCursor, Receipt, SessionState},
 };
 
 use crate::{
+    aim::Aiming,
     alarm::Alarm,
+    changes::Standing,
     cursors::Cursors,
     effect::{Place, Record},
     outbox::Outbox,
@@ -62,6 +64,10 @@ pub(crate) struct Chat {
     pub(crate) typing: Typing,
     /// While it is looked at: what was read when the look began.
     pub(crate) new_after: Option<Seq>,
+    /// What the words to come are about.
+    pub(crate) aim: Option<Aiming>,
+    /// What its channel grants, and for how long words can be changed, where that is not the same for all chats.
+    pub(crate) grants: Option<(Capabilities, Millis)>,
     /// Somebody scrolled to the top.
     pub(crate) wants_older: bool,
     /// The gateway refused to read back; not asked again before then.
@@ -90,6 +96,8 @@ impl Chat {
             cursors: Cursors::default(),
             typing: Typing::default(),
             new_after: None,
+            aim: None,
+            grants: None,
             wants_older: false,
             history_rests: None,
             taken: Taken::default(),
@@ -186,9 +194,20 @@ impl Chat {
     pub(crate) fn unread(&self) -> u32 {
         let read = self.cursors.read_by_side(self.is_visiting);
         let unread = self.timeline.entries().rev().take_while(|entry| entry.seq > read);
-        let here = unread.filter(|entry| !self.is_mine(entry)).fold(0, |count, _| count + 1);
-        let copy = self.timeline.entries().rev().map(|entry| (entry.seq, self.is_mine(entry)));
-        self.tally.elsewhere(read, copy).saturating_add(here)
+        let here = unread.filter(|entry| self.is_theirs(entry, Seq(u64::MAX))).fold(0, |count, _| count + 1);
+        self.unread_elsewhere(read).saturating_add(here)
+    }
+
+    /// What is unread and not here.
+    fn unread_elsewhere(&self, read: Seq) -> u32 {
+        let last = self.tally.last();
+        let copy = self.timeline.entries().rev().map(|entry| (entry.seq, self.is_theirs(entry, last)));
+        self.tally.elsewhere(read, copy)
+    }
+
+    /// The other side said something there, as the log stood when it ended at `last`.
+    fn is_theirs(&self, entry: &Entry, last: Seq) -> bool {
+        !self.is_mine(entry) && self.timeline.was_said(entry, last)
     }
 
     /// It is on screen now: what is new from here on is marked until it leaves the screen.
@@ -212,6 +231,10 @@ impl Chat {
         self.visitor = Some(state.visitor.clone());
         self.phase = state.phase;
         self.touched_at = self.touched_at.max(state.touched_at);
+        if let Some(capabilities) = &state.capabilities {
+            let edit_window = Millis::secs(state.edit_secs.unwrap_or_default().into());
+            self.grants = Some((capabilities.clone(), edit_window));
+        }
         self.beware(&state.epoch, state.reset);
         state.cursors.iter().cloned().for_each(|cursor| self.cursors.merge(cursor));
         self.tally = Tally::of(&state, self.is_visiting).unwrap_or(self.tally);
@@ -239,9 +262,9 @@ impl Chat {
         match self.outbox.accept(draft_id, seq) {
             Some(record) => {
                 accepted.push(draft_id);
-                let body = record.body.clone();
+                let (reply_to, body) = (record.reply_to, record.body.clone());
                 self.taken.remember(seq, record);
-                self.apply(Entry { session, seq, draft_id, from: me, at, body }, accepted)
+                self.apply(Entry { session, seq, draft_id, from: me, reply_to, at, body }, accepted)
             }
             None => {
                 // Said by another tab, whose answer passed by: the line itself is read from the log.
@@ -282,7 +305,10 @@ impl Chat {
 
     /// The newest item that was said, or the one that it is about.
     pub(crate) fn newest_item(&self) -> Option<&Item> {
-        let said = self.timeline.entries().rev().map(|entry| &entry.body);
+        let said = self.timeline.entries().rev().filter_map(|entry| match self.timeline.standing(entry) {
+            Standing::AsSaid(body) => Some(body),
+            Standing::Otherwise(_) | Standing::Gone => None,
+        });
         let waiting = self.outbox.rows().rev().map(|row| &row.record.body);
         waiting.chain(said).find_map(item_of).or(self.item.as_ref())
     }
@@ -310,6 +336,7 @@ impl Chat {
             self.cursors.void();
             self.outbox.drop_accepted();
             self.new_after = None;
+            self.aim = None;
             self.tally = Tally::default();
             self.taken.doubt();
         }
@@ -329,8 +356,19 @@ impl Chat {
             self.outbox.drop_accepted();
         }
         self.recognise(if was_blank { Seq::ZERO } else { before }, accepted);
-        let fresh = self.timeline.entries().rev().take_while(|entry| entry.seq > before && !was_blank);
-        let received = fresh.filter(|entry| !self.is_mine(entry)).fold(0, |count, _| count + 1);
+        let mut fresh = self.timeline.entries().rev().take_while(|entry| entry.seq > before && !was_blank);
+        let received = fresh.clone().filter(|entry| self.is_theirs(entry, Seq(u64::MAX)));
+        let received = received.fold(0, |count, _| count + 1);
+        let is_hidden = |entry: &Entry| match entry.body {
+            Body::Retract { target } => self.timeline.find_words(target).is_none(),
+            _ => false,
+        };
+        // What was taken back may be among what is unread and not here: whoever counts has to see it. And nothing but changes
+        // shows nothing.
+        let wants_older = fresh.any(is_hidden)
+            && self.unread_elsewhere(self.cursors.read_by_side(self.is_visiting)) > 0
+            || self.timeline.entries().all(|entry| entry.body.target().is_some());
+        self.wants_older |= wants_older && self.timeline.has_older();
         Change { received, is_wrong }
     }
 }
@@ -338,6 +376,6 @@ impl Chat {
 fn item_of(body: &Body) -> Option<&Item> {
     match body {
         Body::Item { item } => Some(item),
-        Body::Text { .. } | Body::Unknown => None,
+        _ => None,
     }
 }

@@ -69,6 +69,8 @@ pub struct Record {
     pub draft_id: DraftId,
     /// Where it belongs.
     pub place: Place,
+    /// The words that it answers.
+    pub reply_to: Option<DraftId>,
     /// What it says.
     pub body: Body,
     /// When it was typed. A draft older than a day is not sent unasked.

@@ -24,6 +24,7 @@ mod hello;
 mod person;
 #[cfg(test)]
 mod tests;
+mod words;
 
 /// One end of the line.
 #[derive(Debug)]
@@ -41,6 +42,8 @@ pub(crate) struct End {
     pub(crate) face: Option<ChannelFace>,
     capabilities: Option<Capabilities>,
     pub(crate) text_chars: u32,
+    /// How far this clock is ahead of the gateway's.
+    ahead_ms: i64,
     /// Drafts of other people who used this browser. Kept, never shown, never sent.
     parked: Vec<Record>,
     is_kept: bool,
@@ -77,6 +80,7 @@ impl End {
             face: None,
             capabilities: None,
             text_chars: u32::try_from(limits::TEXT_CHARS).unwrap_or(u32::MAX),
+            ahead_ms: 0,
             parked: Vec::new(),
             is_kept: true,
             is_loaded: false,
@@ -100,11 +104,7 @@ impl End {
             Input::Discard(draft_id) => {
                 self.take_back(draft_id, out);
             }
-            Input::Revise(draft_id) => {
-                if let Some(Body::Text { text }) = self.take_back(draft_id, out) {
-                    out.push(Effect::Compose(text));
-                }
-            }
+            Input::Revise(draft_id) => self.revise(draft_id, out),
             Input::Overheard(record) => self.overhear(now, *record, out),
             Input::Unheard(draft_id) => self.unhear(draft_id),
             Input::SocketOpened => {
@@ -161,6 +161,10 @@ impl End {
             | Input::PanelHidden
             | Input::SessionPicked(_)
             | Input::Submit { .. }
+            | Input::Offer { .. }
+            | Input::Aimed(_)
+            | Input::Retract { .. }
+            | Input::Choose { .. }
             | Input::Typed { .. }
             | Input::OlderWanted
             | Input::MoreSessionsWanted => {}
@@ -244,8 +248,8 @@ impl End {
         let is_new = !self.chats.iter().any(|chat| chat.outbox.holds(draft.draft_id));
         let Some(chat) = self.chat_mut(key).filter(|_| is_new) else { return };
         let Some(place) = chat.place() else { return };
-        let record =
-            Record { draft_id: draft.draft_id, place, body: draft.body, made_at: draft.made_at, owner };
+        let Said { draft_id, reply_to, body, made_at } = draft;
+        let record = Record { draft_id, place, reply_to, body, made_at, owner };
         out.push(Effect::Save(record.clone()));
         chat.outbox.push_saving(record, now);
         chat.typing.sent();
@@ -295,6 +299,7 @@ impl End {
 /// Words on their way into an outbox.
 pub(crate) struct Said {
     pub(crate) draft_id: DraftId,
+    pub(crate) reply_to: Option<DraftId>,
     pub(crate) body: Body,
     pub(crate) made_at: Millis,
 }

@@ -27,6 +27,17 @@ pub struct Setup {
     pub request_base: u32,
 }
 
+/// What the words to come are to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aim {
+    /// An answer to these.
+    Reply(DraftId),
+    /// These, which are one's own, said otherwise.
+    Edit(DraftId),
+    /// The newest of one's own, said otherwise.
+    EditNewest,
+}
+
 /// One fact, in the order in which it came about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
@@ -57,10 +68,37 @@ pub enum Input {
         /// What was typed.
         text: String,
     },
+    /// An agent asks, with answers to choose from. What cannot be a question changes nothing.
+    Offer {
+        /// Names the draft for ever.
+        draft_id: DraftId,
+        /// The question.
+        text: String,
+        /// The answers.
+        options: Vec<String>,
+    },
     /// What stands in the composer of the chat on screen has changed.
     Typed {
         /// Something stands there.
         has_text: bool,
+    },
+    /// The words to come are about certain words of the chat on screen; `None`: they are not, after all.
+    Aimed(Option<Aim>),
+    /// Delete was pressed on one's own words, and confirmed. The shell mints the id.
+    Retract {
+        /// Names the draft that takes them back.
+        draft_id: DraftId,
+        /// The words.
+        target: DraftId,
+    },
+    /// One of the answers under a question was pressed. The shell mints the id.
+    Choose {
+        /// Names the draft.
+        draft_id: DraftId,
+        /// The question.
+        target: DraftId,
+        /// Which answer, from 0.
+        option: u32,
     },
     /// Retry was pressed on a failed draft.
     Retry(DraftId),

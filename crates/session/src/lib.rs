@@ -18,7 +18,9 @@ pub mod input;
 pub mod screen;
 pub mod visitor;
 
+mod aim;
 mod alarm;
+mod changes;
 mod chat;
 mod cursors;
 mod end;
@@ -44,6 +46,6 @@ mod testing;
 
 pub use agent::Agent;
 pub use effect::{Effect, Event, Owner, Place, Record};
-pub use input::{Input, Setup};
+pub use input::{Aim, Input, Setup};
 pub use screen::{DeskScreen, Screen};
 pub use visitor::Visitor;

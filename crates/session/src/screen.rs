@@ -1,6 +1,6 @@
 //! What a person sees, in screen words, as plain comparable data. Views turn it into html and add nothing.
 
-use tieline_protocol::{DraftId, Item, Millis, SessionId};
+use tieline_protocol::{DraftId, Item, Millis, Seq, SessionId};
 
 use crate::effect::Owner;
 
@@ -19,6 +19,8 @@ pub struct Screen {
     pub notice: Option<Notice>,
     /// The thread.
     pub thread: Thread,
+    /// What the words to come are about.
+    pub aim: Option<Aimed>,
     /// Entries of the other side, over all chats, that are not read yet.
     pub unread: u32,
     /// Whether the composer takes words. It does while offline: they wait.
@@ -61,6 +63,8 @@ pub struct SessionRow {
     pub preview: String,
     /// Whether the newest entry is this agent's side's.
     pub preview_is_mine: bool,
+    /// The newest entry was taken back: there is nothing to preview.
+    pub preview_is_gone: bool,
     /// When it was last written to.
     pub touched_at: Millis,
     /// Entries of the visitor that no agent here has read.
@@ -84,8 +88,12 @@ pub struct OpenSession {
     pub item: Option<Item>,
     /// The thread.
     pub thread: Thread,
+    /// What the words to come are about.
+    pub aim: Option<Aimed>,
     /// Whether the session takes more words.
     pub can_write: bool,
+    /// Whether a question may bring answers to choose from.
+    pub can_offer: bool,
 }
 
 /// A thread, oldest row first.
@@ -95,6 +103,8 @@ pub struct Thread {
     pub rows: Vec<Row>,
     /// There are older entries to ask for.
     pub has_older: bool,
+    /// Where this end's copy begins. A page of older entries may bring no row.
+    pub begins_at: Seq,
     /// The first stretch is not here yet: show a skeleton.
     pub is_loading: bool,
     /// Somebody else types.
@@ -135,6 +145,18 @@ pub struct Bubble {
     pub author: Option<String>,
     /// What it shows.
     pub content: Content,
+    /// Said otherwise since.
+    pub is_edited: bool,
+    /// The words that it answers.
+    pub quote: Option<Quote>,
+    /// Answers to choose from.
+    pub options: Vec<String>,
+    /// Whether this end can choose one.
+    pub can_choose: bool,
+    /// What can be done about it.
+    pub ways: Ways,
+    /// The draft that changes it and is not in the log yet. `state` is that one's, and so is what is retried or discarded.
+    pub change: Option<DraftId>,
     /// When: the log's time, or when it was typed.
     pub at: Millis,
     /// How far it has got; none for the other side's words.
@@ -145,6 +167,77 @@ pub struct Bubble {
     pub ends_group: bool,
 }
 
+impl Bubble {
+    /// One of which nothing more is known.
+    pub fn of(key: DraftId, is_mine: bool, content: Content, at: Millis) -> Self {
+        Self {
+            key,
+            is_mine,
+            author: None,
+            content,
+            is_edited: false,
+            quote: None,
+            options: Vec::new(),
+            can_choose: false,
+            ways: Ways::default(),
+            change: None,
+            at,
+            state: None,
+            starts_group: true,
+            ends_group: true,
+        }
+    }
+}
+
+/// What can be done about words in the log, as far as this end can tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ways {
+    /// Answer them.
+    pub reply: bool,
+    /// Say them otherwise.
+    pub edit: bool,
+    /// Take them back.
+    pub retract: bool,
+}
+
+/// Words that other words answer, in one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// The key of their bubble.
+    pub key: DraftId,
+    /// Said by this side.
+    pub is_mine: bool,
+    /// Who said them, if not this end itself.
+    pub author: Option<String>,
+    /// What they say.
+    pub words: Quoted,
+}
+
+/// What is quoted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Quoted {
+    /// These words, cut to 120 characters.
+    Words(String),
+    /// They were taken back.
+    Gone,
+    /// They are further up than this end has read, if they are anywhere.
+    Elsewhere,
+}
+
+/// What the words to come are about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Aimed {
+    /// They answer these.
+    Reply(Quote),
+    /// They take the place of these.
+    Edit {
+        /// Changes with the words that are edited.
+        key: DraftId,
+        /// What the composer begins with.
+        text: String,
+    },
+}
+
 /// What a bubble shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
@@ -152,6 +245,8 @@ pub enum Content {
     Text(Vec<Span>),
     /// An item card.
     Item(Item),
+    /// It was taken back.
+    Retracted,
     /// A kind of a later version.
     Unsupported,
 }
@@ -198,6 +293,8 @@ pub enum Failure {
     NotAllowed,
     /// The session has ended.
     SessionEnded,
+    /// Said too long ago to be changed.
+    TooLate,
     /// Waited for more than a day.
     Expired,
     /// Anything else.

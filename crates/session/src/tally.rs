@@ -23,8 +23,13 @@ impl Tally {
         state.unread.map(|unread| Self { read, last: state.last, unread })
     }
 
+    /// Where the log ended when it was counted.
+    pub(crate) fn last(&self) -> Seq {
+        self.last
+    }
+
     /// What is unread and not in the copy, now that this side has read up to `read`. `copy`: its places, newest first, and
-    /// whether this side said what stands there. If somebody has read a part of what is not here, this is the most that it
+    /// whether what stands there was counted: the other side's words. If somebody has read a part of what is not here, this is the most that it
     /// can be.
     pub(crate) fn elsewhere(&self, read: Seq, copy: impl Iterator<Item = (Seq, bool)>) -> u32 {
         let read = read.max(self.read);
@@ -33,8 +38,8 @@ impl Tally {
             return 0;
         }
         let counted = copy.skip_while(|(seq, _)| *seq > self.last).take_while(|(seq, _)| *seq > self.read);
-        for (seq, is_mine) in counted {
-            if !is_mine {
+        for (seq, is_counted) in counted {
+            if is_counted {
                 unread = unread.saturating_sub(1);
             }
             if seq > read {
@@ -53,7 +58,7 @@ mod tests {
     const TALLY: Tally = Tally { read: Seq(0), last: Seq(9), unread: 8 };
 
     fn elsewhere(read: u64, copy: std::ops::RangeInclusive<u64>) -> u32 {
-        TALLY.elsewhere(Seq(read), copy.rev().map(|seq| (Seq(seq), seq == 5 || seq == 10)))
+        TALLY.elsewhere(Seq(read), copy.rev().map(|seq| (Seq(seq), seq != 5 && seq != 10)))
     }
 
     #[test]
@@ -76,6 +81,6 @@ mod tests {
 
     #[test]
     fn without_a_count_nothing_is_said_of_the_rest() {
-        assert_eq!(Tally::default().elsewhere(Seq(0), [(Seq(9), false)].into_iter()), 0);
+        assert_eq!(Tally::default().elsewhere(Seq(0), [(Seq(9), true)].into_iter()), 0);
     }
 }

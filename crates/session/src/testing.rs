@@ -51,6 +51,7 @@ pub(crate) fn entry(seq: u64, from: u64) -> Entry {
         seq: Seq(seq),
         draft_id: draft(1000 + seq),
         from: author(from),
+        reply_to: None,
         at: START + Millis::secs(seq),
         body: text(&format!("line {seq}")),
     }
@@ -72,6 +73,8 @@ pub(crate) fn state(number: u64, entries: Vec<Entry>) -> SessionState {
         to: Some("default".into()),
         channel_name: Some("Shop".into()),
         item: None,
+        edit_secs: None,
+        capabilities: None,
         cursors: Vec::new(),
         unread: None,
         entries,
@@ -85,8 +88,11 @@ pub(crate) fn welcome(me: u64, sessions: Vec<SessionState>) -> ServerFrame {
         connection: "c".into(),
         now: START,
         me: author(me),
-        channel: (me == VISITOR)
-            .then(|| ChannelFace { name: "Shop".into(), greeting: Some("Hello!".into()) }),
+        channel: (me == VISITOR).then(|| ChannelFace {
+            name: "Shop".into(),
+            greeting: Some("Hello!".into()),
+            edit_secs: 900,
+        }),
         tokens: Tokens { resume: "resume".into(), visitor: None, expires_at: None },
         ping: PingPlan { every_ms: Millis::secs(25), grace_ms: Millis::secs(10) },
         limits: Limits { frame_bytes: 65_536, text_chars: 100, burst: 10, per_minute: 60 },
@@ -266,8 +272,11 @@ pub(crate) fn sketch(thread: &Thread) -> String {
 pub(crate) fn words(bubble: &Bubble) -> String {
     match &bubble.content {
         Content::Text(spans) => {
-            spans.iter().map(|(Span::Plain(text) | Span::Link { text, .. })| text.as_str()).collect()
+            let words: String =
+                spans.iter().map(|(Span::Plain(text) | Span::Link { text, .. })| text.as_str()).collect();
+            if bubble.is_edited { format!("{words}(edited)") } else { words }
         }
+        Content::Retracted => "(gone)".into(),
         Content::Item(item) => format!("[{}]", item.title),
         Content::Unsupported => "?".into(),
     }

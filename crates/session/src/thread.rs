@@ -1,28 +1,63 @@
 //! From a chat to the rows of its thread: days, groups, the mark above what is new, states.
 
-use tieline_protocol::{Author, Body, Entry, Millis, PartyId, Seq};
+use tieline_protocol::{Author, Body, DraftId, Entry, Millis, PartyId, Seq};
 
 use crate::{
+    changes::Standing,
     chat::Chat,
     outbox::{Stage, Waiting},
-    screen::{Bubble, Content, Delivery, Row, Span, Thread, Typist},
+    screen::{Bubble, Content, Delivery, Quote, Quoted, Row, Span, Thread, Typist, Ways},
     spans::{clean, clean_item, clean_line, spans_of},
 };
 
-/// Words of one author closer together than this stand as one group.
-const GROUP_SPAN: Millis = Millis::minutes(5);
+mod rows;
+
+use rows::Rows;
+
 /// Longest preview, in characters.
 const PREVIEW_CHARS: usize = 120;
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// For whom a thread is drawn, and what they may do in it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Reader {
+    pub(crate) me: Option<PartyId>,
+    /// Where they are: minutes east of UTC.
+    pub(crate) offset_minutes: i32,
+    pub(crate) now: Millis,
+    /// How far this end's clock is ahead of the gateway's, as far as is known.
+    pub(crate) ahead_ms: i64,
+    pub(crate) may_reply: bool,
+    /// For how long words can be changed.
+    pub(crate) edit_window: Millis,
+}
+
+impl Reader {
+    /// What they can do about words in the log.
+    pub(crate) fn ways(&self, chat: &Chat, entry: &Entry) -> Ways {
+        let standing = chat.timeline.standing(entry);
+        if chat.is_closed() || standing == Standing::Gone || entry.body.target().is_some() {
+            return Ways::default();
+        }
+        let gateway_now = Millis(self.now.0.saturating_add_signed(self.ahead_ms.saturating_neg()));
+        let can_change = self.is_self(chat, entry) && gateway_now - entry.at < self.edit_window;
+        let is_text = matches!(standing, Standing::AsSaid(Body::Text { .. }) | Standing::Otherwise(_));
+        Ways { reply: self.may_reply, edit: can_change && is_text, retract: can_change }
+    }
+
+    /// Said by this very person. A visitor is one person under any id; at the desk a colleague is somebody else on the same side.
+    fn is_self(&self, chat: &Chat, entry: &Entry) -> bool {
+        chat.is_mine(entry) && (chat.is_visiting() || Some(entry.from.id) == self.me)
+    }
+}
 
 /// The thread of a chat, for this end's person.
-pub(crate) fn thread_of(chat: &Chat, me: Option<PartyId>, offset_minutes: i32, now: Millis) -> Thread {
-    let mut rows =
-        Rows { chat, me, offset_minutes, rows: Vec::with_capacity(chat.timeline.len() + 8), last: None };
+pub(crate) fn thread_of(chat: &Chat, reader: &Reader) -> Thread {
+    let mut rows = Rows::new(chat, reader);
     let mut new_after = chat.new_after;
-    for entry in chat.timeline.entries() {
+    for entry in chat.timeline.entries().filter(|entry| entry.body.target().is_none()) {
         let is_mine = chat.is_mine(entry);
-        let is_first_new = !is_mine && new_after.is_some_and(|seq| entry.seq > seq);
+        let is_said = chat.timeline.standing(entry) != Standing::Gone;
+        let is_first_new = !is_mine && is_said && new_after.is_some_and(|seq| entry.seq > seq);
         if is_first_new {
             new_after = None;
         }
@@ -32,27 +67,72 @@ pub(crate) fn thread_of(chat: &Chat, me: Option<PartyId>, offset_minutes: i32, n
         rows.push_draft(row);
     }
     Thread {
-        rows: rows.rows,
+        rows: rows.into_rows(),
         has_older: chat.timeline.has_older(),
+        begins_at: chat.timeline.oldest().unwrap_or_default(),
         is_loading: chat.session.is_some() && chat.timeline.is_blank(),
-        typing: chat.typing.latest(now).map(|author| Typist {
+        typing: chat.typing.latest(reader.now).map(|author| Typist {
             name: name_of(author),
             is_mine: author.role.is_visiting() == chat.is_visiting(),
         }),
     }
 }
 
-/// The chat's newest words on one line, and whether this side said them.
-pub(crate) fn preview_of(chat: &Chat) -> (String, bool) {
-    let draft = chat.outbox.rows().next_back().map(|row| (&row.record.body, true));
-    let entry = chat.timeline.newest().map(|entry| (&entry.body, chat.is_mine(entry)));
-    let (words, is_mine) = match draft.or(entry) {
-        Some((Body::Text { text }, is_mine)) => (clean_line(text), is_mine),
-        Some((Body::Item { item }, is_mine)) => (clean_line(&item.title), is_mine),
-        Some((Body::Unknown, is_mine)) => (None, is_mine),
-        None => (chat.item.as_ref().and_then(|item| clean_line(&item.title)), false),
+/// A chat's newest words on one line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Preview {
+    pub(crate) words: String,
+    /// This side said them.
+    pub(crate) is_mine: bool,
+    /// They were taken back.
+    pub(crate) is_gone: bool,
+}
+
+/// The chat's newest words.
+pub(crate) fn preview_of(chat: &Chat) -> Preview {
+    let draft = chat.outbox.rows().rev().map(|row| &row.record.body).find(|body| body.is_said());
+    if let Some(body) = draft {
+        return Preview { words: line_of(body), is_mine: true, is_gone: false };
+    }
+    let newest = chat.timeline.entries().rev().find_map(|entry| {
+        let of = |words, is_gone| Preview { words, is_mine: chat.is_mine(entry), is_gone };
+        match (&entry.body, chat.timeline.standing(entry)) {
+            // What it changes is in its own place, or further up than this copy reaches: then it is all that is known.
+            (Body::Edit { target, .. } | Body::Retract { target }, _)
+                if chat.timeline.find_words(*target).is_some() =>
+            {
+                None
+            }
+            (Body::Edit { text, .. }, _) => Some(of(line_of_text(text), false)),
+            (Body::Retract { .. }, _) | (_, Standing::Gone) => Some(of(String::new(), true)),
+            (_, Standing::Otherwise(text)) => Some(of(line_of_text(text), false)),
+            (_, Standing::AsSaid(body)) => Some(of(line_of(body), false)),
+        }
+    });
+    newest.unwrap_or_else(|| {
+        let words = chat.item.as_ref().and_then(|item| clean_line(&item.title)).unwrap_or_default();
+        Preview { words, ..Preview::default() }
+    })
+}
+
+/// The words of that name as other words quote them. None where the session has none of that name.
+pub(crate) fn quote_of(chat: &Chat, target: DraftId, reader: &Reader) -> Option<Quote> {
+    let Some(entry) = chat.timeline.find_words(target) else {
+        let words = Quoted::Elsewhere;
+        return chat.timeline.has_older().then_some(Quote {
+            key: target,
+            is_mine: false,
+            author: None,
+            words,
+        });
     };
-    (words.unwrap_or_default().chars().take(PREVIEW_CHARS).collect(), is_mine)
+    let words = match chat.timeline.standing(entry) {
+        Standing::AsSaid(body) => Quoted::Words(line_of(body)),
+        Standing::Otherwise(text) => Quoted::Words(line_of_text(text)),
+        Standing::Gone => Quoted::Gone,
+    };
+    let author = if reader.is_self(chat, entry) { None } else { name_of(&entry.from) };
+    Some(Quote { key: target, is_mine: chat.is_mine(entry), author, words })
 }
 
 /// The name that somebody goes by, if it may be shown.
@@ -63,104 +143,28 @@ pub(crate) fn name_of(author: &Author) -> Option<String> {
 /// What a body shows.
 pub(crate) fn content_of(body: &Body) -> Content {
     match body {
-        Body::Text { text } => {
-            let spans = spans_of(text);
-            Content::Text(if spans.is_empty() { vec![Span::Plain(clean(text))] } else { spans })
-        }
+        Body::Text { text } | Body::Choices { text, .. } | Body::Edit { text, .. } => text_of(text),
         Body::Item { item } => Content::Item(clean_item(item)),
+        Body::Retract { .. } | Body::Retracted => Content::Retracted,
         Body::Unknown => Content::Unsupported,
     }
 }
 
-/// Rows in the making. `last` is the newest bubble's place, author and moment.
-struct Rows<'a> {
-    chat: &'a Chat,
-    me: Option<PartyId>,
-    offset_minutes: i32,
-    rows: Vec<Row>,
-    last: Option<(Option<PartyId>, Millis)>,
+fn text_of(text: &str) -> Content {
+    let spans = spans_of(text);
+    Content::Text(if spans.is_empty() { vec![Span::Plain(clean(text))] } else { spans })
 }
 
-impl Rows<'_> {
-    fn push_entry(&mut self, entry: &Entry, is_mine: bool, is_first_new: bool) {
-        // A visitor is one person under any id; at the desk a colleague is somebody else on the same side.
-        let is_self = is_mine && (self.chat.is_visiting() || Some(entry.from.id) == self.me);
-        let author = (!is_self).then_some(entry.from.id);
-        let state = is_mine.then(|| self.chat.cursors.delivery_of(entry.seq, self.chat.is_visiting()));
-        self.push(
-            author,
-            is_first_new,
-            Bubble {
-                key: entry.draft_id,
-                is_mine,
-                author: author.and_then(|_| name_of(&entry.from)),
-                content: content_of(&entry.body),
-                at: entry.at,
-                state,
-                starts_group: true,
-                ends_group: true,
-            },
-        );
+fn line_of(body: &Body) -> String {
+    match body {
+        Body::Text { text } | Body::Choices { text, .. } | Body::Edit { text, .. } => line_of_text(text),
+        Body::Item { item } => line_of_text(&item.title),
+        Body::Retract { .. } | Body::Retracted | Body::Unknown => String::new(),
     }
+}
 
-    fn push_draft(&mut self, row: &Waiting) {
-        let state = match row.stage {
-            Stage::Saving(_) => Delivery::Saving,
-            Stage::Queued => Delivery::Queued,
-            Stage::Sending => Delivery::Sending,
-            Stage::Accepted(seq) => self.accepted(seq),
-            Stage::Failed(why) => Delivery::Failed(why),
-        };
-        self.push(
-            None,
-            false,
-            Bubble {
-                key: row.record.draft_id,
-                is_mine: true,
-                author: None,
-                content: content_of(&row.record.body),
-                at: row.record.made_at,
-                state: Some(state),
-                starts_group: true,
-                ends_group: true,
-            },
-        );
-    }
-
-    fn accepted(&self, seq: Seq) -> Delivery {
-        self.chat.cursors.delivery_of(seq, self.chat.is_visiting())
-    }
-
-    fn push(&mut self, author: Option<PartyId>, is_first_new: bool, mut bubble: Bubble) {
-        let day = self.day_of(bubble.at);
-        let (is_new_day, is_near) = match self.last {
-            Some((_, last_at)) => (day > self.day_of(last_at), bubble.at - last_at <= GROUP_SPAN),
-            None => (true, false),
-        };
-        let is_same_author = self.last.is_some_and(|(last, _)| last == author);
-        if is_new_day {
-            self.rows.push(Row::Day { starts_at: day });
-        }
-        if is_first_new {
-            self.rows.push(Row::NewMark);
-        }
-        bubble.starts_group = is_new_day || is_first_new || !is_near || !is_same_author;
-        if let Some(Row::Bubble(before)) = self.rows.last_mut() {
-            before.ends_group = bubble.starts_group;
-        }
-        // Clocks differ: a draft may seem older than the entry above it, which must not bring the day before back.
-        let at = self.last.map_or(bubble.at, |(_, last_at)| last_at.max(bubble.at));
-        self.last = Some((author, at));
-        self.rows.push(Row::Bubble(bubble));
-    }
-
-    /// Local midnight before the moment.
-    fn day_of(&self, at: Millis) -> Millis {
-        let offset = i64::from(self.offset_minutes) * 60_000;
-        let local = i64::try_from(at.0).unwrap_or(i64::MAX / 2).saturating_add(offset);
-        let midnight = local.div_euclid(DAY_MS) * DAY_MS - offset;
-        Millis(u64::try_from(midnight).unwrap_or_default())
-    }
+fn line_of_text(text: &str) -> String {
+    clean_line(text).unwrap_or_default().chars().take(PREVIEW_CHARS).collect()
 }
 
 #[cfg(test)]

@@ -10,6 +10,8 @@ use tieline_protocol::{
     server::{Page, SessionState},
 };
 
+use crate::changes::{Changes, Standing};
+
 /// Pushes kept while a gap is mended. What does not fit is read again, for `head` remembers that it exists.
 const EARLY_ENTRIES: usize = 256;
 
@@ -51,6 +53,8 @@ pub(crate) struct Timeline {
     head: Seq,
     /// The gateway has nothing older, though the copy does not begin with 1.
     is_bottomed: bool,
+    /// What the entries change in each other.
+    changes: Changes,
 }
 
 impl Timeline {
@@ -62,8 +66,19 @@ impl Timeline {
         self.entries.len()
     }
 
-    pub(crate) fn newest(&self) -> Option<&Entry> {
-        self.entries.back()
+    /// How the words of an entry stand by now.
+    pub(crate) fn standing<'a>(&'a self, entry: &'a Entry) -> Standing<'a> {
+        self.changes.standing(entry)
+    }
+
+    /// Whether an entry said something when the log ended at `last`.
+    pub(crate) fn was_said(&self, entry: &Entry, last: Seq) -> bool {
+        self.changes.was_said(entry, last)
+    }
+
+    /// The words of that name. Of two that bear it the first: whoever repeats a name does not take its place.
+    pub(crate) fn find_words(&self, draft_id: DraftId) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.draft_id == draft_id && entry.body.target().is_none())
     }
 
     /// Everything up to here is in the copy, or older than it.
@@ -144,6 +159,7 @@ impl Timeline {
             self.is_bottomed = page.entries.is_empty();
             for entry in page.entries.into_iter().rev() {
                 if self.oldest().is_some_and(|oldest| entry.seq.next() == oldest) {
+                    self.changes.note(&entry);
                     self.entries.push_front(entry);
                 }
             }
@@ -209,6 +225,7 @@ impl Timeline {
 
     fn push(&mut self, entry: Entry) {
         self.settled = Some(entry.seq);
+        self.changes.note(&entry);
         self.entries.push_back(entry);
     }
 

@@ -7,9 +7,8 @@ use crate::{
     effect::{Effect, Owner},
     end::{End, Said},
     input::{Input, Setup},
-    screen::{Failure, Screen, Thread},
+    screen::{Screen, Thread},
     spans::{clean_item, clean_line},
-    thread::thread_of,
 };
 
 /// One visitor on one page.
@@ -48,6 +47,21 @@ impl Visitor {
                     self.end.typed(now, key, has_text, &mut out);
                 }
             }
+            Input::Aimed(aim) => {
+                if let Some(key) = self.current().map(|chat| chat.key) {
+                    self.end.aim(now, key, aim);
+                }
+            }
+            Input::Retract { draft_id, target } => {
+                if let Some(key) = self.current().map(|chat| chat.key) {
+                    self.end.retract(now, key, draft_id, target, &mut out);
+                }
+            }
+            Input::Choose { draft_id, target, option } => {
+                if let Some(key) = self.current().map(|chat| chat.key) {
+                    self.end.choose(now, key, draft_id, (target, option), &mut out);
+                }
+            }
             Input::OlderWanted => {
                 if let Some(chat) = self.current().map(|chat| chat.key).and_then(|key| self.end.chat_mut(key))
                 {
@@ -74,8 +88,8 @@ impl Visitor {
     /// What the visitor sees at `now`.
     pub fn screen(&self, now: Millis) -> Screen {
         let chat = self.current();
-        let thread = chat.map(|chat| thread_of(chat, self.end.my_id(), self.end.offset_minutes, now));
         let nothing = Thread { is_loading: !self.end.is_loaded, ..Thread::default() };
+        let (thread, aim) = chat.map_or((nothing, None), |chat| self.end.look_into(chat, now));
         let face = self.end.face.as_ref();
         let wished = self.wish.as_ref().and_then(|wish| wish.item.as_ref());
         let can_item = self.end.grants(Capability::Item) != Some(false);
@@ -86,7 +100,8 @@ impl Visitor {
             greeting: face.and_then(|face| clean_line(face.greeting.as_deref()?)),
             item: item.map(clean_item),
             notice: self.end.notice(now),
-            thread: thread.unwrap_or(nothing),
+            thread,
+            aim,
             unread: self.end.unread(),
             can_write: !self.end.link.is_refused(),
             text_chars: self.end.text_chars,
@@ -124,13 +139,20 @@ impl Visitor {
                 let key = chat.key;
                 let card =
                     wished_item.filter(|item| self.is_news(chat, item) && session_draft_id != draft_id);
+                // Words in the place of others bring no card.
+                let card = card.filter(|_| !self.end.is_editing(key));
                 if let Some(item) = card {
                     // The same seller, another product: its card goes before the question about it.
                     let made_at = now - Millis(1);
                     self.end.say(
                         now,
                         key,
-                        Said { draft_id: session_draft_id, body: Body::Item { item }, made_at },
+                        Said {
+                            draft_id: session_draft_id,
+                            reply_to: None,
+                            body: Body::Item { item },
+                            made_at,
+                        },
                         out,
                     );
                 }
@@ -144,17 +166,7 @@ impl Visitor {
                 })
             }
         };
-        self.end.say(
-            now,
-            key,
-            Said { draft_id, body: Body::Text { text: text.to_owned() }, made_at: now },
-            out,
-        );
-        if text.chars().count() > self.end.text_chars as usize
-            && let Some(chat) = self.end.chat_mut(key)
-        {
-            chat.outbox.fail(draft_id, Failure::TooLong);
-        }
+        self.end.speak(now, key, draft_id, text, out);
     }
 
     fn is_news(&self, chat: &Chat, item: &Item) -> bool {

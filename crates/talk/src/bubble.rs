@@ -2,16 +2,30 @@
 
 use std::rc::Rc;
 
+use tieline_protocol::DraftId;
 use tieline_session::screen::{Bubble, Content, Delivery, Failure, Span};
 use yew::{Callback, Classes, Html, classes, html};
 
-use crate::{Calendar, ThreadWish, avatar::avatar, icon, item::item_card, words::Words};
+use crate::{
+    Calendar, ThreadWish,
+    avatar::avatar,
+    choices, icon,
+    item::item_card,
+    menu::{self, Menu},
+    quote,
+    words::Words,
+};
 
 /// What every bubble of a thread shares.
 pub(crate) struct Around<'a> {
     pub(crate) words: &'static Words,
     pub(crate) calendar: &'a Rc<Calendar>,
-    pub(crate) on_wish: &'a Callback<ThreadWish>,
+    pub(crate) acts: &'a menu::Acts,
+    /// Leads to the words of that name, which this side said or the other.
+    pub(crate) on_jump: &'a Callback<(DraftId, bool)>,
+    pub(crate) menu: Option<Menu>,
+    /// The newest words about which something can be done.
+    pub(crate) last: Option<(DraftId, bool)>,
     pub(crate) is_cut: bool,
     pub(crate) stranger: &'a str,
 }
@@ -33,7 +47,10 @@ pub(crate) fn view(bubble: &Bubble, around: &Around<'_>) -> Html {
                 if bubble.starts_group {
                     <span class="unseen">{ format!("{speaker}: ") }</span>
                 }
-                { content(bubble, around) }
+                { said(bubble, around) }
+                if !bubble.options.is_empty() {
+                    { choices::view(&bubble.options, bubble.can_choose.then_some(bubble.key), around.words, &around.acts.on_wish) }
+                }
                 { foot(bubble, around) }
             </div>
         </div>
@@ -54,15 +71,44 @@ fn side(bubble: &Bubble) -> Classes {
     )
 }
 
+/// The words, and beside them what can be done about them.
+fn said(bubble: &Bubble, around: &Around<'_>) -> Html {
+    let ways = bubble.ways;
+    if !(ways.reply || ways.edit || ways.retract) {
+        return content(bubble, around);
+    }
+    let name = (bubble.key, bubble.is_mine);
+    let open = around.menu.filter(|menu| (menu.key, menu.is_mine) == name);
+    html! {
+        <div class="bubble-line">
+            { content(bubble, around) }
+            { menu::button(bubble, open, around.last == Some(name), around.words, around.acts) }
+            if let Some(open) = open {
+                { menu::view(ways, open, around.words, around.acts) }
+            }
+        </div>
+    }
+}
+
 fn content(bubble: &Bubble, around: &Around<'_>) -> Html {
     match &bubble.content {
         // The words go their own way, the bubble's tail goes with the page.
         Content::Text(spans) => html! {
-            <div class="bubble"><div dir="auto">{ for spans.iter().map(span) }</div></div>
+            <div class="bubble">
+                if let Some(quoted) = &bubble.quote {
+                    { quote::view(quoted, around.words, jump(quoted.key, quoted.is_mine, around)) }
+                }
+                <div dir="auto">{ for spans.iter().map(span) }</div>
+            </div>
         },
+        Content::Retracted => html! { <div class="bubble quiet">{ around.words.gone }</div> },
         Content::Item(item) => item_card(item, around.words, around.calendar),
         Content::Unsupported => html! { <div class="bubble quiet">{ around.words.unsupported }</div> },
     }
+}
+
+fn jump(key: DraftId, is_mine: bool, around: &Around<'_>) -> Callback<web_sys::MouseEvent> {
+    around.on_jump.reform(move |_| (key, is_mine))
 }
 
 fn span(span: &Span) -> Html {
@@ -77,12 +123,15 @@ fn span(span: &Span) -> Html {
 /// Time and state. Only under the last of a group, except that a failure is always told.
 fn foot(bubble: &Bubble, around: &Around<'_>) -> Html {
     let is_failed = matches!(bubble.state, Some(Delivery::Failed(_)));
-    if !bubble.ends_group && !is_failed {
+    if !bubble.ends_group && !is_failed && bubble.change.is_none() && !bubble.is_edited {
         return Html::default();
     }
     html! {
         <div class={classes!("foot", is_failed.then_some("failure"))}>
-            if let Some(author) = &bubble.author {
+            if bubble.is_edited {
+                <span class="edited">{ around.words.edited }</span>
+            }
+            if let Some(author) = bubble.author.as_ref().filter(|_| bubble.ends_group) {
                 <span class="author" dir="auto" aria-hidden="true">{ author.clone() }</span>
             }
             if !is_failed {
@@ -110,17 +159,19 @@ fn mark(state: Delivery) -> Html {
 
 /// What can be done about a message that is not sent. One that only waits for its turn needs nothing.
 fn ways_on(bubble: &Bubble, around: &Around<'_>) -> Html {
-    let (words, key) = (around.words, bubble.key);
+    // What is on its way to change words is what can be tried again or dropped, not the words.
+    let (words, key) = (around.words, bubble.change.unwrap_or(bubble.key));
+    let is_change = bubble.change.is_some();
     let can_retry = match bubble.state {
         // Said again it would be as long, and the session as much at its end.
-        Some(Delivery::Failed(Failure::TooLong | Failure::SessionEnded)) => false,
+        Some(Delivery::Failed(Failure::TooLong | Failure::SessionEnded | Failure::TooLate)) => false,
         Some(Delivery::Failed(_)) => true,
         Some(Delivery::Queued) if around.is_cut => false,
         _ => return Html::default(),
     };
     let way = |word: &'static str, wish: ThreadWish| {
         html! {
-            <button type="button" class="link" onclick={around.on_wish.reform(move |_| wish)}>{ word }</button>
+            <button type="button" class="link" onclick={around.acts.on_wish.reform(move |_| wish)}>{ word }</button>
         }
     };
     html! {
@@ -131,7 +182,7 @@ fn ways_on(bubble: &Bubble, around: &Around<'_>) -> Html {
             if matches!(bubble.content, Content::Text(_)) {
                 { way(words.revise, ThreadWish::Revise(key)) }
             }
-            { way(words.discard, ThreadWish::Discard(key)) }
+            { way(if is_change { words.cancel } else { words.discard }, ThreadWish::Discard(key)) }
         </span>
     }
 }

@@ -3,10 +3,11 @@
 //! Grows with its text up to six lines. The send button is never disabled for real: a press with nothing to send only puts
 //! the caret back.
 
+use tieline_session::screen::Aimed;
 use web_sys::{HtmlElement, HtmlTextAreaElement, InputEvent, KeyboardEvent, SubmitEvent};
 use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, TargetCast, classes, html};
 
-use crate::{icon, words::Words};
+use crate::{ThreadWish, icon, strip, words::Words};
 
 /// From here on the characters that are left are counted aloud.
 const FEW_LEFT: i64 = 200;
@@ -27,6 +28,13 @@ pub struct ComposerProps {
     pub given: Given,
     /// Takes the text to send, trimmed and not empty.
     pub on_send: Callback<String>,
+    /// What the words to come are about. Words of one's own to be said otherwise stand in the field for as long, and those
+    /// that stood there come back after it.
+    #[prop_or_default]
+    pub aim: Option<Aimed>,
+    /// Takes the wish to aim at one's newest words, or at nothing any more.
+    #[prop_or_default]
+    pub on_wish: Callback<ThreadWish>,
     /// Hears of every change, so that unsent words can be kept.
     #[prop_or_default]
     pub on_change: Callback<String>,
@@ -49,6 +57,10 @@ pub struct Given {
 pub struct Composer {
     field: NodeRef,
     text: String,
+    /// Stands in the field instead, while words are said otherwise.
+    edited: Option<String>,
+    /// The caret is to be put behind the words.
+    wants_caret: bool,
 }
 
 /// What happens to the composer.
@@ -58,6 +70,10 @@ pub enum ComposerEvent {
     Typed(String),
     /// Enter, or the button.
     Send,
+    /// Out of the answer or the edit.
+    Leave,
+    /// The newest words are to be said otherwise.
+    EditNewest,
 }
 
 impl Component for Composer {
@@ -65,22 +81,45 @@ impl Component for Composer {
     type Properties = ComposerProps;
 
     fn create(ctx: &Context<Self>) -> Self {
-        Self { field: NodeRef::default(), text: ctx.props().given.text.to_string() }
+        Self {
+            field: NodeRef::default(),
+            text: ctx.props().given.text.to_string(),
+            edited: edit_in(ctx.props()).map(str::to_owned),
+            wants_caret: false,
+        }
     }
 
     fn update(&mut self, ctx: &Context<Self>, event: ComposerEvent) -> bool {
         match event {
-            ComposerEvent::Typed(text) => self.text = text,
+            ComposerEvent::Typed(text) => match &mut self.edited {
+                Some(edited) => {
+                    *edited = text;
+                    return true;
+                }
+                None => self.text = text,
+            },
+            ComposerEvent::Leave => {
+                ctx.props().on_wish.emit(ThreadWish::Unaim);
+                return false;
+            }
+            ComposerEvent::EditNewest => {
+                ctx.props().on_wish.emit(ThreadWish::EditNewest);
+                return false;
+            }
             ComposerEvent::Send => {
                 if let Some(field) = self.field.cast::<HtmlElement>() {
                     // Refused focus is no harm: the text stays where it is.
                     let _ = field.focus();
                 }
-                let text = self.text.trim();
+                let text = self.words().trim();
                 if text.is_empty() || self.left(ctx) < 0 {
                     return false;
                 }
                 ctx.props().on_send.emit(text.to_owned());
+                if self.edited.is_some() {
+                    // What stood there before comes back when the session says that the edit is on its way.
+                    return true;
+                }
                 self.text.clear();
             }
         }
@@ -93,18 +132,28 @@ impl Component for Composer {
         if given.turn != old.given.turn {
             self.text = given.text.to_string();
         }
+        let aim = &ctx.props().aim;
+        if *aim != old.aim {
+            self.edited = edit_in(ctx.props()).map(str::to_owned);
+            self.wants_caret = aim.is_some();
+        }
         true
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let props = ctx.props();
         let left = self.left(ctx);
-        let is_ready = !self.text.trim().is_empty() && left >= 0;
+        let is_ready = !self.words().trim().is_empty() && left >= 0;
+        let on_leave = ctx.link().callback(|_| ComposerEvent::Leave);
         let on_submit = ctx.link().callback(|event: SubmitEvent| {
             event.prevent_default();
             ComposerEvent::Send
         });
         html! {
+            <>
+            if let Some(aim) = &props.aim {
+                { strip::view(aim, props.words, on_leave) }
+            }
             <form class="composer" onsubmit={on_submit}>
                 <div class="composer-field">
                     <textarea
@@ -116,12 +165,12 @@ impl Component for Composer {
                         aria-label={props.words.message}
                         aria-invalid={(left < 0).then_some("true")}
                         placeholder={props.placeholder.clone()}
-                        value={self.text.clone()}
+                        value={self.words().to_owned()}
                         oninput={ctx.link().callback(|event: InputEvent| {
                             let field = event.target_unchecked_into::<HtmlTextAreaElement>();
                             ComposerEvent::Typed(field.value())
                         })}
-                        onkeydown={ctx.link().batch_callback(on_key)}
+                        onkeydown={self.keys(ctx)}
                     />
                     if left <= FEW_LEFT {
                         <span class={classes!("composer-left", (left < 0).then_some("over"))} role="status">
@@ -138,12 +187,18 @@ impl Component for Composer {
                     { icon::send() }
                 </button>
             </form>
+            </>
         }
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, first_render: bool) {
         let Some(field) = self.field.cast::<HtmlTextAreaElement>() else { return };
         fit(&field);
+        if std::mem::take(&mut self.wants_caret) {
+            let _ = field.focus();
+            let end = u32::try_from(self.words().encode_utf16().count()).unwrap_or(u32::MAX);
+            let _ = field.set_selection_range(end, end);
+        }
         if first_render && ctx.props().takes_focus {
             let _ = field.focus();
         }
@@ -152,18 +207,44 @@ impl Component for Composer {
 
 impl Composer {
     fn left(&self, ctx: &Context<Self>) -> i64 {
-        let used = i64::try_from(self.text.chars().count()).unwrap_or(i64::MAX);
+        let used = i64::try_from(self.words().chars().count()).unwrap_or(i64::MAX);
         i64::from(ctx.props().text_chars) - used
+    }
+
+    /// What stands in the field.
+    fn words(&self) -> &str {
+        self.edited.as_ref().unwrap_or(&self.text)
+    }
+
+    fn keys(&self, ctx: &Context<Self>) -> Callback<KeyboardEvent> {
+        let (is_empty, is_aimed) = (self.words().is_empty(), ctx.props().aim.is_some());
+        ctx.link().batch_callback(move |event| on_key(&event, is_empty, is_aimed))
     }
 }
 
-fn on_key(event: KeyboardEvent) -> Option<ComposerEvent> {
+/// The words that are to be said otherwise.
+fn edit_in(props: &ComposerProps) -> Option<&str> {
+    match &props.aim {
+        Some(Aimed::Edit { text, .. }) => Some(text),
+        _ => None,
+    }
+}
+
+fn on_key(event: &KeyboardEvent, is_empty: bool, is_aimed: bool) -> Option<ComposerEvent> {
     let is_composing = event.is_composing() || event.key_code() == COMPOSING_KEY;
-    if event.key() != "Enter" || event.shift_key() || event.alt_key() || is_composing {
+    if is_composing || event.shift_key() || event.alt_key() {
         return None;
     }
+    let wish = match event.key().as_str() {
+        "Enter" => ComposerEvent::Send,
+        "Escape" if is_aimed => ComposerEvent::Leave,
+        "ArrowUp" if is_empty && !is_aimed => ComposerEvent::EditNewest,
+        _ => return None,
+    };
     event.prevent_default();
-    Some(ComposerEvent::Send)
+    // One level at a time: the panel around would close.
+    event.stop_propagation();
+    Some(wish)
 }
 
 /// As high as its text. Through the CSSOM, which our CSP lets pass where it refuses a `style` attribute; the style sheet

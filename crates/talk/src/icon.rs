@@ -30,6 +30,14 @@ icons! {
     down = "M5 7.8 10 12.8l5-5";
     /// Back.
     back = "M12.2 4.8 7 10l5.2 5.2";
+    /// Answer these words.
+    reply = "M8.2 5 3.8 9.4l4.4 4.4M4.2 9.4h7.3a4.7 4.7 0 0 1 4.7 4.7v1.2";
+    /// What else can be done.
+    more = "M4.6 10h.01M10 10h.01M15.4 10h.01";
+    /// Say it otherwise.
+    pen = "M4 16l.8-3.4 8.4-8.4a1.6 1.6 0 0 1 2.3 0l.3.3a1.6 1.6 0 0 1 0 2.3l-8.4 8.4ZM11.8 5.6l2.6 2.6";
+    /// Take it back.
+    bin = "M4 5.8h12M8 5.6V4h4v1.6M5.4 6l.7 10h7.8l.7-10M8.4 9v4M11.6 9v4";
     /// Close.
     close = "M5.2 5.2l9.6 9.6M14.8 5.2l-9.6 9.6";
     /// Opens another page.

@@ -17,11 +17,16 @@
 pub mod avatar;
 pub mod bubble;
 pub mod calendar;
+mod choices;
 pub mod composer;
+mod confirm;
 pub mod icon;
 pub mod item;
+pub mod menu;
+mod quote;
 mod rows;
 pub mod safe;
+mod strip;
 pub mod thread;
 pub mod words;
 

@@ -1,16 +1,34 @@
 //! The rows of a thread as html: bubbles, day pills, the mark above what is new, and the ghosts of what is on its way.
 
-use tieline_session::screen::{Row, Typist};
+use tieline_protocol::DraftId;
+use tieline_session::screen::{Row, Typist, Ways};
 use yew::{Callback, Html, classes, html};
 
-use crate::{ThreadWish, bubble, thread::ThreadProps, words::Words};
+use crate::{
+    bubble,
+    menu::{Acts, Menu},
+    thread::ThreadProps,
+    words::Words,
+};
 
 /// The rows, with a ghost above them where older ones can be had.
-pub(crate) fn rows(props: &ThreadProps, on_wish: &Callback<ThreadWish>) -> Html {
+pub(crate) fn rows(
+    props: &ThreadProps,
+    menu: Option<Menu>,
+    acts: &Acts,
+    on_jump: &Callback<(DraftId, bool)>,
+) -> Html {
+    let last = props.thread.rows.iter().rev().find_map(|row| match row {
+        Row::Bubble(bubble) if bubble.ways != Ways::default() => Some((bubble.key, bubble.is_mine)),
+        _ => None,
+    });
     let around = bubble::Around {
         words: props.words,
         calendar: &props.calendar,
-        on_wish,
+        acts,
+        on_jump,
+        menu,
+        last,
         is_cut: props.is_cut,
         stranger: &props.stranger,
     };

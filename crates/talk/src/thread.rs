@@ -6,12 +6,17 @@
 use std::rc::Rc;
 
 use tieline_browser::{SizeWatch, focus::focus};
-use tieline_protocol::{DraftId, Millis};
+use tieline_protocol::{DraftId, Millis, Seq};
 use tieline_session::screen::{Bubble, Row, Thread};
-use web_sys::Element;
+use web_sys::{Element, KeyboardEvent};
 use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, classes, html};
 
-use crate::{Calendar, icon, rows, words::Words};
+use crate::{
+    Calendar, icon,
+    menu::{self, Acts, Menu},
+    rows,
+    words::Words,
+};
 
 /// Closer than this to the end counts as being there, in CSS pixels: about one line of text and its foot.
 const END_PX: i32 = 48;
@@ -27,8 +32,20 @@ pub enum ThreadWish {
     Retry(DraftId),
     /// Take a failed or waiting message back into the composer.
     Revise(DraftId),
-    /// Drop a failed or waiting message.
+    /// Drop a failed or waiting message, or a change of one.
     Discard(DraftId),
+    /// Answer these words.
+    Reply(DraftId),
+    /// Say these words of one's own otherwise.
+    Edit(DraftId),
+    /// Say the newest of one's own words otherwise.
+    EditNewest,
+    /// Neither answer nor say otherwise, after all.
+    Unaim,
+    /// Take back these words of one's own. It was asked about.
+    Retract(DraftId),
+    /// Say this answer, counted from 0, to the question of that name.
+    Choose(DraftId, u32),
 }
 
 /// Properties of [`ThreadView`]. Give it a `key` that changes with the session: each has its own place of scrolling.
@@ -80,14 +97,18 @@ pub struct ThreadView {
     is_at_end: bool,
     /// The newest bubble that was on screen while the reader was at the end.
     seen: Option<DraftId>,
-    /// The oldest bubble when older ones were last asked for: one question per stretch.
-    asked_at: Option<DraftId>,
+    /// Where the copy began when older rows were last asked for: one question per stretch.
+    asked_at: Option<Seq>,
     /// Distance from the end before rows came in at the top.
     held_px: Option<i32>,
     /// The composer grows, a phone's keyboard comes: the end stays in sight.
     size: Option<SizeWatch>,
     /// Where it was scrolled to when that was last looked at. Elsewhere since means: by the reader.
     known_px: i32,
+    /// The menu of a bubble that is open.
+    menu: Option<Menu>,
+    /// The menu has to take the focus, once it is there.
+    wants_focus: bool,
 }
 
 /// What happens to the thread.
@@ -99,6 +120,10 @@ pub enum ThreadEvent {
     Resized,
     /// The pill was pressed.
     ToEnd,
+    /// A bubble's menu opens, changes or closes.
+    Menu(Option<Menu>),
+    /// Quoted words were pressed: those of that name, which this side said or the other.
+    Jump(DraftId, bool),
 }
 
 impl Component for ThreadView {
@@ -114,6 +139,8 @@ impl Component for ThreadView {
             held_px: None,
             size: None,
             known_px: 0,
+            menu: None,
+            wants_focus: false,
         }
     }
 
@@ -135,6 +162,11 @@ impl Component for ThreadView {
                 self.go(&scroller, scroller.scroll_height());
                 self.is_at_end = true;
             }
+            ThreadEvent::Menu(menu) => {
+                self.wants_focus = menu.is_some();
+                return std::mem::replace(&mut self.menu, menu) != menu;
+            }
+            ThreadEvent::Jump(key, is_mine) => self.jump(ctx, &scroller, (key, is_mine)),
         }
         was_at_end != self.is_at_end
     }
@@ -169,13 +201,18 @@ impl Component for ThreadView {
                     aria-busy={props.thread.is_loading.to_string()}
                     tabindex="0"
                     onscroll={ctx.link().callback(|_| ThreadEvent::Scrolled)}
+                    onkeydown={Callback::from(|event: KeyboardEvent| {
+                        if menu::walk(&event) {
+                            event.prevent_default();
+                        }
+                    })}
                 >
                     if props.thread.is_loading && is_empty {
                         { rows::skeleton() }
                     } else if is_empty {
                         { props.empty.clone() }
                     } else {
-                        { rows::rows(props, &self.wishes(ctx)) }
+                        { rows::rows(props, self.menu, &self.acts(ctx), &ctx.link().callback(|(key, is_mine)| ThreadEvent::Jump(key, is_mine))) }
                     }
                 </div>
                 if !self.is_at_end {
@@ -190,6 +227,9 @@ impl Component for ThreadView {
         if first_render {
             let link = ctx.link().clone();
             self.size = SizeWatch::new(&scroller, move || link.send_message(ThreadEvent::Resized));
+        }
+        if std::mem::take(&mut self.wants_focus) {
+            menu::take_focus(&scroller);
         }
         let held_px = self.held_px.take();
         if self.is_at_end {
@@ -219,14 +259,15 @@ impl ThreadView {
 
     /// Older rows are awaited or just coming in. They are not news: a screen reader is not to read them out.
     fn is_paging(&self, ctx: &Context<Self>) -> bool {
-        let is_awaiting = self.asked_at.is_some() && self.asked_at == first_key(&ctx.props().thread);
+        let is_awaiting = self.asked_at == Some(ctx.props().thread.begins_at);
         is_awaiting || self.held_px.is_some()
     }
 
     fn ask_for_older(&mut self, ctx: &Context<Self>, scroller: &Element) {
         let thread = &ctx.props().thread;
-        let oldest = first_key(thread);
-        if thread.has_older && oldest.is_some() && oldest != self.asked_at && scroller.scroll_top() < TOP_PX {
+        let oldest = Some(thread.begins_at);
+        let has_rows = first_key(thread).is_some();
+        if thread.has_older && has_rows && oldest != self.asked_at && scroller.scroll_top() < TOP_PX {
             self.asked_at = oldest;
             ctx.props().on_wish.emit(ThreadWish::Older);
         }
@@ -241,6 +282,28 @@ impl ThreadView {
             }
             on_wish.emit(wish);
         })
+    }
+
+    fn acts(&self, ctx: &Context<Self>) -> Acts {
+        Acts { on_wish: self.wishes(ctx), on_menu: ctx.link().callback(ThreadEvent::Menu) }
+    }
+
+    /// Shows where quoted words were said, and marks them. Those that are not here are further up, if anywhere.
+    fn jump(&mut self, ctx: &Context<Self>, scroller: &Element, name: (DraftId, bool)) {
+        let thread = &ctx.props().thread;
+        let is_named = |row: &Row| matches!(row, Row::Bubble(bubble) if (bubble.key, bubble.is_mine) == name);
+        let Some(place) = thread.rows.iter().position(is_named) else {
+            self.go(scroller, 0);
+            self.is_at_end = false;
+            return self.ask_for_older(ctx, scroller);
+        };
+        let place = u32::try_from(place).unwrap_or(u32::MAX).saturating_add(thread.has_older.into());
+        let Some(row) = scroller.children().item(place) else { return };
+        let above = row.get_bounding_client_rect().top() - scroller.get_bounding_client_rect().top();
+        let (above, room_px) = (above as i32, scroller.client_height() - row.client_height());
+        self.go(scroller, scroller.scroll_top() + above - room_px / 2);
+        self.is_at_end = px_below(scroller) <= END_PX;
+        flash(scroller, &row);
     }
 
     fn pill(&self, ctx: &Context<Self>) -> Html {
@@ -260,6 +323,17 @@ impl ThreadView {
             </button>
         }
     }
+}
+
+/// Marks a row until it has faded. The same one is marked anew; a keyboard goes on from there.
+fn flash(scroller: &Element, row: &Element) {
+    if let Ok(Some(before)) = scroller.query_selector(".flash") {
+        let _ = before.class_list().remove_1("flash");
+        // Asking for its size makes the browser see the row without the mark.
+        let _ = before.client_height();
+    }
+    let _ = row.class_list().add_1("flash");
+    focus(&row.query_selector(".more").ok().flatten().unwrap_or_else(|| scroller.clone()));
 }
 
 fn bubbles(thread: &Thread) -> impl DoubleEndedIterator<Item = &Bubble> {
@@ -294,16 +368,8 @@ mod tests {
     use super::*;
 
     fn said(number: u8, is_mine: bool) -> Row {
-        Row::Bubble(Bubble {
-            key: DraftId::at(Millis(u64::from(number)), [number; 10]),
-            is_mine,
-            author: None,
-            content: Content::Unsupported,
-            at: Millis(0),
-            state: None,
-            starts_group: true,
-            ends_group: true,
-        })
+        let key = DraftId::at(Millis(u64::from(number)), [number; 10]);
+        Row::Bubble(Bubble::of(key, is_mine, Content::Unsupported, Millis(0)))
     }
 
     #[test]

@@ -53,6 +53,30 @@ pub struct Words {
     pub revise: &'static str,
     /// Drops a message that is not sent.
     pub discard: &'static str,
+    /// Answers the words.
+    pub reply: &'static str,
+    /// Over the composer while words are answered; takes their author's name.
+    pub replying: fn(&str) -> String,
+    /// Over the composer while one's own words are said otherwise.
+    pub editing: &'static str,
+    /// Leaves the answer or the edit, and keeps what was to be deleted.
+    pub cancel: &'static str,
+    /// Beside words that were said otherwise.
+    pub edited: &'static str,
+    /// In place of words that were taken back.
+    pub gone: &'static str,
+    /// In place of words that are quoted and are further up.
+    pub earlier: &'static str,
+    /// Introduces quoted words to screen readers.
+    pub in_reply_to: &'static str,
+    /// Names the button beside a message, and the menu behind it.
+    pub more: &'static str,
+    /// Asks before one's own words are taken back.
+    pub delete_question: &'static str,
+    /// Names the answers under a question.
+    pub choices: &'static str,
+    /// Refused: said too long ago to be changed.
+    pub too_late: &'static str,
     /// Name of the text field.
     pub message: &'static str,
     /// Name of the send button.
@@ -88,6 +112,7 @@ impl Words {
             Failure::TooLong => self.too_long,
             Failure::NotAllowed => self.not_allowed,
             Failure::SessionEnded => self.session_ended,
+            Failure::TooLate => self.too_late,
             Failure::Expired => self.expired,
             Failure::Refused => self.refused,
         }

@@ -63,23 +63,33 @@ const OTHERWISE: &[&str] = &[
     "I will ask the workshop. In the meantime: is there anything about delivery or returns of {item} that you would like to know?",
 ];
 
+/// What people ask most, for those who do not know what to ask.
+const QUESTIONS: &[&str] = &["Is it in stock?", "How long does delivery take?", "Can I return it?"];
+
+/// What to say, and answers to choose from if it asks what a choice answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) text: String,
+    pub(crate) options: &'static [&'static str],
+}
+
 const GREETINGS: &[&str] =
     &["hi", "hello", "hey", "good morning", "good evening", "hola", "hallo", "bonjour"];
 
 /// A reply to what was `asked` since the last one. `given`: how many replies came before.
-pub(crate) fn answer(item: Option<&Item>, asked: &str, given: usize) -> String {
+pub(crate) fn answer(item: Option<&Item>, asked: &str, given: usize) -> Answer {
     let words = normalise(asked);
     let subject =
         SUBJECTS.iter().find(|subject| subject.words.iter().any(|word| words.contains(&normalise(word))));
     let greets = GREETINGS.iter().any(|word| words.starts_with(&normalise(word)));
     let says_more = words.split_whitespace().count() > 2;
-    let reply = match subject {
-        Some(subject) => subject.reply,
-        None if greets && !says_more => "What would you like to know about {item}?",
-        None => OTHERWISE.get(given % OTHERWISE.len()).copied().unwrap_or_default(),
+    let (reply, options) = match subject {
+        Some(subject) => (subject.reply, &[][..]),
+        None if greets && !says_more => ("What would you like to know about {item}?", QUESTIONS),
+        None => (OTHERWISE.get(given % OTHERWISE.len()).copied().unwrap_or_default(), QUESTIONS),
     };
     let greeting = if given == 0 { "Hello! " } else { "" };
-    format!("{greeting}{}", capitalise(&fill(reply, item)))
+    Answer { text: format!("{greeting}{}", capitalise(&fill(reply, item))), options }
 }
 
 fn fill(reply: &str, item: Option<&Item>) -> String {
@@ -113,7 +123,7 @@ mod tests {
     fn check(asked: &str, given: usize, expected: &str) {
         let price = Price { amount: "49.90".into(), currency: "EUR".into() };
         let item = Item { title: "Enamel kettle".into(), price: Some(price), ..Item::default() };
-        let reply = answer(Some(&item), asked, given);
+        let reply = answer(Some(&item), asked, given).text;
         assert!(reply.contains(expected), "{asked:?} got {reply:?}");
     }
 
@@ -128,6 +138,15 @@ mod tests {
     }
 
     #[test]
+    fn who_does_not_know_what_to_ask_can_choose_and_every_choice_has_a_subject() {
+        let options = answer(None, "hello", 0).options;
+        assert!(!options.is_empty() && answer(None, "How much is it?", 1).options.is_empty());
+        for option in options {
+            assert_eq!(answer(None, option, 1).options, [""; 0], "{option} is answered, not asked back");
+        }
+    }
+
+    #[test]
     fn the_first_reply_greets() {
         check("hello", 0, "Hello! What would you like to know about the Enamel kettle?");
     }
@@ -135,14 +154,15 @@ mod tests {
     #[test]
     fn without_an_item_it_still_makes_sense() {
         assert_eq!(
-            answer(None, "price?", 1),
+            answer(None, "price?", 1).text,
             "It is the one on the page, taxes included. Postage is 4.90 and free from 80."
         );
     }
 
     #[test]
     fn unknown_questions_get_different_replies_in_turn() {
-        let replies: std::collections::BTreeSet<_> = (1..4).map(|given| answer(None, "zzz", given)).collect();
+        let replies: std::collections::BTreeSet<_> =
+            (1..4).map(|given| answer(None, "zzz", given).text).collect();
         assert_eq!(replies.len(), 3);
     }
 }

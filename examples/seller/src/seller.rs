@@ -10,7 +10,7 @@ use tieline_protocol::{DraftId, Millis, SessionId};
 use tieline_session::Input;
 use tieline_session::screen::{Content, DeskScreen, OpenSession, Row, Span};
 
-use crate::answer::answer;
+use crate::answer::{Answer, answer};
 
 /// How long a glance at the question takes.
 const READING: Millis = Millis(700);
@@ -34,7 +34,7 @@ enum Work {
     /// Has the session open, to read it.
     Reading { session: SessionId, until: Millis },
     /// Knows what to say and types it.
-    Typing { session: SessionId, question: DraftId, text: String, until: Millis },
+    Typing { session: SessionId, question: DraftId, answer: Answer, until: Millis },
 }
 
 impl Seller {
@@ -52,19 +52,19 @@ impl Seller {
                 if now < until || open.thread.is_loading {
                     self.work = Work::Reading { session, until };
                 } else if let Some((question, said)) = open_question(open) {
-                    let text = answer(open.item.as_ref(), &said, answers_given(open));
-                    let typing = TYPING_MOST.min(text.chars().count() as u64 * TYPING_PER_CHAR);
-                    self.work = Work::Typing { session, question, text, until: now + Millis(typing) };
+                    let answer = answer(open.item.as_ref(), &said, answers_given(open));
+                    let typing = TYPING_MOST.min(answer.text.chars().count() as u64 * TYPING_PER_CHAR);
+                    self.work = Work::Typing { session, question, answer, until: now + Millis(typing) };
                 } else {
                     self.settle(screen, session);
                 }
                 Ok(None)
             }
-            Work::Typing { session, question, text, until } if now < until => {
-                self.work = Work::Typing { session, question, text, until };
+            Work::Typing { session, question, answer, until } if now < until => {
+                self.work = Work::Typing { session, question, answer, until };
                 Ok(None)
             }
-            Work::Typing { session, question, text, .. } => {
+            Work::Typing { session, question, answer, .. } => {
                 let Some(open) = opened(screen, session) else { return Ok(None) };
                 // They wrote on, or somebody else answered, while we typed: look again.
                 if open_question(open).is_none_or(|(now_asked, _)| now_asked != question) {
@@ -73,6 +73,11 @@ impl Seller {
                 }
                 let [draft_id, session_draft_id] = [mint()?, mint()?];
                 self.work = Work::Reading { session, until: now };
+                let Answer { text, options } = answer;
+                if open.can_offer && !options.is_empty() {
+                    let options = options.iter().map(|option| (*option).to_owned()).collect();
+                    return Ok(Some(Input::Offer { draft_id, text, options }));
+                }
                 Ok(Some(Input::Submit { draft_id, session_draft_id, text }))
             }
         }

@@ -32,7 +32,7 @@ const host = arguments[0];
 const root = host ? document.querySelector(host).shadowRoot : document;
 return Array.from(root.querySelectorAll('.thread-rows .said:not(.ghost)'), (row) => ({
   side: row.classList.contains('mine') ? 'mine' : 'theirs',
-  text: row.querySelector('.bubble, .item').innerText,
+  text: row.querySelector('.bubble > div, .bubble.quiet, .item').innerText,
 }));";
 
 /// The launcher's button in the page.

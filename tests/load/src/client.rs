@@ -252,7 +252,7 @@ impl Client {
 
 /// A `send` frame with a text.
 pub fn text_frame(session: SessionId, draft_id: DraftId, text: &str) -> ClientFrame {
-    ClientFrame::Send(Draft { session, draft_id, body: Body::Text { text: text.to_owned() } })
+    ClientFrame::Send(Draft { session, draft_id, reply_to: None, body: Body::Text { text: text.to_owned() } })
 }
 
 /// A hello with nothing but its proof.

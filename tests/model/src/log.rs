@@ -60,7 +60,7 @@ impl Log {
         for draft in self.0.iter().copied().chain([draft]) {
             let draft_id = DraftId::at(Millis(1), [draft.0; 10]);
             let body = Body::Text { text: String::new() };
-            said = model.append(session, Line { party: party(), draft_id, body });
+            said = model.append(session, Line { party: party(), draft_id, reply_to: None, body });
         }
         said
     }

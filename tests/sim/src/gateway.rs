@@ -118,6 +118,7 @@ impl Gateway {
                 seq: Seq(seq),
                 draft_id: line.draft_id,
                 from: self.parties[&line.party].clone(),
+                reply_to: line.reply_to,
                 at: *at,
                 body: line.body.clone(),
             })
@@ -245,7 +246,11 @@ impl Gateway {
             connection: "sim".into(),
             now,
             me: principal.author(),
-            channel: principal.channel().map(|_| ChannelFace { name: "Shop".into(), greeting: None }),
+            channel: principal.channel().map(|_| ChannelFace {
+                name: "Shop".into(),
+                greeting: None,
+                edit_secs: limits::EDIT_SECS,
+            }),
             tokens: Tokens { resume: token.clone(), visitor: fresh.then_some(token), expires_at: None },
             ping: PingPlan { every_ms: Millis::secs(25), grace_ms: Millis::secs(10) },
             limits: Limits {
@@ -290,6 +295,8 @@ impl Gateway {
             to: Some(known.facts.desk.recipient.clone()),
             channel_name: Some("Shop".into()),
             item: known.item.clone(),
+            edit_secs: Some(limits::EDIT_SECS),
+            capabilities: Some(known.facts.capabilities.clone()),
             cursors: known.cursors.values().cloned().collect(),
             unread: None,
             entries: Vec::new(),
@@ -304,7 +311,10 @@ impl Gateway {
         let own = known.cursors.values().filter(|cursor| cursor.role.is_visiting() == is_visiting);
         let read = own.map(|cursor| cursor.read).fold(Seq::ZERO, Seq::max);
         let entries = self.entries(known.facts.session).into_iter().filter(|entry| entry.seq > read);
-        entries.filter(|entry| entry.from.role.is_visiting() != is_visiting).map(|_| 1).sum()
+        entries
+            .filter(|entry| entry.from.role.is_visiting() != is_visiting && entry.body.is_said())
+            .map(|_| 1)
+            .sum()
     }
 
     fn heads(&self, connection: Connection) -> Vec<Head> {

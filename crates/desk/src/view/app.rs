@@ -162,6 +162,8 @@ impl App {
             Action::Retry(draft_id) => self.feed(Input::Retry(draft_id)),
             Action::Revise(draft_id) => self.feed(Input::Revise(draft_id)),
             Action::Discard(draft_id) => self.feed(Input::Discard(draft_id)),
+            Action::Aim(aim) => self.feed(Input::Aimed(aim)),
+            Action::Retract(target) => self.feed(engine::retraction(target)),
             Action::Older => self.feed(Input::OlderWanted),
             Action::MoreSessions => self.feed(Input::MoreSessionsWanted),
             Action::Reload => page::reload(),

@@ -4,7 +4,10 @@ use std::rc::Rc;
 
 use tieline_browser::page;
 use tieline_protocol::{Millis, limits};
-use tieline_session::screen::{OpenSession, Thread};
+use tieline_session::{
+    Aim,
+    screen::{OpenSession, Thread},
+};
 use tieline_talk::{Composer, Given, ThreadView, ThreadWish, avatar::avatar, icon};
 use yew::{Callback, Html, Properties, component, html};
 
@@ -80,6 +83,8 @@ pub fn Conversation(props: &ConversationProps) -> Html {
                     takes_focus={page::matches("(pointer: fine)")}
                     on_send={props.on_action.reform(Action::Submit)}
                     on_change={props.on_typed.clone()}
+                    aim={open.aim.clone()}
+                    on_wish={props.on_action.reform(action_of)}
                 />
             } else {
                 <p key={format!("ended {key}")} class="ended">{ locale.ended }</p>
@@ -137,5 +142,11 @@ fn action_of(wish: ThreadWish) -> Action {
         ThreadWish::Retry(draft_id) => Action::Retry(draft_id),
         ThreadWish::Revise(draft_id) => Action::Revise(draft_id),
         ThreadWish::Discard(draft_id) => Action::Discard(draft_id),
+        ThreadWish::Reply(target) => Action::Aim(Some(Aim::Reply(target))),
+        ThreadWish::Edit(target) => Action::Aim(Some(Aim::Edit(target))),
+        ThreadWish::EditNewest => Action::Aim(Some(Aim::EditNewest)),
+        // The desk shows what can be chosen, and does not choose.
+        ThreadWish::Unaim | ThreadWish::Choose(..) => Action::Aim(None),
+        ThreadWish::Retract(target) => Action::Retract(target),
     }
 }

@@ -58,7 +58,11 @@ pub fn SessionLine(props: &SessionLineProps) -> Html {
                         if row.preview_is_mine {
                             <span class="session-you">{ locale.you }{ " " }</span>
                         }
-                        { row.preview.clone() }
+                        if row.preview_is_gone {
+                            <i>{ locale.words.gone }</i>
+                        } else {
+                            { row.preview.clone() }
+                        }
                     </span>
                     if row.unread > 0 {
                         <span class="count">

@@ -48,6 +48,7 @@ pub(crate) fn row(number: u8, name: Option<&str>, preview: &str, ago: u64, unrea
         item: None,
         preview: preview.into(),
         preview_is_mine: false,
+        preview_is_gone: false,
         touched_at: Millis(NOW.0 - ago),
         unread,
         is_open: false,
@@ -55,15 +56,12 @@ pub(crate) fn row(number: u8, name: Option<&str>, preview: &str, ago: u64, unrea
 }
 
 pub(crate) fn said(number: u8, is_mine: bool, text: &str, ago: u64) -> Bubble {
+    let (key, content) =
+        (DraftId::at(Millis(NOW.0 - ago), [number; 10]), Content::Text(vec![Span::Plain(text.to_owned())]));
     Bubble {
-        key: DraftId::at(Millis(NOW.0 - ago), [number; 10]),
-        is_mine,
         author: (!is_mine).then(|| "Ada Lovelace".to_owned()),
-        content: Content::Text(vec![Span::Plain(text.to_owned())]),
-        at: Millis(NOW.0 - ago),
         state: is_mine.then_some(Delivery::Read),
-        starts_group: true,
-        ends_group: true,
+        ..Bubble::of(key, is_mine, content, Millis(NOW.0 - ago))
     }
 }
 
@@ -133,7 +131,7 @@ pub(crate) fn conversation() -> Thread {
         )),
         Row::Bubble(in_group(said(16, false, "And could it be here by Friday?", 2 * MINUTE), false, true)),
     ];
-    Thread { rows, has_older: false, is_loading: false, typing: None }
+    Thread { rows, ..Thread::default() }
 }
 
 fn with_link() -> Bubble {
@@ -163,7 +161,9 @@ pub(crate) fn opened(thread: Thread) -> DeskScreen {
         channel_name: row.channel_name.clone(),
         item: row.item.clone(),
         thread,
+        aim: None,
         can_write: true,
+        can_offer: true,
     });
     screen
 }
@@ -213,5 +213,5 @@ pub(crate) fn hard() -> Thread {
         Row::Bubble(with_state(said(27, true, "On the wire.", 9 * MINUTE), Delivery::Sending)),
         Row::Bubble(with_state(said(28, true, "Waits for the network.", MINUTE), Delivery::Queued)),
     ];
-    Thread { rows, has_older: true, is_loading: false, typing: None }
+    Thread { rows, has_older: true, ..Thread::default() }
 }

@@ -28,6 +28,8 @@ pub struct Channel {
     pub greeting: Option<String>,
     /// CSS colour of the launcher.
     pub accent: Option<String>,
+    /// For how long one's own words can be changed after they were said, in seconds. 0: not at all.
+    pub edit_secs: u32,
     /// Who answers.
     pub recipients: Vec<Recipient>,
     /// When it was registered.
@@ -58,7 +60,7 @@ pub fn new_id() -> ChannelId {
 /// When the store fails, as for every function here.
 pub fn find(db: &Connection, id: &ChannelId) -> rusqlite::Result<Option<Channel>> {
     let mut select = db.prepare_cached(
-        "select id, name, state, origins, capabilities, greeting, accent, created_at from channel where id = ?1",
+        "select id, name, state, origins, capabilities, greeting, accent, created_at, edit_secs from channel where id = ?1",
     )?;
     let Some(mut channel) = select.query_row([&id.0], from_row).optional()? else { return Ok(None) };
     channel.recipients = recipients(db, id)?;
@@ -71,7 +73,8 @@ pub fn find(db: &Connection, id: &ChannelId) -> rusqlite::Result<Option<Channel>
 /// When the store fails.
 pub fn list(db: &Connection) -> rusqlite::Result<Vec<Channel>> {
     let mut select = db.prepare_cached(
-        "select id, name, state, origins, capabilities, greeting, accent, created_at from channel order by created_at, id",
+        "select id, name, state, origins, capabilities, greeting, accent, created_at, edit_secs from channel
+         order by created_at, id",
     )?;
     let mut channels = select.query_map([], from_row)?.collect::<rusqlite::Result<Vec<_>>>()?;
     for channel in &mut channels {
@@ -88,9 +91,10 @@ pub fn save(db: &Connection, channel: &Channel, now: Millis) -> rusqlite::Result
     let origins: Vec<_> = channel.origins.iter().map(Origin::as_str).collect();
     let capabilities: Vec<_> = channel.capabilities.0.iter().map(|capability| capability.name()).collect();
     db.execute(
-        "insert into channel (id, name, state, origins, capabilities, greeting, accent, created_at)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-         on conflict (id) do update set name = ?2, state = ?3, origins = ?4, capabilities = ?5, greeting = ?6, accent = ?7",
+        "insert into channel (id, name, state, origins, capabilities, greeting, accent, created_at, edit_secs)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+         on conflict (id) do update set name = ?2, state = ?3, origins = ?4, capabilities = ?5, greeting = ?6, accent = ?7,
+         edit_secs = ?9",
         params![
             channel.id.0,
             channel.name,
@@ -100,6 +104,7 @@ pub fn save(db: &Connection, channel: &Channel, now: Millis) -> rusqlite::Result
             channel.greeting,
             channel.accent,
             stamp(channel.created_at),
+            channel.edit_secs,
         ],
     )?;
     db.execute(
@@ -176,6 +181,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Channel> {
         accent: row.get(6)?,
         recipients: Vec::new(),
         created_at: read_millis(row, 7)?,
+        edit_secs: row.get(8)?,
     })
 }
 

@@ -12,6 +12,8 @@ use super::{
 
 /// Most of anything that is listed.
 pub(super) const LIST_LENGTH: usize = 50;
+/// Longest span in which words can be changed: a week.
+const EDIT_SECS_MOST: u32 = 7 * 24 * 60 * 60;
 /// Longest greeting, in characters.
 const GREETING_CHARS: usize = 500;
 
@@ -91,6 +93,16 @@ pub(super) fn read_capabilities(names: &[String]) -> Result<Capabilities, Invali
         return invalid("capabilities", "must hold text: a channel without words is none");
     }
     Ok(out)
+}
+
+pub(super) fn read_edit_secs(secs: u32) -> Result<u32, Invalid> {
+    if secs > EDIT_SECS_MOST {
+        return invalid(
+            "edit_secs",
+            format!("is more than {EDIT_SECS_MOST}: what was said so long ago was acted on"),
+        );
+    }
+    Ok(secs)
 }
 
 pub(super) fn read_greeting(text: &str) -> Result<Option<String>, Invalid> {

@@ -3,12 +3,13 @@
 //! Shared by the HTTP API and the command line, so both take and refuse the same.
 
 use serde::Deserialize;
-use tieline_protocol::{Capabilities, ChannelId, Millis};
+use tieline_protocol::{Capabilities, ChannelId, Millis, limits};
 
 use super::{
     channel::{self, Channel, Recipient},
     fields::{
-        LIST_LENGTH, read_accent, read_capabilities, read_greeting, read_name, read_origins, read_recipients,
+        LIST_LENGTH, read_accent, read_capabilities, read_edit_secs, read_greeting, read_name, read_origins,
+        read_recipients,
     },
     key::{self, Algorithm, ChannelKey, KeyState},
     master_key::MasterKey,
@@ -33,6 +34,8 @@ pub struct Wish {
     pub greeting: Option<String>,
     /// CSS colour. An empty text takes it away.
     pub accent: Option<String>,
+    /// For how many seconds one's own words can be changed. 0: not at all. Absent at registration: 15 minutes.
+    pub edit_secs: Option<u32>,
     /// Public keys of the backend.
     pub keys: Vec<KeyWish>,
     /// Asks for a shared secret, made here and shown once.
@@ -110,6 +113,7 @@ impl Wish {
             capabilities: Capabilities::all(),
             greeting: None,
             accent: None,
+            edit_secs: limits::EDIT_SECS,
             recipients: Vec::new(),
             created_at: now,
         };
@@ -146,6 +150,9 @@ impl Wish {
         }
         if let Some(accent) = &self.accent {
             to.accent = read_accent(accent)?;
+        }
+        if let Some(edit_secs) = self.edit_secs {
+            to.edit_secs = read_edit_secs(edit_secs)?;
         }
         Ok(to)
     }

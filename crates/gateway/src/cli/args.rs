@@ -126,7 +126,7 @@ pub(super) struct Create {
     /// Who answers under a name that pages can ask for (data-tieline-to); may be repeated
     #[arg(long = "recipient", value_name = "NAME=AGENT,AGENT")]
     pub(super) recipients: Vec<String>,
-    /// What the channel may do; may be repeated [default: text, item, history, receipts]
+    /// What the channel may do; may be repeated [default: all]
     #[arg(long = "capability", value_name = "NAME")]
     pub(super) capabilities: Vec<String>,
     /// First words in an empty chat
@@ -135,6 +135,9 @@ pub(super) struct Create {
     /// Colour of the launcher, such as #00aa77
     #[arg(long)]
     pub(super) accent: Option<String>,
+    /// For how many seconds people can edit and delete what they said; 0: not at all [default: 900]
+    #[arg(long, value_name = "SECONDS")]
+    pub(super) edit_secs: Option<u32>,
     /// Public key of the shop's backend, in PEM: Ed25519, or P-256 with --alg ES256
     #[arg(long, value_name = "FILE")]
     pub(super) public_key: Option<PathBuf>,

@@ -75,6 +75,7 @@ fn wish(create: Create) -> Result<Wish, Failure> {
         capabilities: (!create.capabilities.is_empty()).then_some(create.capabilities),
         greeting: create.greeting,
         accent: create.accent,
+        edit_secs: create.edit_secs,
         keys,
         new_secret: create.new_secret,
         state: None,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tieline_protocol::{
     Body, ErrorBody, RequestId, Seq, ServerFrame, SessionId, envelope::json, server::Receipt,
 };
-use tieline_relay::{Facts, Permit, Post, audience::audience_of};
+use tieline_relay::{Denial, Facts, Permit, Post, audience::audience_of, authorise};
 
 use super::{Caller, Work};
 use crate::{
@@ -23,6 +23,9 @@ pub(super) fn post(caller: Arc<Caller>, id: Option<RequestId>, mut wish: Post) -
         caller.refuse(id, denial.into());
         return None;
     }
+    if wish.body.target().is_some() {
+        return Some(Box::pin(change(caller, id, wish)));
+    }
     if let Some((permit, facts)) = caller.authorise_remembered(wish.session, &wish) {
         append(caller, id, permit, facts);
         return None;
@@ -33,6 +36,20 @@ pub(super) fn post(caller: Arc<Caller>, id: Option<RequestId>, mut wish: Post) -
             Err(failure) => caller.refuse(id, failure),
         }
     }))
+}
+
+/// Words that are about other words: who said those, and when, is looked up first.
+async fn change(caller: Arc<Caller>, id: Option<RequestId>, wish: Post) {
+    let log = &caller.state.log;
+    let facts = match log.load_facts_for_change(&wish, caller.principal.party, clock::now()).await {
+        Ok(Some(facts)) => facts,
+        Ok(None) => return caller.refuse(id, Denial::NoSuchSession.into()),
+        Err(error) => return caller.refuse(id, error.into()),
+    };
+    match authorise(caller.clock.now(), &caller.principal, facts.as_ref(), wish) {
+        Ok(permit) => append(caller, id, permit, facts),
+        Err(denial) => caller.refuse(id, denial.into()),
+    }
 }
 
 /// Not waited for: the answer comes after the commit, in the order of the log, between the others' entries.

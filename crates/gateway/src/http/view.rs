@@ -22,6 +22,7 @@ pub(crate) struct ChannelView<'a> {
     greeting: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     accent: Option<&'a str>,
+    edit_secs: u32,
     created_at: Millis,
     #[serde(skip_serializing_if = "Option::is_none")]
     keys: Option<Vec<KeyView<'a>>>,
@@ -59,6 +60,7 @@ impl<'a> ChannelView<'a> {
             capabilities: channel.capabilities.0.iter().map(|capability| capability.name()).collect(),
             greeting: channel.greeting.as_deref(),
             accent: channel.accent.as_deref(),
+            edit_secs: channel.edit_secs,
             created_at: channel.created_at,
             keys: keys.map(|keys| keys.iter().map(KeyView::new).collect()),
         }

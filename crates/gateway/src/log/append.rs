@@ -3,12 +3,12 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{ErrorCode as Sqlite, OptionalExtension, Transaction, params};
-use tieline_protocol::{Author, Entry, Epoch, Millis, Role, Seq};
+use tieline_protocol::{Author, Body, Entry, Epoch, Millis, Role, Seq};
 use tieline_relay::{Permit, Post};
 
 use super::{
-    Log, LogError,
-    columns::{json, millis, seq, signed},
+    Log, LogError, change,
+    columns::{draft_id, json, millis, seq, signed},
     heads::Heads,
 };
 use crate::{
@@ -68,9 +68,10 @@ impl<D: FnOnce(Outcome) + Send> Change for Append<D> {
         Ok(())
     }
 
-    // Of its statements the one that counts comes last, and SQLite takes back a failed one by itself.
+    // Of its statements the one that counts comes last, and SQLite takes back a failed one by itself. Words that are taken back
+    // go out of several lines.
     fn is_one_statement(&self) -> bool {
-        true
+        !matches!(self.permit.wish().body, Body::Retract { .. })
     }
 
     fn settle(self: Box<Self>, settled: Result<(), StoreError>) {
@@ -99,6 +100,11 @@ impl<D> Append<D> {
         {
             return Ok(Some(outcome));
         }
+        if !change::can_change(transaction, post.session, self.author.id, &post.body)? {
+            // Taken back in the meantime. If this change had come before that, it is answered as it was then.
+            let standing = self.find_standing(transaction, head.epoch.clone())?;
+            return Ok(Some(standing.unwrap_or(Err(LogError::NoSuchWords))));
+        }
         if self.at - head.touched_at >= TOUCH_EVERY {
             transaction
                 .prepare_cached("update session set touched_at = ?2 where id = ?1")?
@@ -108,7 +114,8 @@ impl<D> Append<D> {
         let place = head.last.next();
         let inserted = transaction
             .prepare_cached(
-                "insert into entry (session_id, seq, draft_id, sender_id, body, at) values (?1, ?2, ?3, ?4, ?5, ?6)",
+                "insert into entry (session_id, seq, draft_id, sender_id, body, at, reply_to, target)
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
             .execute(params![
                 post.session.0.as_bytes(),
@@ -117,10 +124,15 @@ impl<D> Append<D> {
                 self.author.id.0.as_bytes(),
                 json(&post.body),
                 signed(self.at.0),
+                post.reply_to.as_ref().map(|words| words.0.as_bytes()),
+                post.body.target().as_ref().map(|words| words.0.as_bytes()),
             ]);
         match inserted {
             Ok(_) => {
                 head.last = place;
+                if let Body::Retract { target } = post.body {
+                    change::take_back(transaction, post.session, self.author.id, target)?;
+                }
                 Ok(Some(Ok(self.appended(head.epoch.clone(), place, self.at, false))))
             }
             Err(error) if error.sqlite_error_code() == Some(Sqlite::ConstraintViolation) => {
@@ -136,8 +148,7 @@ impl<D> Append<D> {
         transaction: &Transaction<'_>,
         epoch: Epoch,
     ) -> rusqlite::Result<Option<Outcome>> {
-        let sql =
-            "select seq, body, at from entry where session_id = ?1 and sender_id = ?2 and draft_id = ?3";
+        let sql = "select seq, reply_to, body, at from entry where session_id = ?1 and sender_id = ?2 and draft_id = ?3";
         self.find_entry(transaction, epoch, sql)
     }
 
@@ -147,7 +158,7 @@ impl<D> Append<D> {
         transaction: &Transaction<'_>,
         epoch: Epoch,
     ) -> rusqlite::Result<Option<Outcome>> {
-        let sql = "select entry.seq, entry.body, entry.at from party
+        let sql = "select entry.seq, entry.reply_to, entry.body, entry.at from party
                    join entry on entry.session_id = ?1 and entry.sender_id = party.id and entry.draft_id = ?3
                    where party.merged_into = ?2";
         self.find_entry(transaction, epoch, sql)
@@ -163,10 +174,14 @@ impl<D> Append<D> {
         let key = params![post.session.0.as_bytes(), self.author.id.0.as_bytes(), post.draft_id.0.as_bytes()];
         let standing = transaction
             .prepare_cached(sql)?
-            .query_row(key, |row| Ok((seq(row, "seq")?, row.get::<_, String>("body")?, millis(row, "at")?)))
+            .query_row(key, |row| {
+                let words = (row.get::<_, String>("body")?, draft_id(row, "reply_to")?);
+                Ok((seq(row, "seq")?, words, millis(row, "at")?))
+            })
             .optional()?;
-        Ok(standing.map(|(place, body, at)| {
-            if body == json(&post.body) {
+        Ok(standing.map(|(place, words, at)| {
+            // Of what was taken back nobody knows any more what it said.
+            if words == (json(&post.body), post.reply_to) || words.0 == json(&post.body.taken_back()) {
                 Ok(self.appended(epoch, place, at, true))
             } else {
                 Err(LogError::Conflict)
@@ -181,6 +196,7 @@ impl<D> Append<D> {
             seq,
             draft_id: post.draft_id,
             from: self.author.clone(),
+            reply_to: post.reply_to,
             at,
             body: post.body.clone(),
         };

@@ -22,6 +22,11 @@ pub(super) fn uuid(row: &Row<'_>, at: &str) -> rusqlite::Result<Uuid> {
     row.get::<_, [u8; 16]>(at).map(Uuid::from_bytes)
 }
 
+/// A name that may be missing.
+pub(super) fn draft_id(row: &Row<'_>, at: &str) -> rusqlite::Result<Option<DraftId>> {
+    row.get::<_, Option<[u8; 16]>>(at).map(|bytes| bytes.map(|bytes| DraftId(Uuid::from_bytes(bytes))))
+}
+
 /// JSON for a column. Our types hold nothing that serde_json could refuse.
 pub(super) fn json<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
@@ -58,7 +63,7 @@ pub(super) fn role_name(role: Role) -> &'static str {
 
 /// The columns that [`entry`] reads: of `entry` as `e`, its sender as `p`.
 pub(super) const ENTRY: &str =
-    "e.seq, e.draft_id, e.sender_id, p.role as sender_role, p.name as sender_name, e.body, e.at";
+    "e.seq, e.draft_id, e.sender_id, p.role as sender_role, p.name as sender_name, e.reply_to, e.body, e.at";
 
 pub(super) fn entry(row: &Row<'_>, session: SessionId) -> rusqlite::Result<Entry> {
     let body = serde_json::from_str(row.get_ref("body")?.as_str()?).unwrap_or(Body::Unknown);
@@ -71,6 +76,7 @@ pub(super) fn entry(row: &Row<'_>, session: SessionId) -> rusqlite::Result<Entry
             role: role(row, "sender_role")?,
             name: row.get("sender_name")?,
         },
+        reply_to: draft_id(row, "reply_to")?,
         at: millis(row, "at")?,
         body,
     })

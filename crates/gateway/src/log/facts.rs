@@ -87,7 +87,7 @@ impl Log {
 
 pub(super) fn find_facts(db: &rusqlite::Connection, session: SessionId) -> rusqlite::Result<Option<Facts>> {
     db.prepare_cached(
-        "select s.channel_id, s.recipient, s.visitor_id, c.capabilities,
+        "select s.channel_id, s.recipient, s.visitor_id, c.capabilities, c.edit_secs,
          case c.state when 'open' then s.phase else 'closed' end as phase
          from session s join channel c on c.id = s.channel_id where s.id = ?1",
     )?
@@ -98,6 +98,8 @@ pub(super) fn find_facts(db: &rusqlite::Connection, session: SessionId) -> rusql
             visitor: PartyId(uuid(row, "visitor_id")?),
             phase: phase(row, "phase")?,
             capabilities: from_json(row, "capabilities")?,
+            edit_window: Millis::secs(row.get::<_, u32>("edit_secs")?.into()),
+            target: None,
         })
     })
     .optional()

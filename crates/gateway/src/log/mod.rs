@@ -4,6 +4,7 @@
 //! `relay::log_model`, and tested against it.
 
 mod append;
+mod change;
 mod columns;
 mod epoch;
 mod facts;
@@ -34,6 +35,9 @@ pub enum LogError {
     /// There is no such session.
     #[error("there is no such session")]
     NoSuchSession,
+    /// The words that were to be changed are not there, or have been taken back.
+    #[error("there are no such words")]
+    NoSuchWords,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -44,7 +48,7 @@ impl LogError {
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Conflict => ErrorCode::Conflict,
-            Self::NoSuchSession => ErrorCode::NotFound,
+            Self::NoSuchSession | Self::NoSuchWords => ErrorCode::NotFound,
             Self::Store(error) => error.code(),
         }
     }

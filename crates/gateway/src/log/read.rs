@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use tieline_protocol::{
-    Author, Capability, ChannelId, Entry, Epoch, Millis, PartyId, SessionId,
+    Author, Capabilities, Capability, ChannelId, Entry, Epoch, Millis, PartyId, SessionId,
     client::Position,
     limits::{CATCH_UP_BYTES, CATCH_UP_ENTRIES, LIST_SESSIONS, TAIL_ENTRIES},
     server::{Head, ReaderCursor, SessionState, Sessions},
@@ -20,7 +20,7 @@ use super::{
 };
 
 /// Rooms in a frame for what is not an entry: heads, cursors, an item card.
-const HEAD_BYTES: usize = 300;
+const HEAD_BYTES: usize = 450;
 
 impl Log {
     /// What a principal missed: their sessions, newest activity first, each with the entries that they lack.
@@ -109,6 +109,10 @@ fn fill(
     tail: u32,
     room: &mut usize,
 ) -> rusqlite::Result<()> {
+    if principal.role.is_visiting() {
+        // Their `welcome` says so for all of them.
+        (found.state.edit_secs, found.state.capabilities) = (None, None);
+    }
     fill_entries(db, principal, found, position, tail, room)?;
     if may_see_cursors(principal, &found.facts) {
         found.state.cursors = cursors(db, found.state.session)?;
@@ -138,7 +142,7 @@ fn fill_entries(
     }
     state.reset = position.is_some();
     if may_read_back(principal, &found.facts) {
-        state.entries = stretch::before(db, state.session, state.last.next(), tail)?;
+        state.entries = stretch::tail(db, state.session, state.last, tail)?;
         // Of a tail the newest matter: cut at its front.
         let fitting = fitting(state.entries.iter().rev(), room);
         state.entries.drain(..state.entries.len().saturating_sub(fitting));
@@ -177,7 +181,7 @@ fn list(db: &Connection, principal: &Principal, after: Option<SessionId>) -> rus
 
 const SESSION: &str = "select s.id, s.epoch, s.phase, s.touched_at, s.recipient, s.item, s.visitor_id, s.channel_id,
     (select max(seq) from entry e where e.session_id = s.id) as last, p.role as visitor_role, p.name as visitor_name,
-    c.name as channel_name, c.capabilities
+    c.name as channel_name, c.capabilities, c.edit_secs
     from session s join party p on p.id = s.visitor_id join channel c on c.id = s.channel_id";
 
 /// The newest of a principal's sessions, and whether there are older ones.
@@ -232,13 +236,17 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Found> {
     let visitor = PartyId(uuid(row, "visitor_id")?);
     let phase = phase(row, "phase")?;
     let item: Option<String> = row.get("item")?;
+    let capabilities: Capabilities = from_json(row, "capabilities")?;
+    let edit_secs: u32 = row.get("edit_secs")?;
     Ok(Found {
         facts: Facts {
             session,
             desk: Desk { channel: ChannelId(row.get("channel_id")?), recipient: recipient.clone() },
             visitor,
             phase,
-            capabilities: from_json(row, "capabilities")?,
+            capabilities: capabilities.clone(),
+            edit_window: Millis::secs(edit_secs.into()),
+            target: None,
         },
         state: SessionState {
             session,
@@ -250,6 +258,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Found> {
             to: Some(recipient),
             channel_name: row.get("channel_name")?,
             item: item.and_then(|text| serde_json::from_str(&text).ok()),
+            edit_secs: Some(if capabilities.grants(Capability::Edit) { edit_secs } else { 0 }),
+            capabilities: Some(capabilities),
             cursors: Vec::new(),
             unread: None,
             entries: Vec::new(),

@@ -1,7 +1,7 @@
 //! Stretches of a log: contiguous entries in order.
 
 use rusqlite::{Connection, Params, params};
-use tieline_protocol::{Entry, Epoch, Seq, SessionId, server::Page};
+use tieline_protocol::{Entry, Epoch, Seq, SessionId, limits::TAIL_ENTRIES, server::Page};
 use tieline_relay::{History, Permit, command::Stretch};
 
 use super::{
@@ -53,6 +53,21 @@ pub(super) fn before(
     let mut entries = collect(db, &sql, session, params![session.0.as_bytes(), signed(place.0), limit])?;
     entries.reverse();
     Ok(entries)
+}
+
+/// The end of a log: at least so many entries, and as many more as it takes to hold the newest that says something. A list shows
+/// what was said last, not that something was changed.
+pub(super) fn tail(
+    db: &Connection,
+    session: SessionId,
+    last: Seq,
+    least: u32,
+) -> rusqlite::Result<Vec<Entry>> {
+    let said = db
+        .prepare_cached("select max(seq) as said from entry where session_id = ?1 and target is null")?
+        .query_row([session.0.as_bytes()], |row| seq(row, "said"))?;
+    let wanted = u32::try_from(last.next().0.saturating_sub(said.0)).unwrap_or(u32::MAX);
+    before(db, session, last.next(), wanted.clamp(least, TAIL_ENTRIES.max(least)))
 }
 
 /// The first `limit` entries above a place.

@@ -4,8 +4,11 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::{StoreError, durable};
 
-const STEPS: [&str; 2] =
-    [include_str!("../../migrations/V1__first.sql"), include_str!("../../migrations/V2__revocation.sql")];
+const STEPS: [&str; 3] = [
+    include_str!("../../migrations/V1__first.sql"),
+    include_str!("../../migrations/V2__revocation.sql"),
+    include_str!("../../migrations/V3__change.sql"),
+];
 
 /// Small pages: an append touches one leaf of each of two trees, and the WAL holds every touched page whole.
 const PAGE_BYTES: u32 = 2048;

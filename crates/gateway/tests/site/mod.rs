@@ -93,7 +93,7 @@ impl Site {
         text: &str,
         now: Millis,
     ) -> Appended {
-        let wish = Post { session, draft_id, body: Body::Text { text: text.into() } };
+        let wish = Post { session, draft_id, reply_to: None, body: Body::Text { text: text.into() } };
         let facts = self.log.load_facts(session, now).await.unwrap().unwrap();
         let permit = authorise(now, &who.principal, facts.as_ref(), wish).unwrap();
         let (done, said) = tokio::sync::oneshot::channel();

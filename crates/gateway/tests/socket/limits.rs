@@ -47,7 +47,7 @@ async fn each_oversize_has_its_answer() {
         (item("x".repeat(5_000), None), ErrorCode::TooLarge, Some("item")),
         (item("Kettle".into(), Some("javascript:alert(1)")), ErrorCode::BadFrame, Some("item.url")),
     ] {
-        let draft = ClientFrame::Send(Draft { session, draft_id: draft_id(), body });
+        let draft = ClientFrame::Send(Draft { session, draft_id: draft_id(), reply_to: None, body });
         let ServerFrame::Err(refusal) = visitor.ask(draft).await.unwrap() else { panic!("taken") };
         assert_eq!((refusal.code, refusal.at.as_deref()), (code, at));
     }

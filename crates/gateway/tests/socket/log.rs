@@ -254,7 +254,8 @@ async fn the_list_goes_back_page_by_page() {
 async fn a_kind_of_a_later_version_is_refused_and_the_socket_stays() {
     let gateway = Running::start(NO_LIMITS).await;
     let Talk { mut visitor, session, .. } = gateway.talk().await;
-    let unknown = ClientFrame::Send(Draft { session, draft_id: draft_id(), body: Body::Unknown });
+    let unknown =
+        ClientFrame::Send(Draft { session, draft_id: draft_id(), reply_to: None, body: Body::Unknown });
     assert!(matches!(
         visitor.ask(unknown).await.unwrap(),
         ServerFrame::Err(refusal) if refusal.code == ErrorCode::Unsupported

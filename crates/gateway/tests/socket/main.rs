@@ -1,6 +1,7 @@
 //! The gateway over real sockets, on a port of its own, with a real store on disk.
 
 mod catch_up;
+mod change;
 mod drain;
 mod handshake;
 mod hostile;

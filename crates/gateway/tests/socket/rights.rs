@@ -2,7 +2,8 @@
 
 use tieline_load::client::{Client, draft_id, text_frame};
 use tieline_protocol::{
-    Body, Capabilities, Capability, ClientFrame, Cursor, Draft, ErrorCode, Item, Seq, ServerFrame, SessionId,
+    Body, Capabilities, Capability, ClientFrame, Cursor, Draft, DraftId, ErrorCode, Item, Seq, ServerFrame,
+    SessionId,
     client::{History, Open, Typing},
 };
 
@@ -12,11 +13,17 @@ fn every_frame(session: SessionId) -> Vec<ClientFrame> {
     let item = Body::Item { item: Item { title: "Kettle".into(), ..Item::default() } };
     vec![
         text_frame(session, draft_id(), "hi"),
-        ClientFrame::Send(Draft { session, draft_id: draft_id(), body: item }),
+        send(session, None, item),
         ClientFrame::History(History { session, before: None, after: None, limit: 10 }),
         ClientFrame::Cursor(Cursor { session, delivered: Seq(1), read: Seq(1) }),
         ClientFrame::Typing(Typing { session, on: true }),
+        send(session, Some(draft_id()), Body::Text { text: "hi".into() }),
+        send(session, None, Body::Retract { target: draft_id() }),
     ]
+}
+
+fn send(session: SessionId, reply_to: Option<DraftId>, body: Body) -> ClientFrame {
+    ClientFrame::Send(Draft { session, draft_id: draft_id(), reply_to, body })
 }
 
 async fn refusals(client: &mut Client, session: SessionId) -> Vec<ErrorCode> {
@@ -43,8 +50,8 @@ async fn strangers_learn_nothing() {
     let (mut other_desk, welcome) = gateway.agent("a1").await;
     assert!(welcome.sessions.is_empty());
     for client in [&mut stranger, &mut other_desk] {
-        assert_eq!(refusals(client, session).await, [ErrorCode::NotFound; 5]);
-        assert_eq!(refusals(client, never_was).await, [ErrorCode::NotFound; 5]);
+        assert_eq!(refusals(client, session).await, [ErrorCode::NotFound; 7]);
+        assert_eq!(refusals(client, never_was).await, [ErrorCode::NotFound; 7]);
     }
     visitor.say(session, draft_id(), "still private").await.unwrap();
     // Had the stranger heard of it, it would have come before this answer.
@@ -58,10 +65,12 @@ async fn strangers_learn_nothing() {
 async fn what_is_not_granted_is_refused_on_every_frame() {
     let gateway = Running::start(NO_LIMITS).await;
     for (missing, is_refused) in [
-        (Capability::Item, [false, true, false, false, false]),
-        (Capability::History, [false, false, true, false, false]),
-        (Capability::Receipts, [false, false, false, true, false]),
-        (Capability::Typing, [false, false, false, false, true]),
+        (Capability::Item, [false, true, false, false, false, false, false]),
+        (Capability::History, [false, false, true, false, false, false, false]),
+        (Capability::Receipts, [false, false, false, true, false, false, false]),
+        (Capability::Typing, [false, false, false, false, true, false, false]),
+        (Capability::Reply, [false, false, false, false, false, true, false]),
+        (Capability::Edit, [false, false, false, false, false, false, true]),
     ] {
         gateway.grant(Capabilities::all()).await;
         let Talk { mut visitor, session, .. } = gateway.talk().await;

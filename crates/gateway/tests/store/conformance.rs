@@ -12,7 +12,8 @@ use tieline_protocol::{
     server::Phase,
 };
 use tieline_relay::{
-    ChannelFacts, Desk, Facts, Open, Permit, Post, Principal, Provisional, Scope, authorise,
+    ChannelFacts, Desk, Facts, History, Open, Permit, Post, Principal, Provisional, Scope, Target, authorise,
+    command::Stretch,
     log_model::{self, Line, LogModel},
 };
 use tokio::sync::oneshot;
@@ -21,15 +22,36 @@ const NOW: Millis = Millis(1_790_000_000_000);
 
 #[derive(Clone, Debug)]
 enum Operation {
-    Open { party: u8, draft: u8 },
-    Append { party: u8, session: u8, draft: u8, words: u8 },
+    Open {
+        party: u8,
+        draft: u8,
+    },
+    Append {
+        party: u8,
+        session: u8,
+        draft: u8,
+        words: u8,
+        is_reply: bool,
+    },
+    /// An edit where there are words, else a retraction.
+    Change {
+        party: u8,
+        session: u8,
+        draft: u8,
+        target: u8,
+        words: Option<u8>,
+    },
 }
 
 fn operation() -> impl Strategy<Value = Operation> {
     prop_oneof![
         1 => (0..2_u8, 0..3_u8).prop_map(|(party, draft)| Operation::Open { party, draft }),
-        6 => (0..2_u8, 0..6_u8, 0..12_u8, 0..2_u8)
-            .prop_map(|(party, session, draft, words)| Operation::Append { party, session, draft, words }),
+        6 => (0..2_u8, 0..4_u8, 0..12_u8, 0..2_u8, prop::bool::weighted(0.2)).prop_map(
+            |(party, session, draft, words, is_reply)| Operation::Append { party, session, draft, words, is_reply }
+        ),
+        4 => (0..2_u8, 0..4_u8, 0..16_u8, 0..16_u8, prop::option::of(0..2_u8)).prop_map(
+            |(party, session, draft, target, words)| Operation::Change { party, session, draft, target, words }
+        ),
     ]
 }
 
@@ -87,15 +109,27 @@ async fn open(log: &Log, party: u8, draft: u8, fresh: SessionId) -> SessionId {
     log.open_session(permit, opener, fresh).await.unwrap().session
 }
 
-fn permit(who: &Principal, session: SessionId, draft_id: DraftId, text: &str) -> Permit<Post> {
-    let facts = Facts {
+fn permit(
+    who: &Principal,
+    session: SessionId,
+    draft_id: DraftId,
+    reply_to: Option<DraftId>,
+    body: Body,
+) -> Permit<Post> {
+    authorise(NOW, who, &facts(who, session), Post { session, draft_id, reply_to, body }).unwrap()
+}
+
+/// Everything is allowed: what is tested is the log.
+fn facts(who: &Principal, session: SessionId) -> Facts {
+    Facts {
         session,
         desk: Desk { channel: channel(), recipient: "default".into() },
         visitor: who.party,
         phase: Phase::Open,
         capabilities: Capabilities::all(),
-    };
-    authorise(NOW, who, &facts, Post { session, draft_id, body: Body::Text { text: text.into() } }).unwrap()
+        edit_window: Millis(1),
+        target: Some(Target { author: who.party, age: Millis(0), is_text: true, is_repeat: false }),
+    }
 }
 
 fn append(
@@ -105,9 +139,19 @@ fn append(
     draft_id: DraftId,
     text: &str,
 ) -> oneshot::Receiver<Result<Appended, LogError>> {
+    append_body(log, who, session, draft_id, (None, Body::Text { text: text.into() }))
+}
+
+fn append_body(
+    log: &Log,
+    who: &Principal,
+    session: SessionId,
+    draft_id: DraftId,
+    (reply_to, body): (Option<DraftId>, Body),
+) -> oneshot::Receiver<Result<Appended, LogError>> {
     let (done, outcome) = oneshot::channel();
     let author = Author { id: who.party, role: who.role, name: None };
-    log.append(permit(who, session, draft_id, text), author, NOW, move |outcome| {
+    log.append(permit(who, session, draft_id, reply_to, body), author, NOW, move |outcome| {
         let _ = done.send(outcome);
     });
     outcome
@@ -119,6 +163,7 @@ fn as_model(outcome: &Result<Appended, LogError>) -> log_model::Appended {
         Ok(appended) => log_model::Appended::New(appended.entry.seq),
         Err(LogError::Conflict) => log_model::Appended::Conflict,
         Err(LogError::NoSuchSession) => log_model::Appended::NoSuchSession,
+        Err(LogError::NoSuchWords) => log_model::Appended::NoSuchWords,
         Err(LogError::Store(error)) => panic!("{error}"),
     }
 }
@@ -140,26 +185,62 @@ async fn agrees(operations: Vec<Operation>) {
                 assert_eq!(open(&log, party, draft, new).await, expected);
                 sessions.push(expected);
             }
-            Operation::Append { party, session, draft, words } => {
+            append_or_change => {
+                let (party, session, draft, reply_to, body) = match append_or_change {
+                    Operation::Append { party, session, draft, words, is_reply } => {
+                        let body = Body::Text { text: format!("words {words}") };
+                        (party, session, draft, is_reply.then(|| DraftId(uuid(4, 1))), body)
+                    }
+                    Operation::Change { party, session, draft, target, words } => {
+                        let target = DraftId(uuid(4, target));
+                        let text = words.map(|words| format!("words {words}"));
+                        let edit = text.map(|text| Body::Edit { target, text });
+                        (party, session, draft, None, edit.unwrap_or(Body::Retract { target }))
+                    }
+                    Operation::Open { .. } => unreachable!("taken above"),
+                };
                 let session = sessions[usize::from(session) % sessions.len()];
                 // Nobody who is not in the store can say anything; permits see to that.
                 if fresh == 0 {
                     continue;
                 }
                 let who = principal(party);
-                let (draft_id, text) = (DraftId(uuid(4, draft)), format!("words {words}"));
-                let body = Body::Text { text: text.clone() };
+                let draft_id = DraftId(uuid(4, draft));
                 let is_known = model.is_known(who.party);
                 if !is_known {
                     continue;
                 }
-                let expected = model.append(session, Line { party: who.party, draft_id, body });
-                under_way.push((expected, append(&log, &who, session, draft_id, &text)));
+                let line = Line { party: who.party, draft_id, reply_to, body: body.clone() };
+                let expected = model.append(session, line);
+                under_way.push((expected, append_body(&log, &who, session, draft_id, (reply_to, body))));
             }
         }
     }
     for (expected, outcome) in under_way {
         assert_eq!(as_model(&outcome.await.unwrap()), expected);
+    }
+    for session in sessions.into_iter().filter(|session| !model.lines(*session).is_empty()) {
+        assert_eq!(lines(&log, session).await, model.lines(session), "what readers get");
+    }
+}
+
+/// A session's log as its readers get it.
+async fn lines(log: &Log, session: SessionId) -> Vec<Line> {
+    // The history permit of whoever opened it would read the same: who reads makes no difference to what stands there.
+    let (mut lines, mut after) = (Vec::new(), Seq::ZERO);
+    loop {
+        let wish = History { session, stretch: Stretch::After(after), limit: 100 };
+        let who = principal(0);
+        let facts = Facts { visitor: who.party, ..facts(&who, session) };
+        let page = log.page(authorise(NOW, &who, &facts, wish).unwrap()).await.unwrap();
+        let Some(last) = page.entries.last() else { return lines };
+        after = last.seq;
+        lines.extend(page.entries.into_iter().map(|entry| Line {
+            party: entry.from.id,
+            draft_id: entry.draft_id,
+            reply_to: entry.reply_to,
+            body: entry.body,
+        }));
     }
 }
 

@@ -65,7 +65,7 @@ fn text(text: &str) -> Body {
 
 fn entry(seq: u64, from: Author, body: Body) -> Entry {
     let draft_id = draft(u8::try_from(seq).unwrap_or(u8::MAX));
-    Entry { session: session(), seq: Seq(seq), draft_id, from, at: NOW + Millis(seq), body }
+    Entry { session: session(), seq: Seq(seq), draft_id, from, reply_to: None, at: NOW + Millis(seq), body }
 }
 
 fn reader() -> ReaderCursor {
@@ -83,6 +83,8 @@ fn head() -> SessionState {
         to: Some("service".into()),
         channel_name: Some("Kettle & Co".into()),
         item: Some(item()),
+        edit_secs: None,
+        capabilities: None,
         cursors: vec![reader()],
         unread: None,
         entries: vec![
@@ -126,7 +128,8 @@ pub(crate) fn client() -> Vec<Sample<ClientFrame>> {
     let hello = |auth| ClientFrame::Hello(Box::new(hello(auth)));
     let user = |visitor| Auth::User { jwt: "a.b.c".into(), visitor };
     let history = |before, after| History { session: session(), before, after, limit: 50 };
-    let send = |body| ClientFrame::Send(Draft { session: session(), draft_id: draft(9), body });
+    let send =
+        |body| ClientFrame::Send(Draft { session: session(), draft_id: draft(9), reply_to: None, body });
     vec![
         ("hello.new", Some(RequestId(1)), hello(Auth::New)),
         ("hello.visitor", Some(RequestId(1)), hello(Auth::Visitor { token: "token".into() })),
@@ -150,6 +153,19 @@ pub(crate) fn client() -> Vec<Sample<ClientFrame>> {
         ("send.text", id, send(text("Is it in stock?\nThanks"))),
         ("send.item", id, send(Body::Item { item: item() })),
         (
+            "send.reply",
+            id,
+            ClientFrame::Send(Draft {
+                session: session(),
+                draft_id: draft(9),
+                reply_to: Some(draft(2)),
+                body: text("Two of those, please."),
+            }),
+        ),
+        ("send.edit", id, send(Body::Edit { target: draft(3), text: "Is it in stock today?".into() })),
+        ("send.retract", id, send(Body::Retract { target: draft(3) })),
+        ("send.choices", id, send(choices())),
+        (
             "cursor",
             None,
             ClientFrame::Cursor(Cursor { session: session(), delivered: Seq(57), read: Seq(55) }),
@@ -159,6 +175,10 @@ pub(crate) fn client() -> Vec<Sample<ClientFrame>> {
         ("pong", None, ClientFrame::Pong(Beat { nonce: 0 })),
         ("bye", None, ClientFrame::Bye),
     ]
+}
+
+fn choices() -> Body {
+    Body::Choices { text: "Which one?".into(), options: vec!["The blue one".into(), "The red one".into()] }
 }
 
 fn tokens() -> Tokens {
@@ -177,6 +197,7 @@ fn welcome() -> Welcome {
         channel: Some(ChannelFace {
             name: "Kettle & Co".into(),
             greeting: Some("Ask us anything about the kettle.".into()),
+            edit_secs: 0,
         }),
         tokens: tokens(),
         ping: PingPlan { every_ms: Millis::secs(25), grace_ms: Millis::secs(10) },
@@ -190,6 +211,16 @@ fn welcome() -> Welcome {
 fn welcome_of_agent() -> Welcome {
     let tokens = Tokens { resume: "token".into(), visitor: None, expires_at: None };
     Welcome { me: agent(), channel: None, tokens, sessions: Vec::new(), ..welcome() }
+}
+
+fn welcome_with_edit() -> Welcome {
+    let channel = ChannelFace { name: "Kettle & Co".into(), greeting: None, edit_secs: 900 };
+    Welcome {
+        channel: Some(channel),
+        capabilities: Capabilities(Capability::ALL.into_iter().take(8).collect()),
+        sessions: Vec::new(),
+        ..welcome()
+    }
 }
 
 /// The smallest head: a session in which nothing was said.
@@ -214,6 +245,16 @@ fn counted_head() -> SessionState {
     SessionState { unread: Some(2), cursors: Vec::new(), entries, more: false, reset: false, ..head() }
 }
 
+/// A head as a desk sees it, that serves several channels.
+fn granted_head() -> SessionState {
+    let capabilities = [Capability::Text, Capability::Reply, Capability::Edit, Capability::QuickReply];
+    SessionState {
+        edit_secs: Some(900),
+        capabilities: Some(Capabilities(capabilities.into_iter().collect())),
+        ..empty_head()
+    }
+}
+
 /// What the gateway says.
 pub(crate) fn server() -> Vec<Sample<ServerFrame>> {
     let id = Some(RequestId(17));
@@ -236,6 +277,7 @@ pub(crate) fn server() -> Vec<Sample<ServerFrame>> {
     let drain = Drain { by: NOW, spread_ms: Millis::secs(10), why: "stopping".into() };
     vec![
         ("welcome.visitor", Some(RequestId(1)), ServerFrame::Welcome(Box::new(welcome()))),
+        ("welcome.edit", Some(RequestId(1)), ServerFrame::Welcome(Box::new(welcome_with_edit()))),
         ("welcome.agent", Some(RequestId(1)), ServerFrame::Welcome(Box::new(welcome_of_agent()))),
         ("auth_due", None, ServerFrame::AuthDue(AuthDue { expires_at: NOW })),
         ("renewed", id, ServerFrame::Renewed(Renewed { tokens: tokens() })),
@@ -254,6 +296,32 @@ pub(crate) fn server() -> Vec<Sample<ServerFrame>> {
         ("session.empty", None, ServerFrame::Session(Box::new(empty_head()))),
         ("entry.text", None, ServerFrame::Entry(Box::new(entry(3, user, text("Thanks"))))),
         ("entry.item", None, ServerFrame::Entry(Box::new(entry(4, bot, Body::Item { item: item() })))),
+        (
+            "entry.reply",
+            None,
+            ServerFrame::Entry(Box::new(Entry {
+                reply_to: Some(draft(4)),
+                ..entry(5, visitor(), text("Two of those, please."))
+            })),
+        ),
+        (
+            "entry.edit",
+            None,
+            ServerFrame::Entry(Box::new(entry(
+                6,
+                visitor(),
+                Body::Edit { target: draft(5), text: "Three.".into() },
+            ))),
+        ),
+        (
+            "entry.retract",
+            None,
+            ServerFrame::Entry(Box::new(entry(7, visitor(), Body::Retract { target: draft(5) }))),
+        ),
+        ("entry.retracted", None, ServerFrame::Entry(Box::new(entry(5, visitor(), Body::Retracted)))),
+        ("entry.choices", None, ServerFrame::Entry(Box::new(entry(8, agent(), choices())))),
+        ("session.granted", None, ServerFrame::Session(Box::new(granted_head()))),
+        ("err.too_late", id, ServerFrame::Err(ErrorBody::new(ErrorCode::TooLate))),
         ("cursor", None, ServerFrame::Cursor(reader())),
         ("typing", None, ServerFrame::Typing(Typist { session: session(), from: agent(), on: false })),
         ("ping", None, ServerFrame::Ping(Ping { nonce: 7, heads: Vec::new() })),

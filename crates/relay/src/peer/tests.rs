@@ -25,6 +25,7 @@ fn send(text: &str) -> ClientFrame {
     ClientFrame::Send(client::Draft {
         session: SessionId(uuid::Uuid::from_bytes([1; 16])),
         draft_id: DraftId(uuid::Uuid::from_bytes([2; 16])),
+        reply_to: None,
         body: Body::Text { text: text.into() },
     })
 }

@@ -23,6 +23,23 @@ fn control_characters_go_and_nothing_visible_does() {
 }
 
 #[test]
+fn answers_to_choose_from_are_few_short_and_told_apart() {
+    let options = |raw: &[&str]| clean_options(raw.iter().map(|option| (*option).to_owned()).collect());
+    assert_eq!(options(&["Yes\u{7}", "No"]), Ok(vec!["Yes".to_owned(), "No".to_owned()]));
+    let at = "body.body.options";
+    for (raw, denial) in [
+        (vec!["Yes", "Yes"], Denial::Malformed { at }),
+        (vec!["Yes", "Yes\u{7}"], Denial::Malformed { at }),
+        (vec!["Yes", " "], Denial::Malformed { at }),
+        (vec!["one\ntwo"], Denial::Malformed { at }),
+        (vec!["a", "b", "c", "d", "e", "f", "g", "h", "i"], Denial::TooLarge { at }),
+        (vec![&*"x".repeat(limits::OPTION_CHARS + 1)], Denial::TooLarge { at }),
+    ] {
+        assert_eq!(options(&raw), Err(denial), "{raw:?}");
+    }
+}
+
+#[test]
 fn a_text_that_shows_nothing_is_empty() {
     for raw in [
         "",

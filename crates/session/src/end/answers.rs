@@ -206,6 +206,7 @@ impl End {
                     chat.phase = Phase::Closed;
                 }
                 chat.outbox.fail(draft_id, failure_of(error.code));
+                out.extend(chat.drop_void_changes().into_iter().map(Effect::Forget));
             }
             Asked::Open(key) => {
                 let Some(chat) = self.chats.iter_mut().find(place(key)) else { return };
@@ -255,6 +256,7 @@ impl End {
             out.push(Effect::Save(record.clone()));
             chat.outbox.push_again(record, now);
         }
+        out.extend(chat.drop_void_changes().into_iter().map(Effect::Forget));
         for draft_id in accepted {
             out.push(Effect::Forget(draft_id));
             out.extend(session.map(|session| Effect::Tell(Event::MessageSent { session })));
@@ -283,6 +285,7 @@ fn failure_of(code: ErrorCode) -> Failure {
         | ErrorCode::ChannelClosed
         | ErrorCode::OriginDenied => Failure::NotAllowed,
         ErrorCode::SessionClosed => Failure::SessionEnded,
+        ErrorCode::TooLate => Failure::TooLate,
         _ => Failure::Refused,
     }
 }

@@ -138,9 +138,9 @@ fn open(
 
 fn send(chat: &mut Chat, session: SessionId, now: Millis, requests: &mut Requests, out: &mut Vec<Effect>) {
     let Some(record) = chat.outbox.next(now) else { return };
-    let (draft_id, body) = (record.draft_id, record.body.clone());
+    let (draft_id, reply_to, body) = (record.draft_id, record.reply_to, record.body.clone());
     chat.outbox.mark_sending(draft_id);
-    let frame = ClientFrame::Send(Draft { session, draft_id, body });
+    let frame = ClientFrame::Send(Draft { session, draft_id, reply_to, body });
     requests.ask(now, Asked::Send(chat.key, draft_id), frame, out);
 }
 

@@ -53,6 +53,8 @@ impl End {
         self.face = welcome.channel.or(self.face.take());
         self.capabilities = Some(welcome.capabilities);
         self.text_chars = welcome.limits.text_chars;
+        let [here, there] = [now, welcome.now].map(|clock| i64::try_from(clock.0).unwrap_or(i64::MAX));
+        self.ahead_ms = here.saturating_sub(there);
         self.has_more_sessions = welcome.sessions.len() >= limits::LIST_SESSIONS as usize;
         self.is_loaded = true;
         for state in welcome.sessions {

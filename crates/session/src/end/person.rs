@@ -75,11 +75,21 @@ impl End {
         }
     }
 
-    /// The person takes a draft back. Gives its words, unless they are on the wire or gone.
-    pub(super) fn take_back(&mut self, draft_id: DraftId, out: &mut Vec<Effect>) -> Option<Body> {
-        let record = self.chats.iter_mut().find_map(|chat| chat.outbox.discard(draft_id))?;
+    /// The person takes a draft back. Gives its words and whose chat's they were, unless they are on the wire or gone.
+    pub(super) fn take_back(&mut self, draft_id: DraftId, out: &mut Vec<Effect>) -> Option<(ChatKey, Body)> {
+        let taken = |chat: &mut Chat| Some((chat.key, chat.outbox.discard(draft_id)?.body));
+        let taken = self.chats.iter_mut().find_map(taken)?;
         out.push(Effect::Forget(draft_id));
-        Some(record.body)
+        Some(taken)
+    }
+
+    /// The person wants to say a draft otherwise.
+    pub(super) fn revise(&mut self, draft_id: DraftId, out: &mut Vec<Effect>) {
+        match self.take_back(draft_id, out) {
+            Some((_, Body::Text { text })) => out.push(Effect::Compose(text)),
+            Some((key, Body::Edit { target, text })) => self.edit_again(key, target, text),
+            _ => {}
+        }
     }
 
     /// Another tab has kept a draft, or knows more of where it belongs.

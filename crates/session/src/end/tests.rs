@@ -16,6 +16,7 @@ mod line;
 mod person;
 mod store;
 mod typing;
+mod words;
 
 type Sent = Vec<(Option<RequestId>, ClientFrame)>;
 

@@ -10,6 +10,7 @@ fn outbox(numbers: impl IntoIterator<Item = u64>) -> Outbox {
         outbox.push(Record {
             draft_id: draft(number),
             place: Place::Session(session(1)),
+            reply_to: None,
             body: text("x"),
             made_at: START,
             owner: Owner::Visitor(0),

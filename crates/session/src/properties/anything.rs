@@ -5,24 +5,50 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use tieline_protocol::{
-    Auth, Body, ClientFrame, CloseCode, Entry, ErrorBody, ErrorCode, Item, Millis, RequestId, Role, Seq,
-    ServerFrame,
+    Auth, Body, ClientFrame, CloseCode, DraftId, Entry, ErrorBody, ErrorCode, Item, Millis, RequestId, Role,
+    Seq, ServerFrame,
     client::Beat,
     server::{AuthDue, Drain, Head, Page, Ping, ReaderCursor, Receipt, Renewed, Sessions, Tokens, Typist},
 };
 
 use crate::{
-    Agent, Effect, Input, Visitor,
+    Agent, Aim, Effect, Input, Visitor,
     effect::{Owner, Place, Record},
     testing::{Door, START, author, draft, entry, epoch, party, session, setup, state, welcome},
 };
 
+/// A name that a draft or an entry may have.
+fn some_name() -> impl Strategy<Value = DraftId> {
+    prop_oneof![(0..12u64).prop_map(draft), (1001..1012u64).prop_map(draft)]
+}
+
+fn some_body() -> impl Strategy<Value = Body> {
+    let text = || "[a-c]{1,2}".prop_map(|text| text);
+    prop_oneof![
+        8 => text().prop_map(|text| Body::Text { text }),
+        3 => (some_name(), text()).prop_map(|(target, text)| Body::Edit { target, text }),
+        2 => some_name().prop_map(|target| Body::Retract { target }),
+        1 => text().prop_map(|text| Body::Choices { text, options: vec!["Yes".into(), "No".into()] }),
+        1 => Just(Body::Retracted),
+        1 => Just(Body::Unknown),
+    ]
+}
+
 /// Small spaces, so that ids meet.
 fn some_entry() -> impl Strategy<Value = Entry> {
-    (1..12u64, 1..4u64, 1..4u64, 0..30u64).prop_map(|(seq, from, place, name)| {
-        let draft_id = if name < 25 { draft(1000 + seq) } else { draft(name - 20) };
-        Entry { session: session(place), draft_id, from: author(from), ..entry(seq, from) }
-    })
+    (1..12u64, 1..4u64, 1..4u64, 0..30u64, some_body(), prop::option::weighted(0.2, some_name())).prop_map(
+        |(seq, from, place, name, body, reply_to)| {
+            let draft_id = if name < 25 { draft(1000 + seq) } else { draft(name - 20) };
+            Entry {
+                session: session(place),
+                draft_id,
+                from: author(from),
+                reply_to,
+                body,
+                ..entry(seq, from)
+            }
+        },
+    )
 }
 
 fn some_state() -> impl Strategy<Value = tieline_protocol::SessionState> {
@@ -97,15 +123,16 @@ fn some_frame() -> impl Strategy<Value = ServerFrame> {
 }
 
 fn some_record() -> impl Strategy<Value = Record> {
-    (0..12u64, 1..4u64, any::<bool>(), any::<bool>(), 0..100_000_000u64).prop_map(
-        |(name, number, is_opening, is_visitor, age)| Record {
+    (0..12u64, 1..4u64, any::<bool>(), any::<bool>(), 0..100_000_000u64, some_body()).prop_map(
+        |(name, number, is_opening, is_visitor, age, body)| Record {
             draft_id: draft(name),
             place: if is_opening {
                 Place::Opening { draft_id: draft(50 + number), to: None, item: None, is_asked: is_visitor }
             } else {
                 Place::Session(session(number))
             },
-            body: Body::Text { text: "kept".into() },
+            reply_to: None,
+            body,
             made_at: START - Millis(age),
             owner: if is_visitor { Owner::Visitor(0) } else { Owner::Agent },
         },
@@ -147,6 +174,15 @@ fn some_input() -> impl Strategy<Value = Input> {
             to,
             item: has_item.then(|| Item { title: "Kettle".into(), ..Item::default() }),
         }),
+        3 => prop::option::of(prop_oneof![
+            some_name().prop_map(Aim::Reply),
+            some_name().prop_map(Aim::Edit),
+            Just(Aim::EditNewest),
+        ])
+        .prop_map(Input::Aimed),
+        2 => (0..12u64, some_name()).prop_map(|(name, target)| Input::Retract { draft_id: draft(name), target }),
+        1 => (0..12u64, some_name(), 0..3u32)
+            .prop_map(|(name, target, option)| Input::Choose { draft_id: draft(name), target, option }),
         2 => (0..12u64).prop_map(|name| Input::Retry(draft(name))),
         2 => (0..12u64).prop_map(|name| Input::Discard(draft(name))),
         2 => prop::option::of(1..4u64).prop_map(|number| Input::SessionPicked(number.map(session))),

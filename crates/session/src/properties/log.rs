@@ -1,5 +1,6 @@
 //! A visitor against a log in forty lines: whatever is cut, swallowed or reloaded, every draft that its person did not
-//! take back stands in the log once, in the order of typing, and the screen shows the log.
+//! take back stands in the log once, in the order of typing, and the screen shows the log: words as they were said last, or that
+//! they are gone.
 
 use std::collections::VecDeque;
 
@@ -11,10 +12,10 @@ use tieline_protocol::{
 };
 
 use crate::{
-    Effect, Input, Visitor,
+    Aim, Effect, Input, Visitor,
     effect::Record,
-    screen::{Bubble, Delivery, Row},
-    testing::{AGENT, START, VISITOR, author, draft, epoch, session, setup, state, text, welcome},
+    screen::{Bubble, Content, Delivery, Row},
+    testing::{AGENT, START, VISITOR, author, draft, epoch, session, setup, state, text, welcome, words},
 };
 
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +36,14 @@ enum Operation {
     Agent { is_heard: bool },
     /// The person takes back the newest draft that still waits.
     TakeBack,
+    /// The person says their newest words otherwise.
+    Edit,
+    /// The person takes back words that are in the log: the newest, or those before.
+    Retract { skip: u8 },
+    /// The person answers the agent's first words.
+    Reply,
+    /// The agent changes the last words of theirs, or takes them back.
+    AgentChanges { is_edit: bool, is_heard: bool },
     /// Time passes.
     Wait(u16),
 }
@@ -49,6 +58,10 @@ fn some_operation() -> impl Strategy<Value = Operation> {
         1 => Just(Operation::Reload),
         2 => any::<bool>().prop_map(|is_heard| Operation::Agent { is_heard }),
         1 => Just(Operation::TakeBack),
+        2 => Just(Operation::Edit),
+        1 => (0..3u8).prop_map(|skip| Operation::Retract { skip }),
+        1 => Just(Operation::Reply),
+        1 => any::<[bool; 2]>().prop_map(|[is_edit, is_heard]| Operation::AgentChanges { is_edit, is_heard }),
         2 => (1..20_000u16).prop_map(Operation::Wait),
     ]
 }
@@ -112,12 +125,28 @@ impl Scene {
 
     fn operate(&mut self, operation: Operation) {
         match operation {
-            Operation::Say => {
-                self.drafts += 2;
-                let draft_id = draft(self.drafts);
-                self.said.push(draft_id);
-                let session_draft_id = draft(self.drafts + 1);
-                self.feed(Input::Submit { draft_id, session_draft_id, text: "hello".into() });
+            Operation::Say => self.submit(),
+            Operation::Edit => {
+                self.feed(Input::Aimed(Some(Aim::EditNewest)));
+                if self.visitor.screen(self.now).aim.is_some() {
+                    self.submit();
+                }
+            }
+            Operation::Reply => {
+                let theirs =
+                    self.log.iter().find(|entry| entry.from != author(VISITOR) && entry.body.is_said());
+                self.feed(Input::Aimed(theirs.map(|entry| Aim::Reply(entry.draft_id))));
+                self.submit();
+            }
+            Operation::Retract { skip } => {
+                let can_retract = |bubble: &Bubble| bubble.ways.retract;
+                let target = self.bubbles().into_iter().rev().filter(can_retract).nth(skip.into());
+                if let Some(target) = target.map(|bubble| bubble.key) {
+                    self.drafts += 2;
+                    let draft_id = draft(self.drafts);
+                    self.said.push(draft_id);
+                    self.feed(Input::Retract { draft_id, target });
+                }
             }
             Operation::Answer => {
                 if let Some((id, Some(frame))) = self.serve() {
@@ -143,7 +172,17 @@ impl Scene {
                 self.feed(Input::Restored(self.disk.clone()));
                 self.feed(Input::Start);
             }
-            Operation::Agent { is_heard } => self.agent_says(is_heard),
+            Operation::Agent { is_heard } => self.agent_says(is_heard, text("well")),
+            Operation::AgentChanges { is_edit, is_heard } => {
+                let last = self.log.iter().rfind(|entry| {
+                    entry.from == author(AGENT)
+                        && standing(&self.log, entry).is_some_and(|_| entry.body.is_said())
+                });
+                if let Some(target) = last.map(|entry| entry.draft_id) {
+                    let edit = Body::Edit { target, text: format!("well, {}", self.log.len()) };
+                    self.agent_says(is_heard, if is_edit { edit } else { Body::Retract { target } });
+                }
+            }
             Operation::TakeBack => self.take_back(),
             Operation::Wait(ms) => self.wait(Millis(ms.into())),
         }
@@ -164,10 +203,18 @@ impl Scene {
         self.now = until;
     }
 
-    fn agent_says(&mut self, is_heard: bool) {
+    /// Types a line of its own kind: no edit says what stands there already.
+    fn submit(&mut self) {
+        self.drafts += 2;
+        let (draft_id, session_draft_id) = (draft(self.drafts), draft(self.drafts + 1));
+        self.said.push(draft_id);
+        self.feed(Input::Submit { draft_id, session_draft_id, text: format!("hello {}", self.drafts) });
+    }
+
+    fn agent_says(&mut self, is_heard: bool, body: Body) {
         if self.opening.is_some() {
             let draft_id = draft(10_000 + self.log.len() as u64);
-            let entry = self.append(author(AGENT), draft_id, text("well"));
+            let entry = self.append(author(AGENT), draft_id, None, body);
             if is_heard {
                 self.feed(Input::Received { id: None, frame: ServerFrame::Entry(Box::new(entry)) });
             }
@@ -211,7 +258,9 @@ impl Scene {
             ClientFrame::Send(said) => {
                 let known =
                     self.log.iter().find(|entry| entry.draft_id == said.draft_id).map(|entry| entry.seq);
-                let seq = known.unwrap_or_else(|| self.append(author(VISITOR), said.draft_id, said.body).seq);
+                let seq = known.unwrap_or_else(|| {
+                    self.append(author(VISITOR), said.draft_id, said.reply_to, said.body).seq
+                });
                 Some(self.receipt(said.draft_id, seq))
             }
             ClientFrame::History(asked) => {
@@ -242,9 +291,9 @@ impl Scene {
         ServerFrame::Ok(Receipt { session: session(1), epoch: epoch(1), draft_id, seq, at, duplicate: false })
     }
 
-    fn append(&mut self, from: Author, draft_id: DraftId, body: Body) -> Entry {
+    fn append(&mut self, from: Author, draft_id: DraftId, reply_to: Option<DraftId>, body: Body) -> Entry {
         let seq = Seq(self.log.len() as u64 + 1);
-        let entry = Entry { session: session(1), seq, draft_id, from, at: self.now, body };
+        let entry = Entry { session: session(1), seq, draft_id, from, reply_to, at: self.now, body };
         self.log.push(entry.clone());
         entry
     }
@@ -260,7 +309,8 @@ impl Scene {
     /// the log does not have.
     fn check(&self) {
         let shown: Vec<_> = self.bubbles().iter().map(|bubble| bubble.key).collect();
-        let whole = shown.iter().zip(&self.log).take_while(|(key, entry)| **key == entry.draft_id).count();
+        let rows = self.log.iter().filter(|entry| entry.body.is_said());
+        let whole = shown.iter().zip(rows).take_while(|(key, entry)| **key == entry.draft_id).count();
         let rest: Vec<_> =
             shown[whole..].iter().filter_map(|key| self.said.iter().position(|said| said == key)).collect();
         assert_eq!(rest.len(), shown.len() - whole, "a line that is neither said nor in the log");
@@ -284,6 +334,23 @@ impl Scene {
     }
 }
 
+/// The text that stands in the place of a line, by the whole log; none if it was taken back.
+fn standing<'a>(log: &'a [Entry], words: &'a Entry) -> Option<&'a str> {
+    let changes =
+        log.iter().filter(|entry| entry.from == words.from && entry.body.target() == Some(words.draft_id));
+    let mut text = match &words.body {
+        Body::Text { text } => Some(text.as_str()),
+        _ => None,
+    };
+    for change in changes {
+        match &change.body {
+            Body::Edit { text: newer, .. } => text = text.map(|_| newer.as_str()),
+            _ => text = None,
+        }
+    }
+    text
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -297,8 +364,18 @@ proptest! {
         let logged: Vec<_> = scene.log.iter().filter(|entry| entry.from == author(VISITOR)).map(|entry| entry.draft_id).collect();
         prop_assert_eq!(&logged, &scene.said, "once each, in the order of typing");
         let shown: Vec<_> = scene.bubbles().iter().map(|bubble| bubble.key).collect();
-        let log: Vec<_> = scene.log.iter().map(|entry| entry.draft_id).collect();
-        prop_assert_eq!(shown, log);
+        let log: Vec<_> = scene.log.iter().filter(|entry| entry.body.is_said()).collect();
+        prop_assert_eq!(shown, log.iter().map(|entry| entry.draft_id).collect::<Vec<_>>());
+        for (bubble, entry) in scene.bubbles().iter().zip(log) {
+            prop_assert_eq!(bubble.change, None);
+            match standing(&scene.log, entry) {
+                Some(text) => prop_assert_eq!(words(bubble).replace("(edited)", ""), text),
+                None => prop_assert_eq!(&bubble.content, &Content::Retracted),
+            }
+            // Whatever is answered here is here.
+            let quotes = entry.reply_to.is_some() && bubble.content != Content::Retracted;
+            prop_assert_eq!(bubble.quote.is_some(), quotes);
+        }
         prop_assert!(scene.disk.is_empty());
     }
 }

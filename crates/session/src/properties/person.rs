@@ -133,7 +133,8 @@ impl Book {
                 let owner = Owner::Visitor(visitor);
                 let draft_id = self.name(&owner);
                 let place = self.own_place(place, &owner);
-                let record = Record { draft_id, place, body: text("told"), made_at: self.now, owner };
+                let record =
+                    Record { draft_id, place, reply_to: None, body: text("told"), made_at: self.now, owner };
                 self.kept.push(record.clone());
                 self.feed(Input::Overheard(Box::new(record)));
             }

@@ -16,13 +16,17 @@ fn chat_of(entries: Vec<Entry>) -> Chat {
     chat
 }
 
+fn reader(me: Option<PartyId>, offset_minutes: i32) -> Reader {
+    Reader { me, offset_minutes, now: START, ..Reader::default() }
+}
+
 fn said(seq: u64, from: u64, at: Millis) -> Entry {
     Entry { at, ..entry(seq, from) }
 }
 
 /// `<` where a group starts, `>` where it ends.
 fn groups(chat: &Chat, me: Option<PartyId>) -> String {
-    let thread = thread_of(chat, me, 0, START);
+    let thread = thread_of(chat, &reader(me, 0));
     thread
         .rows
         .iter()
@@ -60,7 +64,7 @@ fn days_begin_at_local_midnight() {
     let moments = [midnight - HOUR, midnight + Millis(1), midnight + HOUR];
     let chat = chat_of((1..).zip(moments).map(|(seq, at)| said(seq, AGENT, at)).collect());
     let days = |offset| -> Vec<Millis> {
-        let starts = thread_of(&chat, None, offset, START).rows.into_iter();
+        let starts = thread_of(&chat, &reader(None, offset)).rows.into_iter();
         starts
             .filter_map(|row| if let Row::Day { starts_at } = row { Some(starts_at) } else { None })
             .collect()
@@ -85,7 +89,7 @@ fn the_mark_stands_once_above_the_first_new_words_of_the_others() {
 fn a_colleague_is_on_my_side_and_somebody_else() {
     let mut chat = Chat::new(ChatKey(1), false);
     chat.install(state(1, vec![entry(1, VISITOR), entry(2, AGENT), entry(3, 7)]), &mut Vec::new());
-    let thread = thread_of(&chat, Some(party(AGENT)), 0, START);
+    let thread = thread_of(&chat, &reader(Some(party(AGENT)), 0));
     let authors: Vec<_> = thread
         .rows
         .iter()
@@ -108,26 +112,31 @@ fn drafts_stand_below_and_a_slow_clock_brings_no_day_back() {
         chat.outbox.push(Record {
             draft_id: draft(number),
             place: Place::Session(session(1)),
+            reply_to: None,
             body: text("mine"),
             made_at,
             owner: Owner::Visitor(0),
         });
     }
     chat.outbox.fail(draft(1), Failure::Expired);
-    assert_eq!(sketch(&thread_of(&chat, None, 0, START)), "| line 1 mine:Failed(Expired) mine:Queued");
+    assert_eq!(sketch(&thread_of(&chat, &reader(None, 0))), "| line 1 mine:Failed(Expired) mine:Queued");
 }
 
 #[test]
 fn previews_are_one_short_line() {
     let mut long = entry(1, AGENT);
     long.body = text(&format!("two\nlines {}", "é".repeat(200)));
-    let (words, is_mine) = preview_of(&chat_of(vec![long]));
+    let previewed = |chat: &Chat| {
+        let Preview { words, is_mine, .. } = preview_of(chat);
+        (words, is_mine)
+    };
+    let (words, is_mine) = previewed(&chat_of(vec![long]));
     assert!(words.starts_with("two lines é") && words.chars().count() == 120 && !is_mine);
     let mut empty = chat_of(vec![]);
-    assert_eq!(preview_of(&empty), (String::new(), false));
+    assert_eq!(previewed(&empty), (String::new(), false));
     empty.item = Some(Item { title: "Kettle".into(), ..Item::default() });
-    assert_eq!(preview_of(&empty), ("Kettle".into(), false));
-    assert_eq!(preview_of(&chat_of(vec![entry(1, VISITOR)])), ("line 1".into(), true));
+    assert_eq!(previewed(&empty), ("Kettle".into(), false));
+    assert_eq!(previewed(&chat_of(vec![entry(1, VISITOR)])), ("line 1".into(), true));
 }
 
 #[test]

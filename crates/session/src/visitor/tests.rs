@@ -11,7 +11,14 @@ use crate::{
 };
 
 fn record(number: u64, place: Place, made_at: Millis) -> Record {
-    Record { draft_id: draft(number), place, body: text("kept"), made_at, owner: Owner::Visitor(0) }
+    Record {
+        draft_id: draft(number),
+        place,
+        reply_to: None,
+        body: text("kept"),
+        made_at,
+        owner: Owner::Visitor(0),
+    }
 }
 
 /// The id of the last request of that kind.

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tieline_protocol::{
-    Capabilities, Entry, Epoch, ErrorBody, ErrorCode, Millis, RequestId, Seq, ServerFrame, SessionId,
+    Body, Capabilities, Entry, Epoch, ErrorBody, ErrorCode, Millis, RequestId, Seq, ServerFrame, SessionId,
     SessionState,
     client::DEFAULT_RECIPIENT,
+    limits::EDIT_SECS,
     server::{Page, Phase, ReaderCursor, Receipt, Sessions},
 };
 use tieline_relay::{
-    ChannelFacts, Command, Denial, Facts, Principal, audience, authorise,
+    ChannelFacts, Command, Denial, Facts, Principal, Target, audience, authorise,
     command::Stretch,
     log_model::{Appended, Line},
 };
@@ -39,9 +40,11 @@ impl Gateway {
             Command::List(list) => authorise(now, &principal, &(), list).map(|_| {
                 let heard = self.sessions.values().filter(|known| audience::hears(&principal, &known.facts));
                 let sessions = heard.map(|known| {
-                    let last = self.entries(known.facts.session).pop();
+                    let mut entries = self.entries(known.facts.session);
+                    let last_said = entries.iter().rposition(|entry| entry.body.target().is_none());
+                    let entries = entries.split_off(last_said.unwrap_or(entries.len()));
                     let unread = Some(self.unread(&principal, known));
-                    SessionState { unread, entries: last.into_iter().collect(), ..self.head(known) }
+                    SessionState { unread, entries, ..self.head(known) }
                 });
                 Some(ServerFrame::Sessions(Sessions { sessions: sessions.collect(), more: false }))
             }),
@@ -82,6 +85,8 @@ impl Gateway {
                 visitor: party,
                 phase: Phase::Open,
                 capabilities: Capabilities::all(),
+                edit_window: Millis::secs(EDIT_SECS.into()),
+                target: None,
             };
             let known = Known {
                 facts,
@@ -114,8 +119,9 @@ impl Gateway {
         parcels: &mut Parcels,
     ) -> Result<ServerFrame, Denial> {
         let known = self.sessions.get(&post.session).ok_or(Denial::NoSuchSession)?;
-        let (post, party) = authorise(now, principal, &known.facts, post)?.into_parts();
-        let line = Line { party, draft_id: post.draft_id, body: post.body };
+        let facts = Facts { target: self.find_target(now, principal, &post), ..known.facts.clone() };
+        let (post, party) = authorise(now, principal, &facts, post)?.into_parts();
+        let line = Line { party, draft_id: post.draft_id, reply_to: post.reply_to, body: post.body };
         let (seq, duplicate) = match self.log.append(post.session, line) {
             Appended::New(seq) => (seq, false),
             Appended::Duplicate(seq) => (seq, true),
@@ -123,6 +129,7 @@ impl Gateway {
                 return Ok(ServerFrame::Err(ErrorBody::new(ErrorCode::Conflict)));
             }
             Appended::NoSuchSession => return Err(Denial::NoSuchSession),
+            Appended::NoSuchWords => return Err(Denial::NoSuchWords),
         };
         if let Some(known) = self.sessions.get_mut(&post.session).filter(|_| !duplicate) {
             known.taken_at.push(now);
@@ -143,6 +150,19 @@ impl Gateway {
             at,
             duplicate,
         }))
+    }
+
+    /// The words that a draft wants to change, as its sender stands to them.
+    fn find_target(&self, now: Millis, principal: &Principal, post: &tieline_relay::Post) -> Option<Target> {
+        let target = post.body.target()?;
+        let entries = self.entries(post.session);
+        let is_own = |entry: &&Entry| entry.from.id == principal.party;
+        let is_repeat = entries.iter().filter(is_own).any(|entry| entry.draft_id == post.draft_id);
+        let mut named =
+            entries.iter().filter(|entry| entry.draft_id == target && entry.body.target().is_none());
+        let said = named.clone().find(is_own).or(named.next())?;
+        let is_text = matches!(said.body, Body::Text { .. } | Body::Retracted);
+        Some(Target { author: said.from.id, age: now - said.at, is_text, is_repeat })
     }
 
     fn history(

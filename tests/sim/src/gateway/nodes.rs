@@ -86,7 +86,7 @@ impl Gateway {
     /// When the log does not take it.
     pub fn say(&mut self, now: Millis, session: SessionId, author: Author, text: String) {
         let draft_id = DraftId::at(now, self.chance.bytes());
-        let line = Line { party: author.id, draft_id, body: Body::Text { text } };
+        let line = Line { party: author.id, draft_id, reply_to: None, body: Body::Text { text } };
         self.parties.insert(author.id, author);
         assert!(matches!(self.log.append(session, line), Appended::New(_)), "the log takes it");
         if let Some(known) = self.sessions.get_mut(&session) {

@@ -26,8 +26,14 @@ fn open(bench: &mut Bench<Visitor>) -> (Option<RequestId>, DraftId) {
 
 fn overheard(opening: DraftId, is_asked: bool) -> Input {
     let place = Place::Opening { draft_id: opening, to: None, item: None, is_asked };
-    let record =
-        Record { draft_id: draft(70), place, body: text("theirs"), made_at: START, owner: Owner::Visitor(0) };
+    let record = Record {
+        draft_id: draft(70),
+        place,
+        reply_to: None,
+        body: text("theirs"),
+        made_at: START,
+        owner: Owner::Visitor(0),
+    };
     Input::Overheard(Box::new(record))
 }
 

@@ -19,7 +19,7 @@ fn connected() -> Bench<Visitor> {
 fn told(visitor: u32, place: Place) -> Input {
     let owner = Owner::Visitor(visitor);
     let (draft_id, body) = (draft(77), text("mine alone"));
-    Input::Overheard(Box::new(Record { draft_id, place, body, made_at: START, owner }))
+    Input::Overheard(Box::new(Record { draft_id, place, reply_to: None, body, made_at: START, owner }))
 }
 
 fn opening() -> Place {

@@ -15,6 +15,7 @@ fn record(number: u64, place: Place) -> Record {
     Record {
         draft_id: draft(number),
         place,
+        reply_to: None,
         body: text(&format!("draft {number}")),
         made_at,
         owner: Owner::Visitor(0),
