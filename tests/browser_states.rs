@@ -5,11 +5,11 @@ mod support;
 
 use std::{cell::RefCell, rc::Rc};
 
-use support::{document, settle, until};
+use support::{document, press, settle, until};
 use tieline_protocol::{DraftId, Millis};
 use tieline_session::{
     Owner, Screen,
-    screen::{Bubble, Content, Delivery, Failure, Notice, Row, Span, Thread},
+    screen::{Aimed, Bubble, Content, Delivery, Failure, Notice, Quote, Quoted, Row, Span, Thread, Ways},
 };
 use tieline_talk::{Calendar, Given, ThreadWish};
 use tieline_widget::{
@@ -275,4 +275,101 @@ async fn a_long_name_and_a_long_word_stay_inside_the_panel() {
         let element = shown.find(selector).unwrap();
         assert!(element.scroll_width() <= element.client_width(), "{selector} scrolls sideways");
     }
+}
+
+#[wasm_bindgen_test]
+async fn the_menu_of_ones_own_words_is_walked_by_keys_and_asks_before_it_deletes() {
+    let ways = Ways { reply: true, edit: true, retract: true };
+    let mine = Bubble { ways, ..bubble(2, true, Some(Delivery::Sent)) };
+    let rows = [bubble(1, true, Some(Delivery::Sent)), mine.clone()].map(|bubble| Bubble { ways, ..bubble });
+    let shown = Shown::of(rows.into_iter().map(Row::Bubble).collect()).await;
+    let stops = shown.root.query_selector_all(".more[tabindex='0']").unwrap().length();
+    assert_eq!(stops, 1, "one stop for the Tab key in the whole thread");
+    let focused = || document().active_element().and_then(|active| active.text_content()).unwrap_or_default();
+    let last = shown.find(".said:last-child .more").unwrap();
+    last.clone().unchecked_into::<HtmlElement>().focus().unwrap();
+    press(&last, "ArrowUp", false, false);
+    assert!(document().active_element() == shown.find(".said .more"), "the arrows lead from one to the next");
+
+    shown.click(".said:last-child .more");
+    until("the menu takes the focus", || focused() == "Reply").await;
+    assert_eq!(shown.text("[role=menu]"), "ReplyEditDelete");
+    press(&document().active_element().unwrap(), "ArrowDown", false, false);
+    assert_eq!(focused(), "Edit");
+    press(&document().active_element().unwrap(), "Escape", false, false);
+    until("the menu is closed", || shown.find(".bubble-menu").is_none()).await;
+    assert!(document().active_element() == Some(last.clone()), "back to where it was opened");
+    assert_eq!(*shown.closed.borrow(), 0, "one level at a time");
+
+    shown.click(".said:last-child .more");
+    until("the menu", || shown.find(".bubble-menu .danger").is_some()).await;
+    shown.click(".bubble-menu .danger");
+    until("the question, with the focus on no", || focused() == "Cancel").await;
+    assert_eq!(*shown.wishes.borrow(), []);
+    shown.click(".confirm .danger");
+    assert_eq!(*shown.wishes.borrow(), [ThreadWish::Retract(mine.key)]);
+    until("no question", || shown.find(".bubble-menu").is_none()).await;
+}
+
+#[wasm_bindgen_test]
+async fn the_others_words_are_answered_with_one_press_and_quoted_words_lead_to_where_they_were_said() {
+    let theirs = Bubble { ways: Ways { reply: true, ..Ways::default() }, ..bubble(1, false, None) };
+    let quote = |words| Quote { key: theirs.key, is_mine: false, author: Some("Mia".into()), words };
+    let answer = Bubble {
+        quote: Some(quote(Quoted::Words("message 1".into()))),
+        ..bubble(2, true, Some(Delivery::Sent))
+    };
+    let gone = Bubble { quote: Some(quote(Quoted::Gone)), ..bubble(3, true, Some(Delivery::Sent)) };
+    let shown = Shown::of([theirs.clone(), answer, gone].into_iter().map(Row::Bubble).collect()).await;
+    shown.click(".said.theirs .more");
+    assert_eq!(*shown.wishes.borrow(), [ThreadWish::Reply(theirs.key)]);
+    assert_eq!(shown.text(".quote"), "In reply to Miamessage 1");
+    assert_eq!(shown.text(".said:last-child .quote-words"), "This message was deleted");
+    shown.click(".quote");
+    until("the mark", || shown.find(".said.theirs.flash").is_some()).await;
+}
+
+#[wasm_bindgen_test]
+async fn escape_leaves_an_answer_and_not_the_panel() {
+    let quote = Quote {
+        key: DraftId::at(Millis(1), [1; 10]),
+        is_mine: false,
+        author: Some("Mia".into()),
+        words: Quoted::Words("message 1".into()),
+    };
+    let aimed =
+        Screen { aim: Some(Aimed::Reply(quote)), ..screen(vec![Row::Bubble(bubble(1, false, None))]) };
+    let shown = Shown::new(aimed, Shape::Frame, "en").await;
+    assert_eq!(shown.text(".strip-text"), "Replying to Miamessage 1");
+    press(&shown.find("textarea").unwrap(), "Escape", false, false);
+    shown.click(".strip-leave");
+    assert_eq!(*shown.wishes.borrow(), [ThreadWish::Unaim, ThreadWish::Unaim]);
+    assert_eq!(*shown.closed.borrow(), 0);
+    let plain = Shown::of(vec![Row::Bubble(bubble(1, false, None))]).await;
+    press(&plain.find("textarea").unwrap(), "ArrowUp", false, false);
+    assert_eq!(*plain.wishes.borrow(), [ThreadWish::EditNewest]);
+    press(&plain.find("textarea").unwrap(), "Escape", false, false);
+    assert_eq!(*plain.closed.borrow(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn answers_to_choose_from_are_buttons_for_whoever_may_choose() {
+    let options = vec!["Blue".to_owned(), "Green".to_owned()];
+    let question = Bubble { options: options.clone(), can_choose: true, ..bubble(1, false, None) };
+    let key = question.key;
+    let shown = Shown::of(vec![Row::Bubble(question.clone())]).await;
+    shown.click("button.choice:last-child");
+    assert_eq!(*shown.wishes.borrow(), [ThreadWish::Choose(key, 1)]);
+    let asked = Shown::of(vec![Row::Bubble(Bubble { can_choose: false, ..question })]).await;
+    assert!(asked.find("button.choice").is_none());
+    assert_eq!(asked.text(".choices"), "BlueGreen");
+}
+
+#[wasm_bindgen_test]
+async fn what_was_edited_or_deleted_says_so() {
+    let edited = Bubble { is_edited: true, ends_group: false, ..bubble(1, false, None) };
+    let gone = Bubble { content: Content::Retracted, ..bubble(2, true, Some(Delivery::Sent)) };
+    let shown = Shown::new(screen(vec![Row::Bubble(edited), Row::Bubble(gone)]), Shape::Frame, "de").await;
+    assert_eq!(shown.text(".theirs .edited"), "bearbeitet");
+    assert_eq!(shown.text(".mine .bubble.quiet"), "Diese Nachricht wurde gelöscht");
 }

@@ -127,7 +127,9 @@ impl AppState {
     pub(crate) fn log_failed(&self, error: &LogError) -> ErrorBody {
         match error {
             LogError::Store(error) => self.store_failed(error),
-            LogError::Conflict | LogError::NoSuchSession => ErrorBody::new(error.code()),
+            LogError::Conflict | LogError::NoSuchSession | LogError::NoSuchWords => {
+                ErrorBody::new(error.code())
+            }
         }
     }
 }

@@ -39,7 +39,10 @@ impl Reader {
             return Ways::default();
         }
         let gateway_now = Millis(self.now.0.saturating_add_signed(self.ahead_ms.saturating_neg()));
-        let can_change = self.is_self(chat, entry) && gateway_now - entry.at < self.edit_window;
+        let is_in_time = self.is_self(chat, entry) && gateway_now - entry.at < self.edit_window;
+        // What is about to go is not said otherwise: the gateway would refuse the second change.
+        let going = Body::Retract { target: entry.draft_id };
+        let can_change = is_in_time && chat.outbox.rows().all(|row| row.record.body != going);
         let is_text = matches!(standing, Standing::AsSaid(Body::Text { .. }) | Standing::Otherwise(_));
         Ways { reply: self.may_reply, edit: can_change && is_text, retract: can_change }
     }

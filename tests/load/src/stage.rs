@@ -135,7 +135,6 @@ async fn register(store: &Store, auth: &AuthContext, agents: Range<usize>) -> Re
         "name": "Load",
         "origins": ["http://localhost:7071"],
         "recipients": recipients,
-        "capabilities": ["text", "item", "history", "receipts", "typing"],
     }))?;
     let policy = Policy { allow_insecure_origins: true };
     let registry = Registry { store: store.clone(), master: auth.master.clone(), policy };

@@ -24,7 +24,7 @@ pub fn screen_is_a_stretch_of_the_log(world: &World, person: usize, thread: Opti
     let Some(first) = said.first() else { return };
     let log = world.gateway.sessions().map(|session| world.gateway.entries(session)).find_map(|entries| {
         let from = entries.iter().position(|entry| entry.draft_id == first.key)?;
-        Some(entries[from..].to_vec())
+        Some(rows_of(&entries[from..]))
     });
     let Some(log) = log else { panic!("person {person} sees a line that no log has") };
     let whole = said.iter().zip(&log).take_while(|(bubble, entry)| bubble.key == entry.draft_id).count();
@@ -32,6 +32,11 @@ pub fn screen_is_a_stretch_of_the_log(world: &World, person: usize, thread: Opti
         said[whole..].iter().all(|bubble| bubble.is_mine),
         "person {person} sees a log with a hole: {whole} lines, then something else",
     );
+}
+
+/// The lines that stand on a screen by themselves: not those that change others.
+fn rows_of(entries: &[Entry]) -> Vec<Entry> {
+    entries.iter().filter(|entry| entry.body.target().is_none()).cloned().collect()
 }
 
 /// In the end: every word stands in the log, once, in the order of typing; every screen shows the whole log and nothing
@@ -82,6 +87,7 @@ fn everything_shows(world: &World, number: usize, logs: &[Vec<Entry>]) {
     let Some(last) = shown.last() else { return };
     let log = logs.iter().find(|log| log.iter().any(|entry| entry.draft_id == last.key));
     let Some(log) = log else { panic!("person {number} sees a line that no log has") };
+    let log = rows_of(log);
     let keys: Vec<_> = shown.iter().map(|bubble| bubble.key).collect();
     let tail: Vec<_> = log[log.len() - keys.len()..].iter().map(|entry| entry.draft_id).collect();
     assert_eq!(keys, tail, "person {number} does not see the log's end");

@@ -153,12 +153,15 @@ pub fn bubbles(thread: &Thread) -> Vec<&Bubble> {
         .collect()
 }
 
-/// Whether a bubble claims to stand in the log.
+/// Whether a bubble claims to stand in the log. Words that are about to be changed do, whatever becomes of the change; a change
+/// whose words are not here stands for itself.
 pub fn is_in_log(bubble: &Bubble) -> bool {
-    !matches!(
-        bubble.state,
-        Some(Delivery::Saving | Delivery::Queued | Delivery::Sending | Delivery::Failed(_))
-    )
+    let is_changing = bubble.change.is_some_and(|change| change != bubble.key);
+    is_changing
+        || !matches!(
+            bubble.state,
+            Some(Delivery::Saving | Delivery::Queued | Delivery::Sending | Delivery::Failed(_))
+        )
 }
 
 fn setup(channel: Option<ChannelId>, auth: Auth, jitter_seed: u64) -> Setup {

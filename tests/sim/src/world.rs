@@ -7,12 +7,12 @@ use std::{
 
 use tieline_protocol::{ClientFrame, CloseCode, DraftId, Millis, Outgoing, PartyId};
 use tieline_relay::peer;
-use tieline_session::{Effect, Input, Record};
+use tieline_session::{Aim, Effect, Input, Record, screen::Bubble};
 
 use crate::{
     Chance, check,
     gateway::{Connection, Gateway, Node, Parcel},
-    person::{Disk, Door, Person},
+    person::{Disk, Door, Person, bubbles},
 };
 
 /// What goes wrong, and how often: per mille of frames, hints or dials.
@@ -80,6 +80,12 @@ enum Event {
 pub enum Act {
     /// Types a line.
     Say(String),
+    /// Types a line in answer to the newest words of the other side.
+    Reply(String),
+    /// Says the newest own words otherwise.
+    Edit(String),
+    /// Takes back the newest own words.
+    Retract,
     /// The browser's or the person's doing, as it is.
     Do(Input),
     /// Picks the first session of the list.
@@ -277,6 +283,24 @@ impl World {
                 let (draft_id, session_draft_id) = (self.fresh_draft(), self.fresh_draft());
                 self.feed(person, Input::Submit { draft_id, session_draft_id, text });
             }
+            Act::Reply(text) => {
+                let theirs = |bubble: &&Bubble| !bubble.is_mine && bubble.ways.reply;
+                let target = self.newest(person, theirs);
+                self.feed(person, Input::Aimed(target.map(Aim::Reply)));
+                self.act(person, Act::Say(text));
+            }
+            Act::Edit(text) => {
+                if self.newest(person, |bubble| bubble.ways.edit).is_some() {
+                    self.feed(person, Input::Aimed(Some(Aim::EditNewest)));
+                    self.act(person, Act::Say(text));
+                }
+            }
+            Act::Retract => {
+                if let Some(target) = self.newest(person, |bubble| bubble.ways.retract) {
+                    let draft_id = self.fresh_draft();
+                    self.feed(person, Input::Retract { draft_id, target });
+                }
+            }
             Act::Do(input) => self.feed(person, input),
             Act::Pick => {
                 if let Door::Agent(agent) = &self.people[person].door {
@@ -286,6 +310,12 @@ impl World {
             }
             Act::Reload => self.reload(person),
         }
+    }
+
+    /// The newest words on somebody's screen that are of a kind.
+    fn newest(&self, person: usize, is_meant: impl Fn(&&Bubble) -> bool) -> Option<DraftId> {
+        let thread = self.people[person].thread(self.now)?;
+        bubbles(&thread).into_iter().rev().find(is_meant).map(|bubble| bubble.key)
     }
 
     fn feed(&mut self, person: usize, input: Input) {

@@ -29,7 +29,7 @@ async fn bump(
 ) -> Result<impl IntoResponse, Problem> {
     let changed = state.log.bump_epoch(session).await.map_err(|error| match error {
         LogError::Store(error) => error.into(),
-        LogError::NoSuchSession | LogError::Conflict => {
+        LogError::NoSuchSession | LogError::NoSuchWords | LogError::Conflict => {
             Problem::new(ErrorCode::NotFound).because("there is no such session").at("session")
         }
     })?;

@@ -142,6 +142,14 @@ fn words_taken_back_are_gone_at_once_and_back_if_that_is_refused() {
     let retraction = draft(500);
     bench.feed(Input::Retract { draft_id: retraction, target: draft(1004) });
     assert_eq!(sketch(&bench.thread()), "| line 1 line 2:Sent line 3 (gone):Sending");
+    bench.feed(Input::Aimed(Some(Aim::EditNewest)));
+    let aim = bench.door.screen(bench.now).aim;
+    assert_eq!(
+        aim,
+        Some(Aimed::Edit { key: draft(1002), text: "line 2".into() }),
+        "not of what is about to go"
+    );
+    bench.feed(Input::Aimed(None));
     let sent = drafts(bench.sent());
     assert_eq!(sent[0].1.body, retract(4));
     bench.hear(sent[0].0, err(ErrorCode::TooLate));
