@@ -4,7 +4,10 @@ use tieline_protocol::{Body, ClientFrame, CloseCode, DraftId, Item, Millis, Outg
 
 /// One wish. Carried out in order; `Save` before its `Send`, because the tab may close between the two.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "a handful at a time, and gone at once")]
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    expect(clippy::large_enum_variant, reason = "a handful at a time, and gone at once")
+)]
 pub enum Effect {
     /// Open a socket, leaving any other alone.
     Dial,

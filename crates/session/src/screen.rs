@@ -122,9 +122,12 @@ pub struct Typist {
 
 /// A row of a thread. `key` is stable while a draft becomes an entry, so that nothing flickers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly every row is a bubble: a box would only be one more thing to make"
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    expect(
+        clippy::large_enum_variant,
+        reason = "nearly every row is a bubble: a box would only be one more thing to make"
+    )
 )]
 pub enum Row {
     /// A day begins: midnight of it, local time as Unix milliseconds.
