@@ -243,9 +243,9 @@ async fn names_roles_and_labels_are_there_for_who_does_not_see() {
 async fn escape_and_the_button_close_a_frame_and_nothing_else() {
     for (shape, closings) in [(Shape::Frame, 1), (Shape::Page, 0), (Shape::Inline, 0)] {
         let shown = Shown::new(screen(Vec::new()), shape, "en").await;
-        support::press(&shown.find("textarea").unwrap(), "Escape", false, true);
+        press(&shown.find("textarea").unwrap(), "Escape", false, true);
         assert_eq!(*shown.closed.borrow(), 0, "an input method's Escape is its own");
-        support::press(&shown.find("textarea").unwrap(), "Escape", false, false);
+        press(&shown.find("textarea").unwrap(), "Escape", false, false);
         assert_eq!(*shown.closed.borrow(), closings, "{shape:?}");
         assert_eq!(shown.find("header button").is_some(), closings == 1);
     }
