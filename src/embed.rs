@@ -8,11 +8,13 @@ pub mod config;
 pub mod element;
 pub mod host;
 pub mod item;
+mod keepsake;
 pub mod page_store;
 pub mod port;
 pub mod registry;
 pub mod shadow;
 pub mod stage;
+mod tongue;
 
 pub use api::Handle;
 pub use config::Config;

@@ -1,62 +1,98 @@
-//! Everything the widget says, one file per language. A language that lacks a text does not compile.
+//! Everything the widget says. English is here; the other languages are files beside this one, fetched when they are wanted.
+//!
+//! How to add a text: `CONTRIBUTING.md`. Which file belongs to a reader, and how it comes: `www/locales.js`.
 
-mod de;
-mod en;
+use std::cell::RefCell;
 
 use tieline_session::screen::Notice;
-use tieline_talk::Words;
+use tieline_talk::{Words, texts};
 
-/// The texts of one language.
-#[derive(Debug)]
-pub struct Locale {
-    /// What thread and composer say.
-    pub words: Words,
-    /// The panel's name until the shop's is known.
-    pub chat: &'static str,
-    /// Under the shop's name.
-    pub tagline: &'static str,
-    /// The close button.
-    pub close: &'static str,
-    /// What is in the composer before anything is typed; takes the shop's name.
-    pub write_to: fn(&str) -> String,
-    /// The same, while the name is not known.
-    pub write: &'static str,
-    /// Headline of an empty thread.
-    pub welcome: &'static str,
-    /// First words of an empty thread where the shop gave none.
-    pub greeting: &'static str,
-    /// Introduces the item strip to screen readers.
-    pub about: &'static str,
-    /// In place of the composer when nothing can be written.
-    pub read_only: &'static str,
-    /// Loads the document again.
-    pub reload: &'static str,
-    /// The first connection takes long.
-    pub connecting: &'static str,
-    /// The connection is lost, words wait.
-    pub reconnecting: &'static str,
-    /// There is no network.
-    pub offline: &'static str,
-    /// Words would not outlive a reload.
-    pub not_kept: &'static str,
-    /// The gateway will not have this page.
-    pub refused: &'static str,
-    /// The page must say anew who this is.
-    pub signed_out: &'static str,
-    /// Only a reload helps.
-    pub must_reload: &'static str,
+texts! {
+    /// The texts of one language.
+    pub struct Locale with words: Words {
+        /// In place of the panel, when it broke for good. The first line of a file: `www/boot.js` reads it.
+        stopped: Text = "The chat had to stop. What you have sent has arrived.",
+        /// Loads the document again. The second line of a file, for `www/boot.js` too.
+        reload: Text = "Reload",
+        /// The panel's name until the shop's is known.
+        chat: Text = "Chat",
+        /// Under the shop's name.
+        tagline: Text = "Answers arrive right here",
+        /// The close button.
+        close: Text = "Close",
+        /// What is in the composer before anything is typed; takes the shop's name.
+        write_to: Pattern = "Write to {name}",
+        /// The same, while the name is not known.
+        write: Text = "Write a message",
+        /// Headline of an empty thread.
+        welcome: Text = "Hello!",
+        /// First words of an empty thread where the shop gave none.
+        greeting: Text = "Ask us anything. You can leave and come back, the answer will be here.",
+        /// Introduces the item strip to screen readers.
+        about: Text = "About",
+        /// Headline and name of the list of the visitor's own chats, and of the button that opens it.
+        your_chats: Text = "Your chats",
+        /// Leads from the list back to the chat.
+        back: Text = "Back",
+        /// Loads chats of longer ago into the list.
+        older_chats: Text = "Older chats",
+        /// A chat of the list that has ended.
+        over_chat: Text = "Ended",
+        /// For screen readers: what is unread in a chat of the list, or in all others.
+        unread: Counted = "{count} unread message" | "{count} unread messages",
+        /// The button in the header: the whole session becomes a text file.
+        save: Text = "Save transcript",
+        /// While older messages are fetched for that file.
+        saving: Text = "Getting the whole chat.",
+        /// In that file, where they did not come.
+        older_missing: Text = "Older messages could not be loaded.",
+        /// In place of the composer when nothing can be written.
+        read_only: Text = "This chat takes no more messages.",
+        /// The first connection takes long.
+        connecting: Text = "Connecting. You can already write.",
+        /// The connection is lost, words wait.
+        reconnecting: Text = "Reconnecting. What you write is kept.",
+        /// There is no network.
+        offline: Text = "You are offline. What you write is sent when you are back.",
+        /// Words would not outlive a reload.
+        not_kept: Text = "Messages that are not sent yet will be lost if you reload the page.",
+        /// The gateway will not have this page.
+        refused: Text = "This page cannot reach the chat. Please contact the shop another way.",
+        /// The page must say anew who this is.
+        signed_out: Text = "You were signed out. Sign in on this page to go on; what you write is kept.",
+        /// Only a reload helps.
+        must_reload: Text = "There is a newer version of this chat.",
+    }
 }
 
-static ALL: [&Locale; 2] = [&en::EN, &de::DE];
+static ENGLISH: Locale = Locale::ENGLISH;
+
+/// Begins the line after the last text, which names the language. A file without it there is of another version.
+const END: &str = "end ";
+
+thread_local! {
+    /// The languages that have come, each of them once: they stay for as long as the page.
+    static LEARNT: RefCell<Vec<&'static Locale>> = const { RefCell::new(Vec::new()) };
+}
 
 impl Locale {
-    /// The first of these languages (BCP 47, best first) that we have; English if there is none.
-    pub fn find<'a>(languages: impl IntoIterator<Item = &'a str>) -> &'static Self {
-        let known = |tag: &str| {
-            let language = language_of(tag);
-            ALL.into_iter().find(|locale| locale.words.language.eq_ignore_ascii_case(language))
-        };
-        languages.into_iter().find_map(known).unwrap_or(&en::EN)
+    /// What is always there.
+    pub fn english() -> &'static Self {
+        &ENGLISH
+    }
+
+    /// Takes the lines of a built file. None: it is of another version.
+    pub fn learn(file: &str) -> Option<&'static Self> {
+        let tag = file.split('\n').nth(Self::COUNT)?.strip_prefix(END)?;
+        let known =
+            LEARNT.with_borrow(|locales| locales.iter().copied().find(|known| known.words.language == tag));
+        if known.is_some() {
+            return known;
+        }
+        let mut lines = Box::leak(Box::<str>::from(file)).split('\n');
+        let locale: &'static Self = Box::leak(Box::new(Self::read(&mut lines)));
+        LEARNT.with_borrow_mut(|locales| locales.push(locale));
+        Some(locale)
     }
 
     /// The sentence for the line under the header.
@@ -73,7 +109,7 @@ impl Locale {
     }
 }
 
-// Statics: the same language is the same address.
+// Each language is at one address for as long as the page lives.
 impl PartialEq for Locale {
     fn eq(&self, other: &Self) -> bool {
         std::ptr::eq(self, other)
@@ -93,20 +129,31 @@ fn language_of(tag: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{ALL, Locale, direction};
+    use super::{Locale, direction};
+
+    /// A language in which each text is its own key.
+    fn pseudo(end: &str) -> String {
+        Locale::keys().into_iter().chain([end]).collect::<Vec<_>>().join("\n")
+    }
 
     #[test]
-    fn the_first_language_that_we_have_is_spoken() {
-        for (wanted, found) in [
-            (&["de-CH", "en"][..], "de"),
-            (&["xx", "DE"][..], "de"),
-            (&["en-GB", "de"][..], "en"),
-            (&["ja", "zh-Hant-TW"][..], "en"),
-            (&["", "de_AT"][..], "de"),
-            (&[][..], "en"),
-        ] {
-            assert_eq!(Locale::find(wanted.iter().copied()).words.language, found, "{wanted:?}");
+    fn a_language_is_learnt_once() {
+        let learnt = Locale::learn(&pseudo("end language")).unwrap();
+        assert_eq!((learnt.stopped, learnt.words.verified), ("stopped", "verified"));
+        assert!(std::ptr::eq(learnt, Locale::learn(&pseudo("end language")).unwrap()));
+        assert_ne!(learnt, Locale::english());
+    }
+
+    #[test]
+    fn a_file_of_another_version_is_left_alone() {
+        for file in [pseudo("more\nend xx"), pseudo(""), "<!doctype html>".into(), String::new()] {
+            assert_eq!(Locale::learn(&file), None);
         }
+    }
+
+    #[test]
+    fn the_first_two_lines_are_those_that_boot_reads() {
+        assert_eq!(Locale::keys()[..2], ["stopped", "reload"]);
     }
 
     #[test]
@@ -115,14 +162,5 @@ mod tests {
         assert_eq!(direction("he"), "rtl");
         assert_eq!(direction("arn"), "ltr", "Mapudungun only begins like Arabic");
         assert_eq!(direction("de-CH"), "ltr");
-    }
-
-    #[test]
-    fn counts_are_worded_for_one_and_for_many() {
-        for locale in ALL {
-            assert_ne!((locale.words.new_count)(1), (locale.words.new_count)(2));
-            assert!((locale.words.left)(-3).contains('3'));
-            assert!((locale.write_to)("Fern & Clay").contains("Fern & Clay"));
-        }
     }
 }

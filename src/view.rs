@@ -12,5 +12,7 @@ mod item_strip;
 mod notice;
 mod paint;
 mod panel;
+mod sessions;
+pub mod transcript;
 
 pub use app::{Act, App, AppProps, Face, Scene, Scheme, Shape};

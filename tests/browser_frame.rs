@@ -73,8 +73,10 @@ fn get(selector: &str) -> Element {
 #[wasm_bindgen_test]
 async fn a_frame_from_connect_to_close() {
     fake_gateway(true);
+    support::tongues::offer_languages();
     let page = Page::start();
     page.hears("ready").await;
+    settle().await;
     assert_eq!(
         get(".header-name").text_content().as_deref(),
         Some("Ton & Farn"),

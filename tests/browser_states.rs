@@ -5,17 +5,14 @@ mod support;
 
 use std::{cell::RefCell, rc::Rc};
 
-use support::{document, press, settle, until};
+use support::{document, press, settle, tongues::locale_of, until};
 use tieline_protocol::{DraftId, Millis};
 use tieline_session::{
     Owner, Screen,
     screen::{Aimed, Bubble, Content, Delivery, Failure, Notice, Quote, Quoted, Row, Span, Thread, Ways},
 };
 use tieline_talk::{Calendar, Given, ThreadWish};
-use tieline_widget::{
-    locale::Locale,
-    view::{Act, App, AppProps, Face, Scene, Shape},
-};
+use tieline_widget::view::{Act, App, AppProps, Face, Scene, Shape};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{Element, HtmlElement};
@@ -47,6 +44,9 @@ fn screen(rows: Vec<Row>) -> Screen {
         unread: 0,
         can_write: true,
         text_chars: 8000,
+        chats: Vec::new(),
+        has_more_chats: false,
+        is_listing: false,
     }
 }
 
@@ -66,7 +66,7 @@ impl Shown {
         host.append_child(&root).unwrap();
         let (wishes, closed) = (Rc::new(RefCell::new(Vec::new())), Rc::new(RefCell::new(0)));
         let (wished, counted) = (wishes.clone(), closed.clone());
-        let locale = Locale::find([language]);
+        let locale = locale_of(language);
         let face = Face {
             locale,
             calendar: Rc::new(Calendar::new(&locale.words, language)),
@@ -75,6 +75,8 @@ impl Shown {
             scheme: None,
             accent: None,
             chat: "".into(),
+            picked: None,
+            is_saving: false,
             unsent: Given::default(),
             focus_turn: 0,
         };
@@ -84,6 +86,10 @@ impl Shown {
             submit: Callback::from(|_| ()),
             typed: Callback::noop(),
             close: Callback::from(move |()| *counted.borrow_mut() += 1),
+            list: Callback::noop(),
+            show: Callback::noop(),
+            more: Callback::noop(),
+            save: Callback::noop(),
         };
         let scene = Scene { screen: Rc::new(screen), now: Millis(NOON), face, act };
         let props = AppProps { scene: Some(scene), turn: 1 };
@@ -234,7 +240,10 @@ async fn names_roles_and_labels_are_there_for_who_does_not_see() {
     assert_eq!(shown.text(&format!("#{title}")), "Fern & Clay");
     assert_eq!(shown.find("textarea").unwrap().get_attribute("aria-label").as_deref(), Some("Message"));
     assert_eq!(shown.find(".send").unwrap().get_attribute("aria-label").as_deref(), Some("Send"));
-    assert_eq!(shown.find("header button").unwrap().get_attribute("aria-label").as_deref(), Some("Close"));
+    assert_eq!(
+        shown.find("header [aria-label=Close]").unwrap().get_attribute("aria-label").as_deref(),
+        Some("Close")
+    );
     assert!(shown.text(".theirs .bubble-column").starts_with("Mia: message 1"));
     assert!(shown.text(".mine .bubble-column").starts_with("You: message 2"));
 }
@@ -247,10 +256,10 @@ async fn escape_and_the_button_close_a_frame_and_nothing_else() {
         assert_eq!(*shown.closed.borrow(), 0, "an input method's Escape is its own");
         press(&shown.find("textarea").unwrap(), "Escape", false, false);
         assert_eq!(*shown.closed.borrow(), closings, "{shape:?}");
-        assert_eq!(shown.find("header button").is_some(), closings == 1);
+        assert_eq!(shown.find("header [aria-label=Close]").is_some(), closings == 1);
     }
     let shown = Shown::of(Vec::new()).await;
-    shown.click("header button");
+    shown.click("header [aria-label=Close]");
     assert_eq!(*shown.closed.borrow(), 1);
 }
 

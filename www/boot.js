@@ -7,10 +7,8 @@ const WIDGET = "{{asset:widget.js}}";
 const WASM = "{{asset:widget_bg.wasm}}";
 const INTEGRITY = "{{integrity:widget_bg.wasm}}";
 
-const WORDS = {
-  de: ["Der Chat musste anhalten. Was Sie gesendet haben, ist gut angekommen.", "Neu laden"],
-  en: ["The chat had to stop. What you have sent has arrived.", "Reload"],
-};
+// Until the reader's own words have come. They are the first two lines of a language's file.
+let words = ["The chat had to stop. What you have sent has arrived.", "Reload"];
 
 const { dataset, lang } = document.documentElement;
 const isFrame = dataset.tielineMode !== "page";
@@ -44,7 +42,7 @@ const stop = (why) => {
   hasStopped = true;
   console.error("tieline: stopped", why);
   port?.postMessage({ type: "failed", why: String(why) });
-  const [text, reload] = WORDS[lang.slice(0, 2)] || WORDS.en;
+  const [text, reload] = words;
   const paragraph = document.createElement("p");
   paragraph.textContent = text;
   const button = document.createElement("button");
@@ -65,6 +63,8 @@ addEventListener("unhandledrejection", ({ reason }) => isTrap(reason) && stop("t
 try {
   const wasm = fetch(WASM, { integrity: INTEGRITY });
   const widget = await import(WIDGET);
+  // Beside the wasm, which asks for the same when it is there.
+  widget.loadLocale(lang).then((file) => file && (words = file.split("\n")));
   const [{ port, origin }] = await Promise.all([page, widget.default({ module_or_path: wasm })]);
   widget.start_frame(port, origin);
 } catch (error) {

@@ -7,8 +7,8 @@ use std::{
 
 use tieline_browser::{Listener, clock, focus};
 use tieline_driver::Keeper;
-use tieline_protocol::Millis;
-use tieline_session::{Aim, Event, Input, Owner, Screen};
+use tieline_protocol::{Millis, SessionId};
+use tieline_session::{Aim, Event, Input, Owner, Screen, screen::ChatRow};
 use tieline_talk::{Calendar, Given, ThreadWish};
 use web_sys::HtmlElement;
 use yew::{AttrValue, Callback};
@@ -16,9 +16,11 @@ use yew::{AttrValue, Callback};
 use super::{
     config::Config,
     host::{Ear, Host, Line},
+    keepsake::Keepsake,
     page_store::PageStore,
     port::{FromPage, ToPage},
     stage::Stage,
+    tongue,
 };
 use crate::{
     driver::{Driver, Hooks, Settings, Unsent, Word},
@@ -35,8 +37,6 @@ struct Inner {
     driver: Driver,
     picture: Rc<Picture>,
     shape: Shape,
-    /// The recipient of the chat that is shown.
-    to: RefCell<Option<String>>,
     /// The caret is to go into the composer as soon as the browser's focus is ours.
     wants_caret: Cell<bool>,
     line: Rc<OnceCell<Line>>,
@@ -54,11 +54,11 @@ impl Mount {
         let picture = Rc::new_cyclic(|weak| Picture::new(place, &config, keeper.clone(), weak.clone()));
         let driver = Driver::new(settings(&config, keeper), hooks(&picture, &line));
         picture.set_act(act(&driver, &picture, &line));
+        speak(&picture, config.language.clone());
         let inner = Rc::new(Inner {
             driver,
             picture,
             shape: config.shape,
-            to: RefCell::new(config.to.clone()),
             wants_caret: Cell::new(false),
             line,
             page_store,
@@ -106,8 +106,7 @@ impl Inner {
     fn hear(&self, word: FromPage) {
         match word {
             FromPage::Open { to, item } => {
-                self.picture.change(|face| face.chat = AttrValue::from(to.clone().unwrap_or_default()));
-                self.to.replace(to.clone());
+                self.picture.change(|face| show_chat(face, to.as_deref(), None));
                 self.driver.ask(to, item);
                 self.start();
             }
@@ -120,6 +119,7 @@ impl Inner {
             FromPage::Hidden => {
                 self.wants_caret.set(false);
                 self.driver.set_shown(false);
+                self.driver.feed(Input::ListShown(false));
             }
             FromPage::Identify(Some(token)) => self.driver.take_token(Some(token)),
             // A page where nobody is signed in says so at every load. Only after somebody was is it news, and only in the
@@ -130,9 +130,9 @@ impl Inner {
                 }
             }
             FromPage::Token(token) => self.driver.take_token(token),
-            FromPage::Item(Some(item)) => self.driver.ask(self.to.borrow().clone(), Some(item)),
+            FromPage::Item(Some(item)) => self.driver.ask(self.picture.recipient(), Some(item)),
             FromPage::Item(None) => {}
-            FromPage::Locale(tag) => self.picture.change(|face| speak(face, &tag)),
+            FromPage::Locale(tag) => speak(&self.picture, tag),
             FromPage::Kept { id, values } => self.page_store.hear(id, values.as_ref()),
             FromPage::Theme { accent, scheme } => self.picture.change(|face| wear(face, accent, scheme)),
         }
@@ -156,11 +156,17 @@ struct Picture {
     unsent: Unsent,
     act: OnceCell<Act>,
     stage: RefCell<Option<Stage>>,
+    /// The language that was asked for last. Its words may still be on their way.
+    language: RefCell<String>,
+    /// The words of the first one have come, or English takes their place.
+    has_words: Cell<bool>,
+    keepsake: Keepsake,
 }
 
 impl Picture {
     fn new(place: &HtmlElement, config: &Config, keeper: Keeper, own: Weak<Self>) -> Self {
-        let locale = Locale::find([config.language.as_str()]);
+        // Nothing is drawn before the words have come.
+        let locale = Locale::english();
         let face = Face {
             locale,
             calendar: Rc::new(Calendar::new(&locale.words, &config.language)),
@@ -169,8 +175,19 @@ impl Picture {
             scheme: config.scheme,
             accent: config.accent.clone().map(AttrValue::from),
             chat: AttrValue::from(config.to.clone().unwrap_or_default()),
+            picked: None,
+            is_saving: false,
             unsent: Given::default(),
             focus_turn: 0,
+        };
+        let give_up = {
+            let own = own.clone();
+            move || {
+                if let Some(picture) = own.upgrade() {
+                    picture.keepsake.give_up();
+                    picture.go_on_saving();
+                }
+            }
         };
         let draw_anew = move || {
             if let Some(picture) = own.upgrade() {
@@ -184,6 +201,9 @@ impl Picture {
             unsent: Unsent::new(keeper, config.channel.to_string(), draw_anew),
             act: OnceCell::new(),
             stage: RefCell::new(None),
+            language: RefCell::default(),
+            has_words: Cell::new(false),
+            keepsake: Keepsake::new(give_up),
         }
     }
 
@@ -196,11 +216,37 @@ impl Picture {
         self.unsent.belong_to(&screen.owner);
         self.screen.replace(Some(Rc::new(screen)));
         self.draw();
+        self.go_on_saving();
+    }
+
+    /// The visitor wants the session as a file.
+    fn save(&self) {
+        self.keepsake.want();
+        self.go_on_saving();
+    }
+
+    fn go_on_saving(&self) {
+        if !self.keepsake.is_wanted() {
+            return;
+        }
+        let (screen, face) = (self.screen.borrow().clone(), self.face.borrow().clone());
+        if let (Some(screen), Some(act)) = (screen, self.act.get()) {
+            self.keepsake.look(&screen, &face, act);
+        }
+        let is_saving = self.keepsake.is_wanted();
+        if self.face.borrow().is_saving != is_saving {
+            self.change(|face| face.is_saving = is_saving);
+        }
     }
 
     /// Whether it is a user's: somebody whom the page vouches for.
     fn shows_user(&self) -> bool {
         self.screen.borrow().as_ref().is_some_and(|screen| matches!(screen.owner, Owner::User(_)))
+    }
+
+    /// The recipient of the chat that is shown; none: the channel's default.
+    fn recipient(&self) -> Option<String> {
+        Some(self.face.borrow().chat.to_string()).filter(|to| !to.is_empty())
     }
 
     /// Puts words into the composer of the chat that is shown, and the caret behind them.
@@ -220,7 +266,11 @@ impl Picture {
     }
 
     fn draw(&self) {
-        let (Some(screen), Some(act)) = (self.screen.borrow().clone(), self.act.get()) else { return };
+        let (Some(screen), Some(act), true) =
+            (self.screen.borrow().clone(), self.act.get(), self.has_words.get())
+        else {
+            return;
+        };
         let now = Millis(clock::now_ms());
         let mut face = self.face.borrow().clone();
         let (text, turn) = self.unsent.words(&face.chat);
@@ -272,7 +322,7 @@ fn hooks(picture: &Rc<Picture>, line: &Rc<OnceCell<Line>>) -> Hooks {
 }
 
 fn act(driver: &Driver, picture: &Rc<Picture>, line: &Rc<OnceCell<Line>>) -> Act {
-    let [feed, wish, submit, note] = [(); 4].map(|()| driver.feeder());
+    let [feed, wish, submit, note, more] = [(); 5].map(|()| driver.feeder());
     let (typing, line) = (driver.typing(), line.clone());
     Act {
         feed: Callback::from(feed),
@@ -294,6 +344,17 @@ fn act(driver: &Driver, picture: &Rc<Picture>, line: &Rc<OnceCell<Line>>) -> Act
                 line.tell(&ToPage::Close);
             }
         }),
+        list: listing(driver, picture),
+        show: showing(driver, picture),
+        more: Callback::from(move |()| more(Input::MoreSessionsWanted)),
+        save: Callback::from({
+            let picture = Rc::downgrade(picture);
+            move |()| {
+                if let Some(picture) = picture.upgrade() {
+                    picture.save();
+                }
+            }
+        }),
     }
 }
 
@@ -311,6 +372,35 @@ fn input_of(wish: ThreadWish) -> Input {
         ThreadWish::Retract(target) => Driver::retraction(target),
         ThreadWish::Choose(target, option) => Driver::choice(target, option),
     }
+}
+
+/// Shows the list of sessions, or the chat again.
+fn listing(driver: &Driver, picture: &Rc<Picture>) -> Callback<bool> {
+    let (feed, picture) = (driver.feeder(), Rc::downgrade(picture));
+    Callback::from(move |is_listing: bool| {
+        let Some(picture) = picture.upgrade() else { return };
+        feed(Input::ListShown(is_listing));
+        picture.take_caret();
+    })
+}
+
+fn showing(driver: &Driver, picture: &Rc<Picture>) -> Callback<ChatRow> {
+    let (feed, picture) = (driver.feeder(), Rc::downgrade(picture));
+    Callback::from(move |row: ChatRow| {
+        let Some(picture) = picture.upgrade() else { return };
+        feed(match row.session {
+            Some(session) => Input::SessionPicked(Some(session)),
+            None => Input::Asked { to: row.to.clone(), item: None },
+        });
+        picture.change(|face| show_chat(face, row.to.as_deref(), row.session));
+        picture.take_caret();
+    })
+}
+
+/// Turns to a chat.
+fn show_chat(face: &mut Face, to: Option<&str>, picked: Option<SessionId>) {
+    face.chat = AttrValue::from(to.unwrap_or_default().to_owned());
+    face.picked = picked;
 }
 
 fn translate(event: Event) -> ToPage {
@@ -340,9 +430,21 @@ fn await_focus(inner: &Rc<Inner>) -> Option<Listener> {
     }))
 }
 
-fn speak(face: &mut Face, tag: &str) {
-    face.locale = Locale::find([tag]);
-    face.calendar = Rc::new(Calendar::new(&face.locale.words, tag));
+/// Changes the language once its words are here. Of two wishes the later one counts, whichever words come first.
+fn speak(picture: &Rc<Picture>, tag: String) {
+    picture.language.replace(tag.clone());
+    let picture = Rc::downgrade(picture);
+    wasm_bindgen_futures::spawn_local(async move {
+        let locale = tongue::words_for(&tag).await;
+        let Some(picture) = picture.upgrade().filter(|picture| *picture.language.borrow() == tag) else {
+            return;
+        };
+        picture.has_words.set(true);
+        picture.change(|face| {
+            face.locale = locale;
+            face.calendar = Rc::new(Calendar::new(&locale.words, &tag));
+        });
+    });
 }
 
 fn wear(face: &mut Face, accent: Option<String>, scheme: Option<Scheme>) {

@@ -3,8 +3,11 @@
 use std::rc::Rc;
 
 use tieline_browser::focus;
-use tieline_protocol::Millis;
-use tieline_session::{Input, Screen, screen::Thread};
+use tieline_protocol::{Millis, SessionId};
+use tieline_session::{
+    Input, Screen,
+    screen::{ChatRow, Thread},
+};
 use tieline_talk::{Calendar, Given, ThreadWish};
 use web_sys::{Element, KeyboardEvent};
 use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, html};
@@ -52,6 +55,10 @@ pub struct Face {
     pub accent: Option<AttrValue>,
     /// Which chat is shown. Another one has its own scrolling and its own unsent words.
     pub chat: AttrValue,
+    /// The session that the visitor took from their list, if that is what they did: it may not be the newest of its chat.
+    pub picked: Option<SessionId>,
+    /// The session is being made a file; older lines are still on their way.
+    pub is_saving: bool,
     /// What the visitor had begun to write.
     pub unsent: Given,
     /// Each new number puts the caret into the composer; 0 leaves it where it is.
@@ -71,6 +78,14 @@ pub struct Act {
     pub typed: Callback<String>,
     /// The visitor wants the panel gone.
     pub close: Callback<()>,
+    /// Shows the list of sessions, or the chat again.
+    pub list: Callback<bool>,
+    /// Shows a session of the list.
+    pub show: Callback<ChatRow>,
+    /// The list is to have older sessions too.
+    pub more: Callback<()>,
+    /// Gives the visitor the session as a file.
+    pub save: Callback<()>,
 }
 
 /// One moment of the session, ready to be drawn.
@@ -183,19 +198,33 @@ fn wishes_of(props: &AppProps) -> Callback<ThreadWish> {
 }
 
 fn on_key(scene: &Scene) -> Callback<KeyboardEvent> {
-    let (close, can_close) = (scene.act.close.clone(), scene.face.shape == Shape::Frame);
+    let (act, is_listing) = (scene.act.clone(), scene.screen.is_listing);
+    let can_close = scene.face.shape == Shape::Frame;
     Callback::from(move |event: KeyboardEvent| {
         // What was open inside has taken the key for itself.
-        if can_close && event.key() == "Escape" && !event.is_composing() && !event.default_prevented() {
-            event.prevent_default();
-            close.emit(());
+        if event.key() != "Escape"
+            || event.is_composing()
+            || event.default_prevented()
+            || !(is_listing || can_close)
+        {
+            return;
+        }
+        event.prevent_default();
+        // One step at a time: from the list to the chat, from the chat to the page.
+        if is_listing {
+            act.list.emit(false);
+        } else {
+            act.close.emit(());
         }
     })
 }
 
+/// Where one goes on: in the composer, or in the list at the chat that one came from.
 fn take_caret(panel: &NodeRef) {
-    let field = panel.cast::<Element>().and_then(|panel| panel.query_selector("textarea").ok()?);
-    if let Some(field) = field {
-        focus::focus(&field);
+    let Some(panel) = panel.cast::<Element>() else { return };
+    let places = ["textarea", ".chat-row[aria-current]", ".chat-row"];
+    let place = places.into_iter().find_map(|place| panel.query_selector(place).ok()?);
+    if let Some(place) = place {
+        focus::focus(&place);
     }
 }

@@ -6,7 +6,7 @@ use yew::{Callback, Html, html};
 use crate::locale::Locale;
 
 /// The line. Its element always stands, as screen readers only hear changes of a live region that was there before.
-pub(super) fn notice_line(notice: Option<Notice>, locale: &'static Locale) -> Html {
+pub(super) fn notice_line(notice: Option<Notice>, is_saving: bool, locale: &'static Locale) -> Html {
     let class = match notice {
         Some(Notice::Refused | Notice::SignedOut) => "notice final",
         _ => "notice",
@@ -18,6 +18,8 @@ pub(super) fn notice_line(notice: Option<Notice>, locale: &'static Locale) -> Ht
                 if notice == Notice::MustReload {
                     <button type="button" class="link" onclick={Callback::from(|_| reload())}>{ locale.reload }</button>
                 }
+            } else if is_saving {
+                <p>{ locale.saving }</p>
             }
         </div>
     }

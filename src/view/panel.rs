@@ -12,6 +12,7 @@ use super::{
     header::{TITLE_ID, header},
     item_strip::item_strip,
     notice::notice_line,
+    sessions::sessions,
 };
 
 /// What outlives one drawing of the panel.
@@ -29,36 +30,41 @@ pub(super) fn panel(scene: &Scene, turn: u32, kept: &Kept<'_>) -> Html {
     let Scene { screen, now, face, act } = scene;
     let words = &face.locale.words;
     let name = screen.title.as_deref().or(face.name.as_deref());
-    let on_close = (face.shape == Shape::Frame).then_some(&act.close);
+    let picked = face.picked.map(|session| session.to_string()).unwrap_or_default();
     html! {
         <section ref={kept.panel.clone()} class="panel" role={role(face.shape)} aria-labelledby={TITLE_ID}>
-            { header(name, face.locale, on_close) }
-            { notice_line(screen.notice, face.locale) }
-            { item_strip(screen, face) }
-            <ThreadView
-                key={format!("thread {turn} {}", face.chat)}
-                thread={kept.thread.clone()}
-                {words}
-                calendar={face.calendar.clone()}
-                now={*now}
-                on_wish={kept.on_wish.clone()}
-                is_cut={matches!(screen.notice, Some(Notice::Connecting | Notice::Reconnecting | Notice::Offline))}
-                empty={empty(name, screen.greeting.as_deref(), face.locale)}
-            />
-            if screen.can_write {
-                <Composer
-                    key={format!("composer {turn} {}", face.chat)}
-                    {words}
-                    placeholder={name.map_or_else(|| face.locale.write.to_owned(), face.locale.write_to)}
-                    text_chars={screen.text_chars}
-                    given={face.unsent.clone()}
-                    on_send={act.submit.clone()}
-                    on_change={act.typed.clone()}
-                    aim={screen.aim.clone()}
-                    on_wish={kept.on_wish.clone()}
-                />
+            { header(scene, name) }
+            { notice_line(screen.notice, face.is_saving, face.locale) }
+            if screen.is_listing {
+                { sessions(scene) }
             } else {
-                <p class="read-only">{ face.locale.read_only }</p>
+                { item_strip(screen, face) }
+                <ThreadView
+                    key={format!("thread {turn} {} {picked}", face.chat)}
+                    thread={kept.thread.clone()}
+                    {words}
+                    calendar={face.calendar.clone()}
+                    now={*now}
+                    on_wish={kept.on_wish.clone()}
+                    is_cut={matches!(screen.notice, Some(Notice::Connecting | Notice::Reconnecting | Notice::Offline))}
+                    empty={empty(name, screen.greeting.as_deref(), face.locale)}
+                />
+                if screen.can_write {
+                    <Composer
+                        key={format!("composer {turn} {}", face.chat)}
+                        {words}
+                        calendar={face.calendar.clone()}
+                        placeholder={name.map_or_else(|| face.locale.write.to_owned(), |name| face.locale.write_to.with(name))}
+                        text_chars={screen.text_chars}
+                        given={face.unsent.clone()}
+                        on_send={act.submit.clone()}
+                        on_change={act.typed.clone()}
+                        aim={screen.aim.clone()}
+                        on_wish={kept.on_wish.clone()}
+                    />
+                } else {
+                    <p class="read-only">{ face.locale.read_only }</p>
+                }
             }
         </section>
     }

@@ -1,6 +1,8 @@
 //! What the browser tests share: a fake gateway, a mounted widget, and ways to look at it as a person does.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub(crate) mod tongues;
+
 use js_sys::{Object, Reflect};
 use tieline_widget::embed::Handle;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
@@ -31,8 +33,11 @@ extern "C" {
 }
 
 /// The widget's style sheet, as `cargo xtask dist` puts it together.
-pub(crate) const STYLE: &str =
-    concat!(include_str!("../../crates/talk/style.css"), include_str!("../../src/view/style.css"));
+pub(crate) const STYLE: &str = concat!(
+    include_str!("../../crates/talk/style.css"),
+    include_str!("../../src/view/style.css"),
+    include_str!("../../src/view/sessions.css")
+);
 
 /// Longest that a test waits for something, in milliseconds. Reached only when it fails.
 const PATIENCE_MS: f64 = 5_000.0;

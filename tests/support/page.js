@@ -188,3 +188,10 @@ export const hang_databases = () => {
 export const restore_databases = () => {
   IDBFactory.prototype.open = open;
 };
+
+/** What `www/locales.js` is in a bundle: the words of the languages that were offered. */
+export const offer_words = (language, file) => {
+  words.set(language, file);
+  globalThis.loadLocale = (tag) => Promise.resolve(words.get(tag.split("-")[0]));
+};
+const words = new Map();

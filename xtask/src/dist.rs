@@ -55,12 +55,20 @@ struct Files {
 fn assemble(sources: &Sources) -> Result<Files> {
     let mut catalogue = Catalogue::default();
     let mut content = BTreeMap::new();
+    for (tag, lines) in &sources.locales {
+        let lines = lines.clone().into_bytes();
+        content.insert(catalogue.add(&format!("locale-{tag}.txt"), &lines), lines);
+    }
+    let locales_js = catalogue.fill(&sources.locales_js)?;
     for app in App::ALL {
         eprintln!("dist  {}: bindings", app.name());
         let mut bound = bindgen::bind(app, sources.wasm(app))?;
         let wasm_path = catalogue.add(&app.file("_bg.wasm"), &bound.wasm);
         bindgen::point_at(&mut bound, app, &wasm_path)?;
         content.insert(wasm_path, bound.wasm);
+        if app == App::Widget {
+            bound.js.insert_str(0, &locales_js);
+        }
         let glue = minify_js::minify(&bound.js, Kind::Module)?.into_bytes();
         content.insert(catalogue.add(&app.file(".js"), &glue), glue);
 

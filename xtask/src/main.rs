@@ -5,6 +5,7 @@ mod chaos;
 mod demo;
 mod dist;
 mod golden;
+mod locales;
 mod mutate;
 mod shell;
 mod shots;

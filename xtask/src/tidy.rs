@@ -1,11 +1,11 @@
 //! `xtask tidy`: the rules of `docs/style.md` that no compiler checks.
 //!
-//! Each rule is one function that gives complaints, as `file:line: what and why`. A language of the widget that lacks a
-//! text is not among them: there a missing field does not compile.
+//! Each rule is one function that gives complaints, as `file:line: what and why`.
 
 mod crates;
 mod documents;
 mod imports;
+mod locales;
 mod texts;
 
 use anyhow::{Result, bail};
@@ -25,6 +25,7 @@ pub(crate) fn run() -> Result<()> {
         crates::one_wasm_bindgen()?,
         imports::check(&files),
         texts::check(&files),
+        locales::check(&files),
         documents::golden_files(&files),
         documents::paths_named_in_architecture(&files),
     ]

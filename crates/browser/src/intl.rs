@@ -1,4 +1,4 @@
-//! The browser's `Intl`: times, days and prices the way the reader writes them.
+//! The browser's `Intl`: times, days, prices and counts the way the reader writes them.
 //!
 //! Its constructors throw on a language or currency that they do not know, and text from a page can be anything. So they
 //! are reached by reflection, where a throw is a value.
@@ -24,14 +24,7 @@ impl Formatter {
     }
 
     fn find(kind: &str, language: &str, options: &[(&str, &str)]) -> Option<Self> {
-        let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
-        let constructor = Reflect::get(&intl, &kind.into()).ok()?.dyn_into::<Function>().ok()?;
-        let settings = Object::new();
-        for (name, value) in options {
-            Reflect::set(&settings, &(*name).into(), &(*value).into()).ok()?;
-        }
-        let arguments = Array::of2(&language.into(), &settings);
-        let formatter = Reflect::construct(&constructor, &arguments).ok()?;
+        let formatter = make(kind, language, options)?;
         // `format` is a getter that gives a function bound to its formatter.
         let format = Reflect::get(&formatter, &"format".into()).ok()?.dyn_into().ok()?;
         Some(Self { format })
@@ -52,6 +45,36 @@ impl Formatter {
 
     fn text(&self, value: &JsValue) -> Option<String> {
         self.format.call1(&JsValue::UNDEFINED, value).ok()?.as_string()
+    }
+}
+
+fn make(kind: &str, language: &str, options: &[(&str, &str)]) -> Option<JsValue> {
+    let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
+    let constructor = Reflect::get(&intl, &kind.into()).ok()?.dyn_into::<Function>().ok()?;
+    let settings = Object::new();
+    for (name, value) in options {
+        Reflect::set(&settings, &(*name).into(), &(*value).into()).ok()?;
+    }
+    Reflect::construct(&constructor, &Array::of2(&language.into(), &settings)).ok()
+}
+
+/// The plural rules of one language.
+#[derive(Clone, Debug)]
+pub struct Plurals {
+    rules: JsValue,
+}
+
+impl Plurals {
+    /// Of a language; none if the browser does not take the tag.
+    pub fn of(language: &str) -> Option<Self> {
+        Some(Self { rules: make("PluralRules", language, &[])? })
+    }
+
+    /// The category of a number: `one`, `few`, `other` ..
+    #[expect(clippy::cast_precision_loss, reason = "nobody counts beyond 2^53")]
+    pub fn category(&self, number: u64) -> Option<String> {
+        let select = Reflect::get(&self.rules, &"select".into()).ok()?.dyn_into::<Function>().ok()?;
+        select.call1(&self.rules, &JsValue::from_f64(number as f64)).ok()?.as_string()
     }
 }
 

@@ -12,6 +12,7 @@ pub mod address;
 pub mod broadcast;
 pub mod clock;
 pub mod database;
+pub mod download;
 pub mod focus;
 pub mod http;
 pub mod ids;

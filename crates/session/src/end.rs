@@ -160,6 +160,7 @@ impl End {
             | Input::PanelShown
             | Input::PanelHidden
             | Input::SessionPicked(_)
+            | Input::ListShown(_)
             | Input::Submit { .. }
             | Input::Offer { .. }
             | Input::Aimed(_)

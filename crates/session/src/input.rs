@@ -57,8 +57,10 @@ pub enum Input {
     PanelShown,
     /// The panel left the screen.
     PanelHidden,
-    /// The agent picked a session of the list; `None` goes back to the list.
+    /// A session of the list was picked. At the desk `None` goes back to the list; a visitor's list lies over the chat.
     SessionPicked(Option<SessionId>),
+    /// The visitor's list of sessions lies over the chat, or went away again: what it covers is not read.
+    ListShown(bool),
     /// Somebody pressed send. The shell mints both ids.
     Submit {
         /// Names the draft for ever.
@@ -108,7 +110,7 @@ pub enum Input {
     Revise(DraftId),
     /// The thread was scrolled to its top.
     OlderWanted,
-    /// The desk's list was scrolled to its end.
+    /// The list was scrolled to its end.
     MoreSessionsWanted,
 
     /// The socket is open: `hello` may go out.

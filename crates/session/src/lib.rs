@@ -29,6 +29,7 @@ mod link;
 mod opening;
 mod order;
 mod outbox;
+mod own_chats;
 mod proof;
 mod requests;
 mod spans;

@@ -27,6 +27,39 @@ pub struct Screen {
     pub can_write: bool,
     /// Longest text, in characters.
     pub text_chars: u32,
+    /// The visitor's own sessions, newest activity first.
+    pub chats: Vec<ChatRow>,
+    /// There are older sessions to ask for.
+    pub has_more_chats: bool,
+    /// Their list lies over the chat.
+    pub is_listing: bool,
+}
+
+/// A line of the visitor's list: one of their sessions, or one that their first words are still to open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChatRow {
+    /// Which; none before the gateway has given it one.
+    pub session: Option<SessionId>,
+    /// Whom the page wanted to reach; none for the channel's default.
+    pub to: Option<String>,
+    /// Who answered last, by name.
+    pub seller: Option<String>,
+    /// What it is about.
+    pub item: Option<Item>,
+    /// The newest entry's text, or the item's title, cut to 120 characters.
+    pub preview: String,
+    /// Whether that is the visitor's own.
+    pub preview_is_mine: bool,
+    /// The newest entry was taken back: there is nothing to preview.
+    pub preview_is_gone: bool,
+    /// When it was last written to.
+    pub touched_at: Millis,
+    /// Entries of the other side that are not read yet.
+    pub unread: u32,
+    /// It is the one on screen.
+    pub is_open: bool,
+    /// It takes no more words.
+    pub is_over: bool,
 }
 
 /// The agent's desk.

@@ -1,12 +1,13 @@
 //! The visitor's end: the door of the widget. One chat for each recipient that the page names.
 
-use tieline_protocol::{Body, Capability, DraftId, Item, Millis};
+use tieline_protocol::{Body, Capability, DraftId, Item, Millis, SessionId, limits};
 
 use crate::{
     chat::{Chat, ChatKey},
     effect::{Effect, Owner},
     end::{End, Said},
     input::{Input, Setup},
+    own_chats,
     screen::{Screen, Thread},
     spans::{clean_item, clean_line},
 };
@@ -18,25 +19,35 @@ pub struct Visitor {
     /// Whom the page last asked for, and about what. None: whoever was written to last.
     wish: Option<Wish>,
     is_shown: bool,
+    /// The list lies over the chat.
+    is_listing: bool,
 }
 
 #[derive(Debug)]
 struct Wish {
     to: Option<String>,
     item: Option<Item>,
+    /// The one that the visitor took from their list, which need not be the newest with that recipient.
+    picked: Option<SessionId>,
 }
 
 impl Visitor {
     /// An end that has not dialled yet.
     pub fn new(setup: Setup) -> Self {
-        Self { end: End::new(setup, true), wish: None, is_shown: false }
+        Self { end: End::new(setup, true), wish: None, is_shown: false, is_listing: false }
     }
 
     /// Takes a fact, gives what is to be done about it, in order.
     pub fn handle(&mut self, now: Millis, input: Input) -> Vec<Effect> {
         let mut out = Vec::new();
         match input {
-            Input::Asked { to, item } => self.wish = Some(Wish { to, item }),
+            Input::Asked { to, item } => {
+                self.wish = Some(Wish { to, item, picked: None });
+                self.is_listing = false;
+            }
+            Input::ListShown(is_listing) => self.is_listing = is_listing,
+            Input::SessionPicked(session) => self.pick(session),
+            Input::MoreSessionsWanted => self.want_more(),
             Input::PanelShown => self.is_shown = true,
             Input::PanelHidden => self.is_shown = false,
             Input::Submit { draft_id, session_draft_id, text } => {
@@ -105,11 +116,18 @@ impl Visitor {
             unread: self.end.unread(),
             can_write: !self.end.link.is_refused(),
             text_chars: self.end.text_chars,
+            chats: own_chats::rows(self.end.chats(), chat.map(|chat| chat.key)),
+            has_more_chats: self.end.has_more_sessions,
+            is_listing: self.is_listing,
         }
     }
 
-    /// The chat that the page asked for; a closed one only while there is no other.
+    /// The chat that the visitor picked, or that the page asked for; of those a closed one only while there is no other.
     fn current(&self) -> Option<&Chat> {
+        let picked = self.wish.as_ref().and_then(|wish| wish.picked);
+        if let Some(chat) = picked.and_then(|session| self.end.find_session(session)) {
+            return Some(chat);
+        }
         let is_wished = |chat: &&Chat| self.wish.as_ref().is_none_or(|wish| chat.is_with(wish.to.as_deref()));
         self.end
             .chats()
@@ -118,7 +136,25 @@ impl Visitor {
     }
 
     fn focus(&self) -> Option<ChatKey> {
-        self.current().filter(|_| self.is_shown).map(|chat| chat.key)
+        self.current().filter(|_| self.is_shown && !self.is_listing).map(|chat| chat.key)
+    }
+
+    fn pick(&mut self, session: Option<SessionId>) {
+        let Some(chat) = session.and_then(|session| self.end.session_mut(session)) else { return };
+        chat.fill_screen();
+        self.wish = Some(Wish { to: chat.to.clone(), item: None, picked: session });
+        self.is_listing = false;
+    }
+
+    /// Asks for the sessions before the oldest that is here, if there may be any: a `welcome` does not say.
+    fn want_more(&mut self) {
+        let sessions = self.end.chats().filter(|chat| chat.session.is_some());
+        let is_full = sessions.clone().count() >= limits::LIST_SESSIONS as usize;
+        let oldest =
+            sessions.min_by_key(|chat| (chat.touched_at, chat.session)).and_then(|chat| chat.session);
+        if is_full || self.end.has_more_sessions {
+            self.end.want_sessions(oldest);
+        }
     }
 
     fn submit(
@@ -160,6 +196,10 @@ impl Visitor {
             }
             None => {
                 let to = self.wish.as_ref().and_then(|wish| wish.to.clone());
+                if let Some(wish) = &mut self.wish {
+                    // The picked one has ended, and these words open another.
+                    wish.picked = None;
+                }
                 self.end.add_chat(|chat| {
                     (chat.to, chat.item, chat.touched_at) = (to, wished_item, now);
                     chat.open_as(session_draft_id, false);

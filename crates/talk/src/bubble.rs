@@ -9,7 +9,9 @@ use yew::{Callback, Classes, Html, classes, html};
 use crate::{
     Calendar, ThreadWish,
     avatar::avatar,
-    choices, icon,
+    choices,
+    emoji::is_gesture,
+    icon,
     item::item_card,
     menu::{self, Menu},
     quote,
@@ -94,7 +96,7 @@ fn content(bubble: &Bubble, around: &Around<'_>) -> Html {
     match &bubble.content {
         // The words go their own way, the bubble's tail goes with the page.
         Content::Text(spans) => html! {
-            <div class="bubble">
+            <div class={classes!("bubble", (bubble.quote.is_none() && is_gesture(spans)).then_some("gesture"))}>
                 if let Some(quoted) = &bubble.quote {
                     { quote::view(quoted, around.words, jump(quoted.key, quoted.is_mine, around)) }
                 }

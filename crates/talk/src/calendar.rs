@@ -1,11 +1,14 @@
-//! Moments and prices the way one reader writes them. `Intl` does the writing; which form suits is decided here.
+//! Moments, prices and counts the way one reader writes them. `Intl` does the writing; which form suits is decided here.
 
 use std::cell::RefCell;
 
-use tieline_browser::{clock, intl::Formatter};
+use tieline_browser::{
+    clock,
+    intl::{Formatter, Plurals},
+};
 use tieline_protocol::{Millis, Price};
 
-use crate::words::Words;
+use crate::{texts::Counted, words::Words};
 
 /// Options of the formatters, as `Intl` names them.
 type Fields = &'static [(&'static str, &'static str)];
@@ -15,6 +18,15 @@ const DAY: Fields = &[("weekday", "long"), ("day", "numeric"), ("month", "long")
 const SHORT_DAY: Fields = &[("day", "numeric"), ("month", "short")];
 const FULL_DAY: Fields = &[("day", "numeric"), ("month", "short"), ("year", "numeric")];
 const MOMENT: Fields = &[("dateStyle", "full"), ("timeStyle", "short")];
+
+const ZONED: Fields = &[
+    ("year", "numeric"),
+    ("month", "short"),
+    ("day", "numeric"),
+    ("hour", "numeric"),
+    ("minute", "2-digit"),
+    ("timeZoneName", "short"),
+];
 
 const DAY_MS: u64 = 86_400_000;
 
@@ -30,6 +42,8 @@ pub struct Calendar {
     short_day: Option<Formatter>,
     full_day: Option<Formatter>,
     moment: Option<Formatter>,
+    number: Option<Formatter>,
+    plurals: Option<Plurals>,
     // By currency. A list, not a map: it holds one or two, and a map's code is eight kilobytes more to download.
     prices: RefCell<Vec<(String, Option<Formatter>)>>,
 }
@@ -58,6 +72,9 @@ impl Calendar {
             short_day: dates(SHORT_DAY),
             full_day: dates(FULL_DAY),
             moment: dates(MOMENT),
+            number: Formatter::of_numbers(language, &[]),
+            // Of the words' language and not of the reader's, which may be one that we do not have.
+            plurals: Plurals::of(words.language),
             prices: RefCell::default(),
         }
     }
@@ -70,6 +87,12 @@ impl Calendar {
     /// Day and time in full, for a tooltip.
     pub fn moment(&self, at: Millis) -> String {
         write(self.moment.as_ref(), at)
+    }
+
+    /// Writes day and time with the zone, for what is read elsewhere. Wanted seldom, so its formatter is made for the occasion.
+    pub fn zoned(&self) -> impl Fn(Millis) -> String + use<> {
+        let formatter = Formatter::of_dates(&self.language, ZONED);
+        move |at| write(formatter.as_ref(), at)
     }
 
     /// A day as a separator names it: `Today`, `Yesterday`, `Tuesday, 3 March`; with the year when that is far off.
@@ -111,6 +134,18 @@ impl Calendar {
         });
         let written = formatter.and_then(|formatter| formatter.decimal(&price.amount));
         written.unwrap_or_else(|| format!("{} {}", price.amount, price.currency))
+    }
+
+    /// A number: `1,200`.
+    pub fn number(&self, number: u64) -> String {
+        let plain = number.to_string();
+        self.number.as_ref().and_then(|formatter| formatter.decimal(&plain)).unwrap_or(plain)
+    }
+
+    /// A text that depends on a number.
+    pub fn count(&self, text: Counted, number: u64) -> String {
+        let category = self.plurals.as_ref().and_then(|plurals| plurals.category(number)).unwrap_or_default();
+        text.with(&category, &self.number(number))
     }
 
     fn days_ago(&self, at: Millis, now: Millis) -> u64 {

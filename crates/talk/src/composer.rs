@@ -3,11 +3,13 @@
 //! Grows with its text up to six lines. The send button is never disabled for real: a press with nothing to send only puts
 //! the caret back.
 
+use std::rc::Rc;
+
 use tieline_session::screen::Aimed;
 use web_sys::{HtmlElement, HtmlTextAreaElement, InputEvent, KeyboardEvent, SubmitEvent};
 use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, TargetCast, classes, html};
 
-use crate::{ThreadWish, icon, strip, words::Words};
+use crate::{Calendar, ThreadWish, icon, strip, words::Words};
 
 /// From here on the characters that are left are counted aloud.
 const FEW_LEFT: i64 = 200;
@@ -19,6 +21,8 @@ const COMPOSING_KEY: u32 = 229;
 pub struct ComposerProps {
     /// Texts.
     pub words: &'static Words,
+    /// Writes the count of what is left.
+    pub calendar: Rc<Calendar>,
     /// Says to whom one writes.
     pub placeholder: AttrValue,
     /// Longest text, in characters.
@@ -174,7 +178,7 @@ impl Component for Composer {
                     />
                     if left <= FEW_LEFT {
                         <span class={classes!("composer-left", (left < 0).then_some("over"))} role="status">
-                            { (props.words.left)(left) }
+                            { props.calendar.count(if left < 0 { props.words.over } else { props.words.left }, left.unsigned_abs()) }
                         </span>
                     }
                 </div>

@@ -3,11 +3,11 @@
 use yew::{Html, html};
 
 macro_rules! icons {
-    ($($(#[$doc:meta])* $name:ident = $path:literal;)*) => {$(
+    ($class:literal: $($(#[$doc:meta])* $name:ident = $path:literal;)*) => {$(
         $(#[$doc])*
         pub fn $name() -> Html {
             html! {
-                <svg class="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+                <svg class={$class} viewBox="0 0 20 20" aria-hidden="true" focusable="false">
                     <path d={$path} />
                 </svg>
             }
@@ -15,7 +15,7 @@ macro_rules! icons {
     )*};
 }
 
-icons! {
+icons! { "icon":
     /// Waiting to be sent.
     clock = "M10 3.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M10 6.5V10l2.4 1.6";
     /// In the log.
@@ -28,20 +28,16 @@ icons! {
     send = "M10 16.2V4.2M4.8 9.2 10 4l5.2 5.2";
     /// Down to the newest.
     down = "M5 7.8 10 12.8l5-5";
-    /// Back.
-    back = "M12.2 4.8 7 10l5.2 5.2";
-    /// Answer these words.
-    reply = "M8.2 5 3.8 9.4l4.4 4.4M4.2 9.4h7.3a4.7 4.7 0 0 1 4.7 4.7v1.2";
     /// What else can be done.
     more = "M4.6 10h.01M10 10h.01M15.4 10h.01";
     /// Say it otherwise.
     pen = "M4 16l.8-3.4 8.4-8.4a1.6 1.6 0 0 1 2.3 0l.3.3a1.6 1.6 0 0 1 0 2.3l-8.4 8.4ZM11.8 5.6l2.6 2.6";
     /// Take it back.
     bin = "M4 5.8h12M8 5.6V4h4v1.6M5.4 6l.7 10h7.8l.7-10M8.4 9v4M11.6 9v4";
+    /// Becomes a file of one's own.
+    save = "M10 4v8.2M6 8.6l4 3.8 4-3.8M4.5 15.8h11";
     /// Close.
     close = "M5.2 5.2l9.6 9.6M14.8 5.2l-9.6 9.6";
-    /// Opens another page.
-    external = "M8 4.5H4.5v11h11V12M11.5 4.5h4v4M15.2 4.8 9 11";
     /// A person without a name.
     person = "M10 10.2a3.1 3.1 0 1 0 0-6.2 3.1 3.1 0 0 0 0 6.2M3.8 16.6c.7-2.7 3-4.2 6.2-4.2s5.5 1.5 6.2 4.2";
     /// Vouched for.
@@ -50,4 +46,14 @@ icons! {
     tieline = "M5 8.6a2.6 2.6 0 1 0 0-5.2 2.6 2.6 0 0 0 0 5.2M15 16.6a2.6 2.6 0 1 0 0-5.2 2.6 2.6 0 0 0 0 5.2M5 8.8v2.4a3 3 0 0 0 3 3h4.2";
     /// A thing for sale without a picture.
     bag = "M4.6 7.2h10.8l-.8 9.3H5.4ZM7.2 7.2V6a2.8 2.8 0 0 1 5.6 0v1.2";
+}
+
+// Where text runs from right to left these point the other way. The style sheet turns them.
+icons! { "icon turns":
+    /// Back.
+    back = "M12.2 4.8 7 10l5.2 5.2";
+    /// Opens another page.
+    external = "M8 4.5H4.5v11h11V12M11.5 4.5h4v4M15.2 4.8 9 11";
+    /// Answer these words.
+    reply = "M8.2 5 3.8 9.4l4.4 4.4M4.2 9.4h7.3a4.7 4.7 0 0 1 4.7 4.7v1.2";
 }

@@ -20,6 +20,7 @@ pub mod calendar;
 mod choices;
 pub mod composer;
 mod confirm;
+mod emoji;
 pub mod icon;
 pub mod item;
 pub mod menu;
@@ -27,6 +28,7 @@ mod quote;
 mod rows;
 pub mod safe;
 mod strip;
+pub mod texts;
 pub mod thread;
 pub mod words;
 

@@ -64,7 +64,7 @@ fn typing(typist: &Typist, words: &Words) -> Html {
     let name = typist.name.as_deref().unwrap_or(words.somebody);
     html! {
         <div key="typing" class={classes!("typing", typist.is_mine.then_some("mine"))} aria-live="off">
-            <span class="unseen">{ (words.typing)(name) }</span>
+            <span class="unseen">{ words.typing.with(name) }</span>
             <i /><i /><i />
         </div>
     }

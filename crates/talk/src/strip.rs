@@ -11,7 +11,7 @@ pub(crate) fn view(aim: &Aimed, words: &'static Words, on_leave: Callback<MouseE
     let (head, line) = match aim {
         Aimed::Reply(quoted) => {
             let name = quote::name(quoted, words);
-            ((words.replying)(name), quote::line(quoted, words))
+            (words.replying.with(name), quote::line(quoted, words))
         }
         Aimed::Edit { text, .. } => {
             let line = html! { <span class="quote-words" dir="auto">{ text.clone() }</span> };

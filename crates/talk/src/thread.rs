@@ -318,7 +318,7 @@ impl ThreadView {
             >
                 { icon::down() }
                 if count > 0 {
-                    <span>{ (words.new_count)(count) }</span>
+                    <span>{ ctx.props().calendar.count(words.new_count, u64::from(count)) }</span>
                 }
             </button>
         }

@@ -1,90 +1,95 @@
-//! The texts that thread and composer need. Each app has its own voice, and one value per language in its locale.
+//! The texts that thread and composer need. The desk has a voice of its own: it changes some of the English.
 
 use tieline_session::screen::{Delivery, Failure};
 
-/// All texts, in one language.
-#[derive(Debug)]
-pub struct Words {
-    /// BCP 47 tag of the language that these words are in.
-    pub language: &'static str,
-    /// Name of the thread for screen readers.
-    pub thread: &'static str,
-    /// How one's own words are introduced to screen readers.
-    pub you: &'static str,
-    /// The other side, where it has no name.
-    pub somebody: &'static str,
-    /// This day.
-    pub today: &'static str,
-    /// The day before.
-    pub yesterday: &'static str,
-    /// The line above what is new.
-    pub new_below: &'static str,
-    /// The pill that leads down to what is new.
-    pub new_count: fn(u32) -> String,
-    /// The pill that leads down when nothing is new.
-    pub to_newest: &'static str,
-    /// Somebody types; takes their name.
-    pub typing: fn(&str) -> String,
-    /// A kind of message of a later version.
-    pub unsupported: &'static str,
-    /// States of one's own message.
-    pub queued: &'static str,
-    /// On the wire.
-    pub sending: &'static str,
-    /// In the log.
-    pub sent: &'static str,
-    /// At the other side's client.
-    pub delivered: &'static str,
-    /// On the other side's screen.
-    pub read: &'static str,
-    /// Refused: over the limit.
-    pub too_long: &'static str,
-    /// Refused: the channel does not allow it.
-    pub not_allowed: &'static str,
-    /// Refused: the session has ended.
-    pub session_ended: &'static str,
-    /// Waited for more than a day.
-    pub expired: &'static str,
-    /// Refused for another reason.
-    pub refused: &'static str,
-    /// Says a failed message again.
-    pub retry: &'static str,
-    /// Takes a message that is not sent back into the composer.
-    pub revise: &'static str,
-    /// Drops a message that is not sent.
-    pub discard: &'static str,
-    /// Answers the words.
-    pub reply: &'static str,
-    /// Over the composer while words are answered; takes their author's name.
-    pub replying: fn(&str) -> String,
-    /// Over the composer while one's own words are said otherwise.
-    pub editing: &'static str,
-    /// Leaves the answer or the edit, and keeps what was to be deleted.
-    pub cancel: &'static str,
-    /// Beside words that were said otherwise.
-    pub edited: &'static str,
-    /// In place of words that were taken back.
-    pub gone: &'static str,
-    /// In place of words that are quoted and are further up.
-    pub earlier: &'static str,
-    /// Introduces quoted words to screen readers.
-    pub in_reply_to: &'static str,
-    /// Names the button beside a message, and the menu behind it.
-    pub more: &'static str,
-    /// Asks before one's own words are taken back.
-    pub delete_question: &'static str,
-    /// Names the answers under a question.
-    pub choices: &'static str,
-    /// Refused: said too long ago to be changed.
-    pub too_late: &'static str,
-    /// Name of the text field.
-    pub message: &'static str,
-    /// Name of the send button.
-    pub send: &'static str,
-    /// Characters left, or over if negative.
-    pub left: fn(i64) -> String,
-    /// A card whose price and title the shop's own server has signed.
-    pub verified: &'static str,
+use crate::texts;
+
+texts! {
+    /// All texts, in one language.
+    pub struct Words {
+        /// BCP 47 tag of the language that these words are in.
+        language: Text = "en",
+        /// Name of the thread for screen readers.
+        thread: Text = "Messages",
+        /// How one's own words are introduced to screen readers.
+        you: Text = "You",
+        /// The other side, where it has no name.
+        somebody: Text = "Shop",
+        /// This day.
+        today: Text = "Today",
+        /// The day before.
+        yesterday: Text = "Yesterday",
+        /// The line above what is new.
+        new_below: Text = "New",
+        /// The pill that leads down to what is new.
+        new_count: Counted = "{count} new message" | "{count} new messages",
+        /// The pill that leads down when nothing is new.
+        to_newest: Text = "To the newest message",
+        /// Somebody types; takes their name.
+        typing: Pattern = "{name} is typing",
+        /// A kind of message of a later version.
+        unsupported: Text = "This message needs a newer version of this chat. Reload the page to see it.",
+        /// States of one's own message.
+        queued: Text = "Waiting to be sent",
+        /// On the wire.
+        sending: Text = "Sending",
+        /// In the log.
+        sent: Text = "Sent",
+        /// At the other side's client.
+        delivered: Text = "Delivered",
+        /// On the other side's screen.
+        read: Text = "Read",
+        /// Refused: over the limit.
+        too_long: Text = "Not sent: too long.",
+        /// Refused: the channel does not allow it.
+        not_allowed: Text = "Not sent: this chat does not take it.",
+        /// Refused: the session has ended.
+        session_ended: Text = "Not sent: this chat has ended.",
+        /// Waited for more than a day.
+        expired: Text = "Not sent: it waited for more than a day.",
+        /// Refused for another reason.
+        not_sent: Text = "Not sent.",
+        /// Says a failed message again.
+        retry: Text = "Try again",
+        /// Takes a message that is not sent back into the composer.
+        revise: Text = "Edit",
+        /// Drops a message that is not sent.
+        discard: Text = "Delete",
+        /// Answers the words.
+        reply: Text = "Reply",
+        /// Over the composer while words are answered; takes their author's name.
+        replying: Pattern = "Replying to {name}",
+        /// Over the composer while one's own words are said otherwise.
+        editing: Text = "Editing your message",
+        /// Leaves the answer or the edit, and keeps what was to be deleted.
+        cancel: Text = "Cancel",
+        /// Beside words that were said otherwise.
+        edited: Text = "edited",
+        /// In place of words that were taken back.
+        gone: Text = "This message was deleted",
+        /// In place of words that are quoted and are further up.
+        earlier: Text = "An earlier message",
+        /// Introduces quoted words to screen readers.
+        in_reply_to: Text = "In reply to",
+        /// Names the button beside a message, and the menu behind it.
+        more: Text = "More about this message",
+        /// Asks before one's own words are taken back.
+        delete_question: Text = "Delete this message for everybody?",
+        /// Names the answers under a question.
+        choices: Text = "Answers to choose from",
+        /// Refused: said too long ago to be changed.
+        too_late: Text = "Not changed: it was sent too long ago.",
+        /// Name of the text field.
+        message: Text = "Message",
+        /// Name of the send button.
+        send: Text = "Send",
+        /// The composer: so many characters may still be typed.
+        left: Counted = "{count} character left" | "{count} characters left",
+        /// The composer: so many characters must go.
+        over: Counted = "{count} character too many" | "{count} characters too many",
+        /// A card whose price and title the shop's own server has signed.
+        verified: Text = "Confirmed by the shop",
+    }
 }
 
 // The values are statics: the same language is the same address, and comparing two is comparing where they stand.
@@ -114,7 +119,7 @@ impl Words {
             Failure::SessionEnded => self.session_ended,
             Failure::TooLate => self.too_late,
             Failure::Expired => self.expired,
-            Failure::Refused => self.refused,
+            Failure::Refused => self.not_sent,
         }
     }
 }

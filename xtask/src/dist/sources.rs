@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 
 use super::fill::hex;
-use crate::shell;
+use crate::{locales, shell};
 
 /// The two Yew apps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,10 +71,10 @@ impl App {
     }
 
     /// In the order in which they cascade: what both apps share, then the app's own.
-    fn css_paths(self) -> [&'static str; 2] {
+    fn css_paths(self) -> &'static [&'static str] {
         match self {
-            Self::Widget => ["crates/talk/style.css", "src/view/style.css"],
-            Self::Desk => ["crates/talk/style.css", "crates/desk/src/view/style.css"],
+            Self::Widget => &["crates/talk/style.css", "src/view/style.css", "src/view/sessions.css"],
+            Self::Desk => &["crates/talk/style.css", "crates/desk/src/view/style.css"],
         }
     }
 }
@@ -83,6 +83,10 @@ impl App {
 pub(super) struct Sources {
     pub(super) loader: String,
     pub(super) loader_css: String,
+    /// What stands before the widget's JavaScript.
+    pub(super) locales_js: String,
+    /// The built files of all languages but English, by tag.
+    pub(super) locales: BTreeMap<&'static str, String>,
     wasm: BTreeMap<App, Vec<u8>>,
     text: BTreeMap<&'static str, String>,
     /// Over all of the above and xtask itself.
@@ -98,16 +102,20 @@ impl Sources {
             let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
             all.extend_from_slice(hex(&bytes).as_bytes());
             wasm.insert(*app, bytes);
-            for path in [app.boot_path(), app.document_path()].into_iter().chain(app.css_paths()) {
+            for path in
+                [app.boot_path(), app.document_path()].into_iter().chain(app.css_paths().iter().copied())
+            {
                 text.insert(path, read_text(path)?);
             }
         }
         let loader = read_text("www/loader.js")?;
         let loader_css = read_text("www/loader.css")?;
-        for part in text.values().chain([&loader, &loader_css]) {
+        let locales_js = read_text("www/locales.js")?;
+        let locales = locales::build(|path| read_text(path))?;
+        for part in text.values().chain([&loader, &loader_css, &locales_js]).chain(locales.values()) {
             all.extend_from_slice(hex(part.as_bytes()).as_bytes());
         }
-        Ok(Self { loader, loader_css, wasm, text, fingerprint: hex(&all) })
+        Ok(Self { loader, loader_css, locales_js, locales, wasm, text, fingerprint: hex(&all) })
     }
 
     pub(super) fn wasm(&self, app: App) -> &[u8] {
@@ -123,7 +131,7 @@ impl Sources {
     }
 
     pub(super) fn css(&self, app: App) -> String {
-        app.css_paths().map(|path| self.text[path].as_str()).join("\n")
+        app.css_paths().iter().map(|path| self.text[path].as_str()).collect::<Vec<_>>().join("\n")
     }
 }
 

@@ -1,7 +1,7 @@
 //! English.
 
 use tieline_session::screen::Notice;
-use tieline_talk::Words;
+use tieline_talk::{Words, english};
 
 use super::Locale;
 use crate::signin::Why;
@@ -75,50 +75,19 @@ pub(super) static EN: Locale = Locale {
     link_rules: "The link works once, within 24 hours. It then keeps you signed in on this browser for 30 days.",
 };
 
+/// The desk's own voice, where it differs from the widget's.
 const WORDS: Words = Words {
-    language: "en",
-    thread: "Messages",
-    you: "You",
     somebody: "Visitor",
-    today: "Today",
-    yesterday: "Yesterday",
-    new_below: "New",
-    new_count: |count| format!("{count} new"),
+    new_count: english!(Counted, "{count} new", "{count} new"),
     to_newest: "Go to the newest message",
-    typing: |name| format!("{name} is typing"),
     unsupported: "A kind of message that this version cannot show",
     queued: "Waiting",
-    sending: "Sending",
-    sent: "Sent",
-    delivered: "Delivered",
-    read: "Read",
     too_long: "Not sent: too long",
     not_allowed: "Not sent: the channel does not allow it",
     session_ended: "Not sent: the session has ended",
     expired: "Not sent: it waited for more than a day",
-    refused: "Not sent",
-    retry: "Try again",
-    revise: "Edit",
-    discard: "Delete",
-    reply: "Reply",
-    replying: |name| format!("Replying to {name}"),
-    editing: "Editing your message",
-    cancel: "Cancel",
-    edited: "edited",
-    gone: "This message was deleted",
-    earlier: "An earlier message",
-    in_reply_to: "In reply to",
-    more: "More about this message",
-    delete_question: "Delete this message for everybody?",
-    choices: "Answers to choose from",
-    too_late: "Not changed: it was sent too long ago.",
+    not_sent: "Not sent",
     message: "Your answer",
-    send: "Send",
-    left: |left| match left {
-        1 => "1 character left".to_owned(),
-        -1 => "1 character too many".to_owned(),
-        0.. => format!("{left} characters left"),
-        _ => format!("{} characters too many", left.unsigned_abs()),
-    },
     verified: "Verified by the shop",
+    ..Words::ENGLISH
 };

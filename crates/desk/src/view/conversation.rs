@@ -76,6 +76,7 @@ pub fn Conversation(props: &ConversationProps) -> Html {
                 <Composer
                     key={format!("composer {key}")}
                     words={&locale.words}
+                    calendar={manner.calendar.clone()}
                     placeholder={(locale.write_to)(&name)}
                     text_chars={u32::try_from(limits::TEXT_CHARS).unwrap_or(u32::MAX)}
                     given={props.unsent.clone()}

@@ -197,6 +197,8 @@ fn some_input() -> impl Strategy<Value = Input> {
             Input::Typed { has_text: true },
             Input::Typed { has_text: false },
             Input::MoreSessionsWanted,
+            Input::ListShown(true),
+            Input::ListShown(false),
             Input::Saved(draft(1)),
             Input::SaveFailed(draft(1)),
             Input::TicketArrived("t".into()),
