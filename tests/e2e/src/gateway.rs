@@ -126,6 +126,17 @@ impl Gateway {
         word(&self.tell(&args).await?, "/channel/id")
     }
 
+    /// Registers a marketplace: a page on which two sellers are reached by name, beside the default one.
+    ///
+    /// # Errors
+    /// When the command line refuses.
+    pub async fn register_market(&self, name: &str, origin: &str, sellers: [&str; 2]) -> Result<String> {
+        let [first, second] = sellers.map(|seller| format!("{seller}={AGENT}"));
+        let args = ["channel", "create", "--name", name, "--agent", AGENT, "--origin", origin];
+        let args = [&args[..], &["--recipient", &first, "--recipient", &second]].concat();
+        word(&self.tell(&args).await?, "/channel/id")
+    }
+
     /// Registers a shop whose backend signs tokens.
     pub(crate) async fn register_shop(&self, name: &str, origin: &str) -> Result<Shared> {
         let args =

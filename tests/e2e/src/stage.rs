@@ -121,6 +121,20 @@ impl Stage {
         Ok(Visitor::of_page(window))
     }
 
+    /// Somebody whose browser asks for that language, on the session's own page.
+    ///
+    /// # Errors
+    /// When the page does not load.
+    pub async fn visitor_reading(&self, language: &str, path: &str) -> Result<Visitor> {
+        let window = self.window().await?;
+        window.devtools("Network.enable", serde_json::json!({})).await?;
+        let headers = serde_json::json!({ "headers": { "Accept-Language": language } });
+        window.devtools("Network.setExtraHTTPHeaders", headers).await?;
+        window.go(&format!("{}{path}", self.gateway.url())).await?;
+        window.wait_for(&[".composer textarea"]).await?;
+        Ok(Visitor::of_page(window))
+    }
+
     /// The agent, signed in at the desk.
     ///
     /// # Errors
