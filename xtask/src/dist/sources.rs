@@ -111,7 +111,7 @@ impl Sources {
         let loader = read_text("www/loader.js")?;
         let loader_css = read_text("www/loader.css")?;
         let locales_js = read_text("www/locales.js")?;
-        let locales = locales::build(|path| read_text(path))?;
+        let locales = locales::build(read_text)?;
         for part in text.values().chain([&loader, &loader_css, &locales_js]).chain(locales.values()) {
             all.extend_from_slice(hex(part.as_bytes()).as_bytes());
         }

@@ -41,7 +41,7 @@ fn value_complaints(language: &Language, text: &Declared, value: &Value) -> Vec<
                 let name = format!("{key}.{category}");
                 match form.as_str() {
                     _ if !wanted(category) => {
-                        found.push(format!("{name}: this language has no such plural form"))
+                        found.push(format!("{name}: this language has no such plural form"));
                     }
                     None => found.push(format!("{name}: is to be a text")),
                     Some(form) => {
