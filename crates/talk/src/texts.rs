@@ -212,6 +212,9 @@ mod tests {
     #[test]
     fn a_file_is_read_in_the_order_of_the_declaration() {
         assert_eq!(Outer::keys(), ["first", "count", "inside"]);
+        assert_eq!((Outer::COUNT, Inner::COUNT), (3, 1));
+        assert_eq!((Outer::ENGLISH.first, Outer::ENGLISH.inner.inside), ("First", "In"));
+        assert_eq!(Outer::ENGLISH.count.with("one", ""), "one");
         let mut lines = "Erstens\t\n\tein\t\t\t\tviele\nDrin\nend".split('\n');
         let outer = Outer::read(&mut lines);
         assert_eq!((outer.first, outer.inner.inside), ("Erstens\t", "Drin"));
