@@ -12,6 +12,7 @@ mod item_strip;
 mod notice;
 mod paint;
 mod panel;
+mod parts;
 mod sessions;
 pub mod transcript;
 

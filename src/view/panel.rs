@@ -12,7 +12,7 @@ use super::{
     header::{TITLE_ID, header},
     item_strip::item_strip,
     notice::notice_line,
-    sessions::sessions,
+    parts,
 };
 
 /// What outlives one drawing of the panel.
@@ -36,7 +36,7 @@ pub(super) fn panel(scene: &Scene, turn: u32, kept: &Kept<'_>) -> Html {
             { header(scene, name) }
             { notice_line(screen.notice, face.is_saving, face.locale) }
             if screen.is_listing {
-                { sessions(scene) }
+                { parts::sessions(scene) }
             } else {
                 { item_strip(screen, face) }
                 <ThreadView

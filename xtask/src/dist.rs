@@ -15,6 +15,7 @@ mod fill;
 mod minify_css;
 mod minify_js;
 mod sources;
+mod split;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -62,7 +63,19 @@ fn assemble(sources: &Sources) -> Result<Files> {
     let locales_js = catalogue.fill(&sources.locales_js)?;
     for app in App::ALL {
         eprintln!("dist  {}: bindings", app.name());
-        let mut bound = bindgen::bind(app, sources.wasm(app))?;
+        let pieces = if app.is_split() { Some(split::cut(app, sources.wasm(app))?) } else { None };
+        let raw = pieces.as_ref().map_or(sources.wasm(app), |pieces| &pieces.main);
+        let mut bound = bindgen::bind(app, raw)?;
+        if let Some(pieces) = &pieces {
+            let mut places = Vec::new();
+            for (plain, part) in &pieces.parts {
+                let path = catalogue.add(plain, part);
+                let file = path.rsplit('/').next().unwrap_or(&path).to_owned();
+                places.push((file, catalogue.integrity(&path)?));
+                content.insert(path, part.clone());
+            }
+            bound.js = pieces.join(&bound.js, &places)?;
+        }
         let wasm_path = catalogue.add(&app.file("_bg.wasm"), &bound.wasm);
         bindgen::point_at(&mut bound, app, &wasm_path)?;
         content.insert(wasm_path, bound.wasm);

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use tieline_protocol::DraftId;
-use tieline_session::screen::{Bubble, Content, Delivery, Failure, Span};
+use tieline_session::screen::{Bubble, Content, Delivery, Failure, Span, Ways};
 use yew::{Callback, Classes, Html, classes, html};
 
 use crate::{
@@ -13,8 +13,9 @@ use crate::{
     emoji::is_gesture,
     icon,
     item::item_card,
+    later,
     menu::{self, Menu},
-    quote,
+    parts, quote,
     words::Words,
 };
 
@@ -86,10 +87,16 @@ fn said(bubble: &Bubble, around: &Around<'_>) -> Html {
             { content(bubble, around) }
             { menu::button(bubble, open, around.last == Some(name), around.words, around.acts) }
             if let Some(open) = open {
-                { menu::view(ways, open, around.words, around.acts) }
+                { menu_of(ways, open, around) }
             }
         </div>
     }
+}
+
+fn menu_of(ways: Ways, menu: Menu, around: &Around<'_>) -> Html {
+    let (words, acts) = (around.words, around.acts.clone());
+    let on_drawn = acts.on_drawn.clone();
+    later::part(words, &parts::LATER, move |parts| (parts.menu)(ways, menu, words, &acts), on_drawn)
 }
 
 fn content(bubble: &Bubble, around: &Around<'_>) -> Html {

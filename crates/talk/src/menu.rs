@@ -29,6 +29,8 @@ pub(crate) struct Acts {
     pub(crate) on_wish: Callback<ThreadWish>,
     /// Opens, changes or closes the menu.
     pub(crate) on_menu: Callback<Option<Menu>>,
+    /// The menu is on screen: it is fetched when it is first opened.
+    pub(crate) on_drawn: Callback<()>,
 }
 
 /// The button beside a bubble: it answers the words if nothing else can be done, else it opens the menu. `is_last`: the Tab key
@@ -122,7 +124,7 @@ fn item(word: &'static str, drawing: Html, is_danger: bool, onclick: Callback<Mo
 }
 
 fn wish(acts: &Acts, wish: ThreadWish) -> Callback<MouseEvent> {
-    let Acts { on_wish, on_menu } = acts.clone();
+    let Acts { on_wish, on_menu, .. } = acts.clone();
     Callback::from(move |_| {
         on_menu.emit(None);
         on_wish.emit(wish);

@@ -122,6 +122,8 @@ pub enum ThreadEvent {
     ToEnd,
     /// A bubble's menu opens, changes or closes.
     Menu(Option<Menu>),
+    /// The menu is on screen.
+    MenuDrawn,
     /// Quoted words were pressed: those of that name, which this side said or the other.
     Jump(DraftId, bool),
 }
@@ -166,6 +168,7 @@ impl Component for ThreadView {
                 self.wants_focus = menu.is_some();
                 return std::mem::replace(&mut self.menu, menu) != menu;
             }
+            ThreadEvent::MenuDrawn => menu::take_focus(&scroller),
             ThreadEvent::Jump(key, is_mine) => self.jump(ctx, &scroller, (key, is_mine)),
         }
         was_at_end != self.is_at_end
@@ -285,7 +288,11 @@ impl ThreadView {
     }
 
     fn acts(&self, ctx: &Context<Self>) -> Acts {
-        Acts { on_wish: self.wishes(ctx), on_menu: ctx.link().callback(ThreadEvent::Menu) }
+        Acts {
+            on_wish: self.wishes(ctx),
+            on_menu: ctx.link().callback(ThreadEvent::Menu),
+            on_drawn: ctx.link().callback(|()| ThreadEvent::MenuDrawn),
+        }
     }
 
     /// Shows where quoted words were said, and marks them. Those that are not here are further up, if anywhere.

@@ -49,7 +49,9 @@ texts! {
         expired: Text = "Not sent: it waited for more than a day.",
         /// Refused for another reason.
         not_sent: Text = "Not sent.",
-        /// Says a failed message again.
+        /// In the place of a part of the interface that could not be fetched.
+        part_lost: Text = "This part could not be loaded.",
+        /// Says a failed message again; fetches a part again.
         retry: Text = "Try again",
         /// Takes a message that is not sent back into the composer.
         revise: Text = "Edit",

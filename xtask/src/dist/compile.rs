@@ -25,7 +25,12 @@ fn compile(app: App, paths: &str) -> Result<PathBuf> {
     // profile says of it does nothing, and the wasm is a fifth larger.
     build.args(["rustc", "--lib", "--crate-type", "cdylib", "-p", app.package()]);
     build.args(["--profile", "dist", "--target", TARGET, "--message-format=json-render-diagnostics"]);
-    let output = build.arg("--config").arg(paths).stderr(Stdio::inherit()).output();
+    build.arg("--config").arg(paths);
+    if app.is_split() {
+        // Where each function and datum is used: without it nothing can be cut off afterwards.
+        build.args(["--features", "split", "--", "-Clink-arg=--emit-relocs"]);
+    }
+    let output = build.stderr(Stdio::inherit()).output();
     let output = output.context("starting cargo")?;
     if !output.status.success() {
         bail!("the wasm did not compile");

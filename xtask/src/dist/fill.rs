@@ -41,6 +41,11 @@ impl Catalogue {
         self.paths.insert(plain.into(), path.into());
     }
 
+    /// What a page that fetches the file at that path checks it against.
+    pub(super) fn integrity(&self, path: &str) -> Result<String> {
+        self.integrity.get(path).cloned().with_context(|| format!("{path} is not in the bundle"))
+    }
+
     /// The text with our placeholders replaced.
     pub(super) fn fill(&self, text: &str) -> Result<String> {
         let mut out = String::with_capacity(text.len());

@@ -28,6 +28,11 @@ impl App {
         }
     }
 
+    /// Whether a part of its wasm is fetched later.
+    pub(super) fn is_split(self) -> bool {
+        self == Self::Widget
+    }
+
     pub(super) fn package(self) -> &'static str {
         match self {
             Self::Widget => "tieline-widget",

@@ -1,0 +1,35 @@
+//! What of this crate is fetched later. One table, one place that names each function: see `later`.
+
+use tieline_session::screen::Ways;
+use yew::Html;
+
+use crate::{
+    later::Later,
+    menu::{self, Acts, Menu},
+    words::Words,
+};
+
+/// Functions that draw.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    /// What can be done about one bubble.
+    pub(crate) menu: fn(Ways, Menu, &'static Words, &Acts) -> Html,
+}
+
+static PARTS: Parts = Parts { menu: menu::view };
+
+#[cfg(not(feature = "split"))]
+thread_local! {
+    pub(crate) static LATER: Later<Parts> = const { Later::here(&PARTS) };
+}
+
+#[cfg(feature = "split")]
+thread_local! {
+    pub(crate) static LATER: Later<Parts> = const { Later::away(|| Box::pin(async { cut().await.ok() })) };
+}
+
+#[cfg(feature = "split")]
+#[wasm_split_helpers::wasm_split(later, fallible)]
+fn cut() -> Result<&'static Parts, wasm_split_helpers::SplitLoaderError> {
+    Ok(&PARTS)
+}
