@@ -163,7 +163,8 @@ impl Component for Composer {
                     <textarea
                         ref={self.field.clone()}
                         rows="1"
-                        dir="auto"
+                        // An empty field goes with the page: the browser would take it for one from left to right.
+                        dir={(!self.words().is_empty()).then_some("auto")}
                         enterkeyhint="send"
                         autocomplete="off"
                         aria-label={props.words.message}
