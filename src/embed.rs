@@ -9,6 +9,7 @@ pub mod element;
 pub mod host;
 pub mod item;
 mod keepsake;
+pub mod manner;
 pub mod page_store;
 pub mod port;
 pub mod registry;

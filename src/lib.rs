@@ -1,7 +1,7 @@
 //! The widget: the session that a merchant's page embeds, compiled to WebAssembly.
 //!
 //! This file holds what JavaScript may call, and nothing else. `www/boot.js` calls [`start_frame`] in our own document
-//! (frame and page mode), `www/loader.js` calls [`mount`] in the merchant's page (inline mode). Both end in one
+//! (frame and page mode), `www/panel.js` calls [`mount`] in the merchant's page (inline mode). Both end in one
 //! [`embed`] mount: a `driver` that feeds `tieline_session::Visitor` and carries out its effects, and a `view` that draws
 //! its screen.
 //!

@@ -20,6 +20,14 @@ texts! {
         tagline: Text = "Answers arrive right here",
         /// The close button.
         close: Text = "Close",
+        /// The button with more to choose from.
+        menu: Text = "More",
+        /// In that menu: a sound when a message comes.
+        sound: Text = "Sound",
+        /// In that menu: desktop notifications.
+        notices: Text = "Notifications",
+        /// The same, where the browser does not allow any.
+        notices_blocked: Text = "Notifications (blocked by the browser)",
         /// What is in the composer before anything is typed; takes the shop's name.
         write_to: Pattern = "Write to {name}",
         /// The same, while the name is not known.

@@ -7,8 +7,10 @@
 
 mod app;
 mod empty;
+mod entries;
 mod header;
 mod item_strip;
+mod menu;
 mod notice;
 mod paint;
 mod panel;
@@ -16,4 +18,4 @@ mod parts;
 mod sessions;
 pub mod transcript;
 
-pub use app::{Act, App, AppProps, Face, Scene, Scheme, Shape};
+pub use app::{Act, App, AppProps, Choices, Face, Notices, Pick, Scene, Scheme, Shape};

@@ -12,7 +12,7 @@ use tieline_session::{
     screen::{Aimed, Bubble, Content, Delivery, Failure, Notice, Quote, Quoted, Row, Span, Thread, Ways},
 };
 use tieline_talk::{Calendar, Given, ThreadWish};
-use tieline_widget::view::{Act, App, AppProps, Face, Scene, Shape};
+use tieline_widget::view::{Act, App, AppProps, Choices, Face, Scene, Shape};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{Element, HtmlElement};
@@ -74,6 +74,7 @@ impl Shown {
             name: None,
             scheme: None,
             accent: None,
+            choices: Choices::default(),
             chat: "".into(),
             picked: None,
             is_saving: false,
@@ -85,6 +86,7 @@ impl Shown {
             wish: Callback::from(move |wish| wished.borrow_mut().push(wish)),
             submit: Callback::from(|_| ()),
             typed: Callback::noop(),
+            pick: Callback::noop(),
             close: Callback::from(move |()| *counted.borrow_mut() += 1),
             list: Callback::noop(),
             show: Callback::noop(),

@@ -3,7 +3,10 @@
 // Owns what cannot be left to the wasm: taking the embedding page's port before the wasm has come, fetching the wasm with
 // its integrity checked, and telling page and visitor when it traps. Knows nothing of sessions.
 
+import { hearLooks } from "./looks.js";
+
 const WIDGET = "{{asset:widget.js}}";
+const PANEL = "{{asset:panel.js}}";
 const WASM = "{{asset:widget_bg.wasm}}";
 const INTEGRITY = "{{integrity:widget_bg.wasm}}";
 
@@ -15,10 +18,33 @@ const isFrame = dataset.tielineMode !== "page";
 let port;
 let hasStopped = false;
 
+/** Where there is no page around us we are it: title, sound and notifications are our own document's. */
+const standIn = async () => {
+  const { makeBell } = await import(PANEL);
+  const { port1, port2 } = new MessageChannel();
+  const tools = {
+    window,
+    document,
+    later: (_, step, delay) => setTimeout(step, delay),
+    cancel: (_, timer) => clearTimeout(timer),
+    listen: (target, type, hear) => target.addEventListener(type, hear),
+    unlisten: (target, type, hear) => target.removeEventListener(type, hear),
+  };
+  const options = { channel: dataset.tielineChannel };
+  const ring = makeBell(tools)({ name: document.title, options, send: (word) => port1.postMessage(word), show() {} });
+  port1.onmessage = ({ data }) => {
+    ring.hear(data);
+    if (data.type === "ready") ring.offer();
+    // Nobody vouches for the visitor here.
+    else if (data.type === "need_token") port1.postMessage({ type: "token", token: null });
+  };
+  return { port: port2 };
+};
+
 /** The page around us, once it has introduced itself. Resolves at once where there is none. */
 const page = new Promise((resolve) => {
   if (!isFrame) {
-    resolve({});
+    resolve(standIn());
     return;
   }
   const origins = JSON.parse(dataset.tielineOrigins || "[]");
@@ -29,6 +55,7 @@ const page = new Promise((resolve) => {
     if (!isOurs || !ports[0]) return;
     removeEventListener("message", hear);
     port = ports[0];
+    port.addEventListener("message", hearLooks);
     // The loader gives up on a frame that says nothing. The wasm may take longer than its patience on a slow line.
     port.postMessage({ type: "loading" });
     resolve({ port, origin });

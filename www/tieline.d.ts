@@ -68,11 +68,24 @@ interface TielineMethods {
 interface TielineOptions {
   channel: string;
   /** Name of launcher and frame. */
-  label: string;
+  label?: string;
   accent?: string;
   scheme?: "light" | "dark";
-  position?: "left" | "right";
-  launcher?: "on" | "off";
+  /** `end` and `start` follow the page's direction. */
+  position?: "end" | "start" | "left" | "right";
+  /** A number of px, or a CSS length. Never nearer than 16 px to an edge. */
+  offsetX?: string;
+  offsetY?: string;
+  /** The launcher's height: a number of px, or a CSS length. */
+  size?: string;
+  zIndex?: string;
+  /** Words beside the launcher's icon. */
+  text?: string;
+  launcher?: "on" | "off" | "none";
+  /** `off`: no sound until the visitor turns it on. */
+  sound?: "off";
+  /** `off`: desktop notifications, which bear the page's name, are not offered. */
+  notifications?: "off";
   fallback?: string;
   unavailable?: string;
   /** `page`: where the browser denies our frame all storage, what it keeps may lie in the page's. Every script of the page can read it. */

@@ -17,6 +17,7 @@ use super::{
     config::Config,
     host::{Ear, Host, Line},
     keepsake::Keepsake,
+    manner::Manner,
     page_store::PageStore,
     port::{FromPage, ToPage},
     stage::Stage,
@@ -25,7 +26,7 @@ use super::{
 use crate::{
     driver::{Driver, Hooks, Settings, Unsent, Word},
     locale::Locale,
-    view::{Act, Face, Scene, Scheme, Shape},
+    view::{Act, Choices, Face, Scene, Scheme, Shape},
 };
 
 /// A running session on a page. The last clone takes everything with it.
@@ -133,6 +134,10 @@ impl Inner {
             FromPage::Item(Some(item)) => self.driver.ask(self.picture.recipient(), Some(item)),
             FromPage::Item(None) => {}
             FromPage::Locale(tag) => speak(&self.picture, tag),
+            FromPage::Offer(offer) => {
+                let told = self.picture.manner.take_offer(offer);
+                self.picture.behave(&told, self.line.get());
+            }
             FromPage::Kept { id, values } => self.page_store.hear(id, values.as_ref()),
             FromPage::Theme { accent, scheme } => self.picture.change(|face| wear(face, accent, scheme)),
         }
@@ -154,6 +159,7 @@ struct Picture {
     face: RefCell<Face>,
     screen: RefCell<Option<Rc<Screen>>>,
     unsent: Unsent,
+    manner: Manner,
     act: OnceCell<Act>,
     stage: RefCell<Option<Stage>>,
     /// The language that was asked for last. Its words may still be on their way.
@@ -174,6 +180,7 @@ impl Picture {
             name: config.name.clone().map(AttrValue::from),
             scheme: config.scheme,
             accent: config.accent.clone().map(AttrValue::from),
+            choices: Choices::default(),
             chat: AttrValue::from(config.to.clone().unwrap_or_default()),
             picked: None,
             is_saving: false,
@@ -199,6 +206,7 @@ impl Picture {
             face: RefCell::new(face),
             screen: RefCell::new(None),
             unsent: Unsent::new(keeper, config.channel.to_string(), draw_anew),
+            manner: Manner::of(config.channel.to_string()),
             act: OnceCell::new(),
             stage: RefCell::new(None),
             language: RefCell::default(),
@@ -260,6 +268,14 @@ impl Picture {
         self.change(|face| face.focus_turn = face.focus_turn.wrapping_add(1).max(1));
     }
 
+    /// Says it to the page, and shows in the menu what holds now.
+    fn behave(&self, word: &ToPage, line: Option<&Line>) {
+        if let Some(line) = line {
+            line.tell(word);
+        }
+        self.change(|face| face.choices = self.manner.choices());
+    }
+
     fn change(&self, change: impl FnOnce(&mut Face)) {
         change(&mut self.face.borrow_mut());
         self.draw();
@@ -315,7 +331,7 @@ fn hooks(picture: &Rc<Picture>, line: &Rc<OnceCell<Line>>) -> Hooks {
             (Word::Composed(text), _) => picture.compose(&text),
             (Word::Typed { chat, text }, _) => picture.unsent.follow(&chat, text),
             (Word::TokenWanted, Some(line)) => line.tell(&ToPage::NeedToken),
-            (Word::Told(event), Some(line)) => line.tell(&translate(event)),
+            (Word::Told(event), Some(line)) => line.tell(&translate(event, &picture.face.borrow())),
             (Word::TokenWanted | Word::Told(_), None) => {}
         }),
     }
@@ -336,6 +352,14 @@ fn act(driver: &Driver, picture: &Rc<Picture>, line: &Rc<OnceCell<Line>>) -> Act
                     typing(&chat, &text);
                     note(Input::Typed { has_text: !text.trim().is_empty() });
                     picture.unsent.keep(&chat, text);
+                }
+            }
+        }),
+        pick: Callback::from({
+            let (picture, line) = (Rc::downgrade(picture), line.clone());
+            move |pick| {
+                if let Some(picture) = picture.upgrade() {
+                    picture.behave(&picture.manner.pick(pick), line.get());
                 }
             }
         }),
@@ -403,11 +427,14 @@ fn show_chat(face: &mut Face, to: Option<&str>, picked: Option<SessionId>) {
     face.picked = picked;
 }
 
-fn translate(event: Event) -> ToPage {
+fn translate(event: Event, face: &Face) -> ToPage {
     let named = |name, session: Option<String>| ToPage::Event { name, session };
     match event {
         Event::Ready => named("connected", None),
-        Event::UnreadChanged(count) => ToPage::Unread(count),
+        Event::UnreadChanged(count) => ToPage::Unread {
+            count,
+            words: face.calendar.count(face.locale.words.new_count, u64::from(count)),
+        },
         Event::MessageSent { session } => named("message-sent", Some(session.to_string())),
         Event::MessageReceived { session } => named("message-received", Some(session.to_string())),
         Event::Refused => named("failed", None),

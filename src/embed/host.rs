@@ -111,10 +111,10 @@ fn call_event(on_event: Option<&Function>, word: &ToPage) {
     let (name, value) = match word {
         ToPage::Ready => ("ready", detail(None)),
         ToPage::Close => ("closed", detail(None)),
-        ToPage::Unread(_) => ("unread", word.message()),
+        ToPage::Unread { .. } => ("unread", word.message()),
         ToPage::Event { name, session } => (*name, detail(session.as_deref())),
-        // A script's session lives in the page, and has its store.
-        ToPage::NeedToken | ToPage::Keep { .. } => return,
+        // A script's session lives in the page: it has the page's store, and how the visitor is told is the page's affair.
+        ToPage::NeedToken | ToPage::Keep { .. } | ToPage::Manner { .. } | ToPage::AskNotices => return,
     };
     let _ = on_event.call2(&JsValue::UNDEFINED, &name.into(), &value);
 }

@@ -1,4 +1,4 @@
-//! The page's store, as a frame asks for it over the port. The other end is `shelve` in `www/loader.js`.
+//! The page's store, as a frame asks for it over the port. The other end is `shelve` in `www/panel.js`.
 //!
 //! Owns the questions that are not answered yet. Does not know what is kept, nor how long an answer is waited for.
 

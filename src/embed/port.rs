@@ -1,4 +1,4 @@
-//! The words between frame and embedding page, as they cross the port. The other end is `www/loader.js`.
+//! The words between frame and embedding page, as they cross the port. The other end is `www/panel.js`.
 
 use js_sys::{Object, Reflect};
 use tieline_driver::Ask;
@@ -8,6 +8,7 @@ use wasm_bindgen::JsValue;
 use super::{
     config::{field, parse_scheme, text_of},
     item::parse_item,
+    manner::{Offer, Permission},
 };
 use crate::view::Scheme;
 
@@ -40,6 +41,8 @@ pub enum FromPage {
         /// None: as the system has it.
         scheme: Option<Scheme>,
     },
+    /// How it can tell the visitor of messages while they look elsewhere.
+    Offer(Offer),
     /// The answer to [`ToPage::Keep`].
     Kept {
         /// The question's.
@@ -65,6 +68,10 @@ impl FromPage {
                 accent: said("accent"),
                 scheme: said("scheme").as_deref().and_then(parse_scheme),
             },
+            "offer" => Self::Offer(Offer {
+                sound: field(message, "sound").as_bool(),
+                notices: said("notices").and_then(|word| parse_permission(&word)),
+            }),
             "kept" => Self::Kept {
                 id: field(message, "id").as_f64()? as u32,
                 values: field(message, "is_done").is_truthy().then(|| field(message, "values")),
@@ -82,7 +89,21 @@ pub enum ToPage {
     /// The visitor wants the panel gone.
     Close,
     /// So many entries wait.
-    Unread(u32),
+    Unread {
+        /// How many.
+        count: u32,
+        /// The same as a sentence, for a notification.
+        words: String,
+    },
+    /// How the visitor wants to be told of messages while they look elsewhere.
+    Manner {
+        /// With a sound.
+        has_sound: bool,
+        /// By desktop notifications.
+        has_notices: bool,
+    },
+    /// The visitor wants notifications, and the browser has to ask them.
+    AskNotices,
     /// Something the page may care about.
     Event {
         /// What it is called there, after `tieline:`.
@@ -111,14 +132,23 @@ impl ToPage {
         let kind = match self {
             Self::Ready => "ready",
             Self::Close => "close",
-            Self::Unread(_) => "unread",
+            Self::Unread { .. } => "unread",
+            Self::Manner { .. } => "manner",
+            Self::AskNotices => "ask_notices",
             Self::Event { .. } => "event",
             Self::NeedToken => "need_token",
             Self::Keep { .. } => "keep",
         };
         set(&message, "type", kind.into());
         match self {
-            Self::Unread(count) => set(&message, "count", (*count).into()),
+            Self::Unread { count, words } => {
+                set(&message, "count", (*count).into());
+                set(&message, "words", words.into());
+            }
+            Self::Manner { has_sound, has_notices } => {
+                set(&message, "has_sound", (*has_sound).into());
+                set(&message, "has_notices", (*has_notices).into());
+            }
             Self::Event { name, session } => {
                 set(&message, "name", (*name).into());
                 set(&message, "detail", detail(session.as_deref()));
@@ -137,9 +167,19 @@ impl ToPage {
                 set(&message, "act", act.into());
                 set(&message, "name", name.into());
             }
-            Self::Ready | Self::Close | Self::NeedToken => {}
+            Self::Ready | Self::Close | Self::NeedToken | Self::AskNotices => {}
         }
         message.into()
+    }
+}
+
+/// The browser's word for it; `default` is that nobody was asked.
+fn parse_permission(word: &str) -> Option<Permission> {
+    match word {
+        "default" => Some(Permission::Open),
+        "granted" => Some(Permission::Granted),
+        "denied" => Some(Permission::Denied),
+        _ => None,
     }
 }
 

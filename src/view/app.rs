@@ -38,6 +38,35 @@ pub enum Scheme {
     Dark,
 }
 
+/// What the visitor picks in the panel's menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// Sound on or off.
+    Sound,
+    /// Desktop notifications on or off.
+    Notices,
+}
+
+/// How the visitor is told of messages while they look elsewhere. None: the page around us cannot do it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Choices {
+    /// By sound.
+    pub sound: Option<bool>,
+    /// By desktop notifications.
+    pub notices: Option<Notices>,
+}
+
+/// Desktop notifications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notices {
+    /// Wanted and allowed.
+    On,
+    /// Not wanted.
+    Off,
+    /// The browser does not allow any.
+    Blocked,
+}
+
 /// All that the view needs beside the screen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Face {
@@ -53,6 +82,8 @@ pub struct Face {
     pub scheme: Option<Scheme>,
     /// A CSS colour; none: our own.
     pub accent: Option<AttrValue>,
+    /// How the visitor is told of messages while they look elsewhere.
+    pub choices: Choices,
     /// Which chat is shown. Another one has its own scrolling and its own unsent words.
     pub chat: AttrValue,
     /// The session that the visitor took from their list, if that is what they did: it may not be the newest of its chat.
@@ -76,6 +107,8 @@ pub struct Act {
     pub submit: Callback<String>,
     /// Words that stand in the composer and are not sent.
     pub typed: Callback<String>,
+    /// Something was picked in the menu.
+    pub pick: Callback<Pick>,
     /// The visitor wants the panel gone.
     pub close: Callback<()>,
     /// Shows the list of sessions, or the chat again.

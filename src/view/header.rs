@@ -10,7 +10,7 @@ use super::app::{Scene, Shape};
 pub(super) const TITLE_ID: &str = "tieline-title";
 
 /// The header. Only a frame can be closed; who has one session alone has no list.
-pub(super) fn header(scene: &Scene, name: Option<&str>) -> Html {
+pub(super) fn header(scene: &Scene, name: Option<&str>, menu: Html) -> Html {
     let Scene { screen, face, act, .. } = scene;
     let locale = face.locale;
     let shown = name.unwrap_or(locale.chat).to_owned();
@@ -52,6 +52,7 @@ pub(super) fn header(scene: &Scene, name: Option<&str>) -> Html {
             if !screen.is_listing && !screen.thread.rows.is_empty() {
                 { button(locale.save.into(), icon::save(), act.save.clone()) }
             }
+            { menu }
             if face.shape == Shape::Frame {
                 { button(locale.close.into(), icon::close(), act.close.clone()) }
             }

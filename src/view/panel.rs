@@ -9,8 +9,10 @@ use yew::{Callback, Html, NodeRef, html};
 use super::{
     app::{Scene, Shape},
     empty::empty,
+    entries::entries,
     header::{TITLE_ID, header},
     item_strip::item_strip,
+    menu::Menu,
     notice::notice_line,
     parts,
 };
@@ -33,7 +35,7 @@ pub(super) fn panel(scene: &Scene, turn: u32, kept: &Kept<'_>) -> Html {
     let picked = face.picked.map(|session| session.to_string()).unwrap_or_default();
     html! {
         <section ref={kept.panel.clone()} class="panel" role={role(face.shape)} aria-labelledby={TITLE_ID}>
-            { header(scene, name) }
+            { header(scene, name, menu(scene, turn)) }
             { notice_line(screen.notice, face.is_saving, face.locale) }
             if screen.is_listing {
                 { parts::sessions(scene) }
@@ -68,6 +70,10 @@ pub(super) fn panel(scene: &Scene, turn: u32, kept: &Kept<'_>) -> Html {
             }
         </section>
     }
+}
+
+fn menu(Scene { face, act, .. }: &Scene, turn: u32) -> Html {
+    html! { <Menu key={turn} label={face.locale.menu} entries={entries(face)} on_pick={act.pick.clone()} /> }
 }
 
 /// In the merchant's page the frame is announced by its title and acts as a dialog that leaves the page usable.

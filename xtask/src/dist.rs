@@ -1,7 +1,8 @@
 //! `xtask dist`: the files that a gateway serves, ready to be embedded, in `target/tieline-dist`.
 //!
 //! `loader.js` keeps its name. Everything else lies in `assets/` under a name that holds a hash of its content, so that it
-//! may be cached for ever. `manifest.json` maps the plain names (`widget.js`) to those, and holds their `integrity`. Each
+//! may be cached for ever; `panel.js` lies there and under its plain name, for pages whose loader is of an older bundle.
+//! `manifest.json` maps the plain names (`widget.js`) to those, and holds their `integrity`. Each
 //! file has a `.br` and a `.gz` beside it. A run with nothing changed does nothing.
 //!
 //! Sources name each other by placeholders: `{{asset:NAME}}` becomes the path on the gateway (`/assets/widget-ab12.js`),
@@ -12,6 +13,7 @@ mod bindgen;
 mod compile;
 mod compress;
 mod fill;
+mod join;
 mod minify_css;
 mod minify_js;
 mod sources;
@@ -26,7 +28,7 @@ use anyhow::{Context as _, Result, ensure};
 pub(crate) use self::compile::add_target;
 use self::fill::Catalogue;
 use self::minify_js::Kind;
-use self::sources::{App, Sources};
+use self::sources::{App, PREVIEW, Preview, Sources};
 use crate::shell;
 
 /// Builds what is out of date.
@@ -87,9 +89,28 @@ fn assemble(sources: &Sources) -> Result<Files> {
 
         let css = minify_css::minify(&sources.css(app)).into_bytes();
         content.insert(catalogue.add(&app.file(".css"), &css), css);
+        if app == App::Widget {
+            let panel = minify_js::minify(&catalogue.fill(&sources.panel)?, Kind::Module)?.into_bytes();
+            content.insert(catalogue.add("panel.js", &panel), panel.clone());
+            content.insert("panel.js".into(), panel);
+        }
         let boot = minify_js::minify(&catalogue.fill(sources.boot(app))?, Kind::Module)?.into_bytes();
         content.insert(catalogue.add(app.boot_name(), &boot), boot);
         content.insert(app.document_name().into(), catalogue.fill(sources.document(app))?.into_bytes());
+    }
+    for (name, kind) in PREVIEW {
+        let text = catalogue.fill(sources.preview(name))?;
+        match kind {
+            Preview::Style => {
+                let css = minify_css::minify(&text).into_bytes();
+                content.insert(catalogue.add(name, &css), css);
+            }
+            Preview::Script => {
+                let js = minify_js::minify(&text, Kind::Module)?.into_bytes();
+                content.insert(catalogue.add(name, &js), js);
+            }
+            Preview::Document => drop(content.insert(name.into(), text.into_bytes())),
+        }
     }
     let loader = with_style(&catalogue.fill(&sources.loader)?, &sources.loader_css)?;
     let loader = minify_js::minify(&loader, Kind::Script)?.into_bytes();

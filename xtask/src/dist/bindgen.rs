@@ -15,7 +15,7 @@ pub(super) struct Bound {
 pub(super) fn bind(app: App, raw: &[u8]) -> Result<Bound> {
     let mut bindgen = Bindgen::new();
     bindgen.input_bytes(app.name(), raw.to_vec()).web(true)?.typescript(false);
-    // `www/loader.js` starts it with no path of its own: the module finds its wasm beside itself.
+    // `www/panel.js` starts it with no path of its own: the module finds its wasm beside itself.
     bindgen.omit_default_module_path(false);
     bindgen.remove_name_section(true).remove_producers_section(true);
     let mut output = bindgen.generate_output().with_context(|| format!("binding {}", app.package()))?;

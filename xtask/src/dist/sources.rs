@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use super::fill::hex;
+use super::{fill::hex, join};
 use crate::{locales, shell};
 
 /// The two Yew apps.
@@ -84,6 +84,26 @@ impl App {
     }
 }
 
+/// What a file of the theme's preview is.
+#[derive(Clone, Copy)]
+pub(super) enum Preview {
+    Style,
+    Script,
+    Document,
+}
+
+/// The theme's preview, in `www/`. Who is named by others comes first.
+pub(super) const PREVIEW: [(&str, Preview); 8] = [
+    ("theme.css", Preview::Style),
+    ("theme.js", Preview::Script),
+    ("theme.html", Preview::Document),
+    ("shop.css", Preview::Style),
+    ("shop.js", Preview::Script),
+    ("shop.html", Preview::Document),
+    ("sample.js", Preview::Script),
+    ("sample.html", Preview::Document),
+];
+
 /// Everything that the bundle is made of.
 pub(super) struct Sources {
     pub(super) loader: String,
@@ -92,8 +112,10 @@ pub(super) struct Sources {
     pub(super) locales_js: String,
     /// The built files of all languages but English, by tag.
     pub(super) locales: BTreeMap<&'static str, String>,
+    pub(super) panel: String,
     wasm: BTreeMap<App, Vec<u8>>,
     text: BTreeMap<&'static str, String>,
+    preview: BTreeMap<&'static str, String>,
     /// Over all of the above and xtask itself.
     pub(super) fingerprint: String,
 }
@@ -107,9 +129,8 @@ impl Sources {
             let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
             all.extend_from_slice(hex(&bytes).as_bytes());
             wasm.insert(*app, bytes);
-            for path in
-                [app.boot_path(), app.document_path()].into_iter().chain(app.css_paths().iter().copied())
-            {
+            text.insert(app.boot_path(), read_script(app.boot_path())?);
+            for path in [app.document_path()].into_iter().chain(app.css_paths().iter().copied()) {
                 text.insert(path, read_text(path)?);
             }
         }
@@ -117,10 +138,24 @@ impl Sources {
         let loader_css = read_text("www/loader.css")?;
         let locales_js = read_text("www/locales.js")?;
         let locales = locales::build(read_text)?;
-        for part in text.values().chain([&loader, &loader_css, &locales_js]).chain(locales.values()) {
+        let panel = read_script("www/panel.js")?;
+        let read = |(name, _)| anyhow::Ok((name, read_script(&format!("www/{name}"))?));
+        let preview: BTreeMap<_, _> = PREVIEW.into_iter().map(read).collect::<Result<_>>()?;
+        let scripts = [&loader, &loader_css, &locales_js, &panel];
+        for part in text.values().chain(preview.values()).chain(scripts).chain(locales.values()) {
             all.extend_from_slice(hex(part.as_bytes()).as_bytes());
         }
-        Ok(Self { loader, loader_css, locales_js, locales, wasm, text, fingerprint: hex(&all) })
+        Ok(Self {
+            loader,
+            loader_css,
+            locales_js,
+            locales,
+            panel,
+            wasm,
+            text,
+            preview,
+            fingerprint: hex(&all),
+        })
     }
 
     pub(super) fn wasm(&self, app: App) -> &[u8] {
@@ -135,9 +170,19 @@ impl Sources {
         &self.text[app.document_path()]
     }
 
+    pub(super) fn preview(&self, name: &str) -> &str {
+        &self.preview[name]
+    }
+
     pub(super) fn css(&self, app: App) -> String {
         app.css_paths().iter().map(|path| self.text[path].as_str()).collect::<Vec<_>>().join("\n")
     }
+}
+
+/// A script, with what it imports from beside it.
+fn read_script(path: &str) -> Result<String> {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    join::join(&read_text(path)?, |name| read_text(&format!("{folder}/{name}")))
 }
 
 fn read_text(path: &str) -> Result<String> {

@@ -1,7 +1,7 @@
 //! The widget's and desk's files: from a folder, or from the binary.
 //!
 //! `cargo xtask dist` makes them: hashed names, and a `.br` and `.gz` beside each. What has a hash in its name never changes;
-//! `loader.js` keeps its name and is asked for again every five minutes.
+//! `loader.js` and `panel.js` keep their names and are asked for again every five minutes.
 
 use std::{borrow::Cow, path::PathBuf};
 
@@ -55,6 +55,11 @@ impl Assets {
 /// `GET /loader.js`: the script tag's target.
 pub(super) async fn loader(State(site): State<Site>, headers: HeaderMap) -> Response {
     serve(&site.assets, "loader.js", "public, max-age=300, stale-while-revalidate=86400", &headers).await
+}
+
+/// `GET /panel.js`: the loader's other half, for loaders of an older bundle, who know it by a name that is gone.
+pub(super) async fn panel(State(site): State<Site>, headers: HeaderMap) -> Response {
+    serve(&site.assets, "panel.js", "public, max-age=300", &headers).await
 }
 
 /// `GET /assets/{name}`: hashed, for ever.

@@ -88,7 +88,7 @@ fn absent(status: StatusCode, sentence: &str) -> Response {
     document(status, html, &policy::inert(Ancestors::Anybody))
 }
 
-fn not_built() -> Response {
+pub(super) fn not_built() -> Response {
     tracing::error!("the widget's and desk's files are missing: run `cargo xtask dist`, or set assets_dir");
     let html = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Tieline</title>\
                 <p>This gateway was built without its web files. Run <code>cargo xtask dist</code>, then build it again or \
@@ -96,7 +96,7 @@ fn not_built() -> Response {
     document(StatusCode::SERVICE_UNAVAILABLE, html.to_owned(), &policy::inert(Ancestors::Anybody))
 }
 
-fn document(status: StatusCode, html: String, policy: &str) -> Response {
+pub(super) fn document(status: StatusCode, html: String, policy: &str) -> Response {
     let mut response = (status, html).into_response();
     set(&mut response, "content-type", "text/html; charset=utf-8");
     set(&mut response, "content-security-policy", policy);

@@ -7,6 +7,7 @@
 mod assets;
 mod body;
 mod channels;
+mod colour;
 mod desk;
 mod documents;
 pub(crate) mod epoch;
@@ -16,6 +17,7 @@ mod keys;
 mod policy;
 mod problem;
 mod template;
+mod theme;
 mod ticket;
 mod users;
 pub(crate) mod view;
@@ -98,7 +100,11 @@ impl Site {
 pub fn routes(site: Site) -> Router {
     Router::new()
         .route("/w/{channel}", get(documents::frame))
+        .route("/w/preview", get(theme::sample))
         .route("/c/{channel}", get(documents::page))
+        .route("/c/{channel}/theme", get(theme::page))
+        .route("/c/{channel}/theme/shop", get(theme::shop))
+        .route("/c/{channel}/theme/contrast", get(theme::contrast))
         .route("/desk", get(documents::desk))
         .route("/desk/session", get(desk::show).post(desk::sign_in).delete(desk::sign_out))
         .route("/v1/ticket/{channel}", get(ticket::issue))
@@ -109,6 +115,7 @@ pub fn routes(site: Site) -> Router {
         .route("/v1/channels/{id}/keys/{kid}/revoke", post(keys::revoke))
         .route("/v1/channels/{id}/revocations", post(users::revoke))
         .route("/loader.js", get(assets::loader))
+        .route("/panel.js", get(assets::panel))
         .route("/assets/{name}", get(assets::asset))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

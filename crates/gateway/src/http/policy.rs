@@ -25,6 +25,14 @@ pub(super) fn document(ours: &Origin, pages: &[Origin], ancestors: Ancestors<'_>
     )
 }
 
+/// What a document of the theme's preview may do: run our own scripts, hold another such document, talk to us.
+pub(super) fn preview(ancestors: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; \
+         base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}; require-trusted-types-for 'script'"
+    )
+}
+
 /// What a document without script, style or picture may do: nothing.
 pub(super) fn inert(ancestors: Ancestors<'_>) -> String {
     format!(

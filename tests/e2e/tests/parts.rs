@@ -1,0 +1,91 @@
+//! The loader's other half: when it is fetched, under which policies, and what happens where it cannot be.
+
+use anyhow::{Context as _, Result};
+use serde_json::json;
+use tieline_e2e::{Stage, Visitor, play};
+
+/// Nonces, Trusted Types and a digest on the tag are enough for both halves, and the frame does not wait for the second.
+#[tokio::test(flavor = "multi_thread")]
+async fn both_halves_pass_a_policy_of_nonces_and_a_pinned_loader() {
+    play(async |stage| {
+        stage.hosts.fill("SRI", &digest_of_loader()?);
+        stage.hosts.fill("NONCE", "bm90IHJhbmRvbQ");
+        let visitor = stage.visitor("pinned.html").await?;
+        visitor.page.wait_for(&["tieline-launcher", "button"]).await?;
+        assert_eq!(ours(stage, &visitor).await?, ["/loader.js"], "before intent");
+        visitor.ask("#ask").await?;
+        visitor.say("Pinned down").await?;
+        visitor.wait_until_sent().await?;
+        assert_eq!(visitor.page.violations().await?, [] as [&str; 0]);
+        let asked = ours(stage, &visitor).await?;
+        let parts: Vec<_> = asked.iter().filter(|path| path.contains("panel")).collect();
+        assert!(parts.len() == 1 && parts[0].starts_with("/assets/panel-"), "asked for once: {asked:?}");
+        let lead = "const at = (part) => performance.getEntriesByType('resource').find(({ name }) => name.includes(part));
+            return at('/w/').startTime < at('/panel-').responseEnd";
+        assert!(visitor.page.script::<bool>(lead).await?, "the frame is asked for before the other half has come");
+        Ok(())
+    })
+    .await;
+}
+
+/// A gateway that was renewed since the page was loaded knows the second half by another name: the page takes the younger one.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_loader_takes_the_younger_half() {
+    play(async |stage| {
+        let visitor = stage.visitor("plain.html").await?;
+        visitor.page.wait_for(&["tieline-launcher", "button"]).await?;
+        block(&visitor, &["*/assets/panel-*"]).await?;
+        visitor.ask("#ask").await?;
+        visitor.say("To a younger gateway").await?;
+        visitor.wait_until_sent().await?;
+        assert!(ours(stage, &visitor).await?.iter().any(|path| path.starts_with("/panel.js")));
+        Ok(())
+    })
+    .await;
+}
+
+/// No second half at all: a sentence and a link, in place of the empty panel, with the focus on it. The next press tries again.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_its_other_half_the_loader_shows_the_way_out() {
+    play(async |stage| {
+        let visitor = stage.visitor("plain.html").await?;
+        visitor.page.wait_for(&["tieline-launcher", "button"]).await?;
+        visitor.page.script::<()>("window.failed = []; document.addEventListener('tieline:failed', ({ detail }) => failed.push(detail.why))").await?;
+        block(&visitor, &["*/panel.js*", "*/assets/panel-*"]).await?;
+        visitor.page.click(&["#ask"]).await?;
+        let link = visitor.page.wait_for(&["tieline-launcher", ".note a"]).await?;
+        assert_eq!(link.prop("href").await?.as_deref(), Some("mailto:shop@example.org"));
+        let state = "const host = document.querySelector('tieline-launcher');
+            return JSON.stringify([host.hasAttribute('open'), host.shadowRoot.activeElement?.localName, failed])";
+        assert_eq!(visitor.page.script::<String>(state).await?, r#"[false,"a",["unreachable"]]"#);
+        assert_eq!(visitor.page.frames().await?, 0, "the frame that nobody talks to is gone");
+        visitor.page.press(thirtyfour::Key::Escape).await?;
+        let closed = "return !document.querySelector('tieline-launcher').hasAttribute('noted') && document.activeElement.id === 'ask'";
+        visitor.page.wait_until(closed).await?;
+        block(&visitor, &[]).await?;
+        visitor.ask("#ask").await?;
+        visitor.say("At last").await?;
+        visitor.wait_until_sent().await
+    })
+    .await;
+}
+
+/// The paths that the page has asked our gateway for.
+async fn ours(stage: &Stage, visitor: &Visitor) -> Result<Vec<String>> {
+    let gateway = stage.gateway.url();
+    let asked = visitor.page.requests().await?;
+    Ok(asked.iter().filter_map(|url| url.strip_prefix(&gateway)).map(str::to_owned).collect())
+}
+
+async fn block(visitor: &Visitor, patterns: &[&str]) -> Result<()> {
+    visitor.page.devtools("Network.enable", json!({})).await?;
+    visitor.page.devtools("Network.setBlockedURLs", json!({ "urls": patterns })).await?;
+    Ok(())
+}
+
+fn digest_of_loader() -> Result<String> {
+    let folder = std::env::var("TIELINE_ASSETS").context("TIELINE_ASSETS")?;
+    let text = std::fs::read_to_string(format!("{folder}/manifest.json"))?;
+    let manifest: serde_json::Value = serde_json::from_str(&text)?;
+    Ok(manifest["integrity"]["loader.js"].as_str().context("no digest of the loader")?.to_owned())
+}
