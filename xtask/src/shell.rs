@@ -90,3 +90,22 @@ pub(crate) fn elapsed(time: Duration) -> String {
         secs => format!("{} min {:02} s", secs / 60, secs % 60),
     }
 }
+
+/// A package of the npm registry as it was published, unpacked into a folder, without what it depends on. Does nothing where that
+/// version lies there already.
+pub(crate) fn npm_package(name: &str, version: &str, folder: &Path) -> Result<()> {
+    let description = std::fs::read_to_string(folder.join("package.json")).unwrap_or_default();
+    if description.contains(&format!("\"version\": \"{version}\"")) {
+        return Ok(());
+    }
+    eprintln!("fetching {name} {version}");
+    let _ = std::fs::remove_dir_all(folder);
+    std::fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
+    let mut pack = command("npm");
+    pack.args(["pack", "--silent", "--pack-destination"]).arg(folder).arg(format!("{name}@{version}"));
+    let archive = read(&mut pack).with_context(|| format!("fetching {name}; npm comes with Node.js"))?;
+    let archive = folder.join(archive.trim());
+    run(command("tar").arg("-xzf").arg(&archive).args(["--strip-components=1", "-C"]).arg(folder))?;
+    std::fs::remove_file(archive)?;
+    Ok(())
+}

@@ -23,6 +23,8 @@ pub enum Kind {
     ChromiumUnpartitioned,
     /// A frame of another site may store nothing at all.
     ChromiumDenied,
+    /// Frames of other sites run in the page's process, as on most phones. DevTools hold back one process only.
+    ChromiumOneProcess,
     /// Firefox ESR, partitioned as it comes.
     Firefox,
 }

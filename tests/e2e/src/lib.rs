@@ -6,6 +6,7 @@
 //!
 //! Nothing here sleeps in order to be right: [`until`] asks again until a deadline.
 
+pub mod access;
 mod browser;
 mod desk;
 mod gateway;

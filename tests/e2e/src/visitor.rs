@@ -49,7 +49,8 @@ pub struct Visitor {
 }
 
 impl Visitor {
-    pub(crate) fn new(page: Window) -> Self {
+    /// Somebody before a window whose page holds, or will hold, a panel.
+    pub fn new(page: Window) -> Self {
         Self { page, frame: PANEL.map(str::to_owned).to_vec() }
     }
 

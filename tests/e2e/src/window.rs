@@ -181,7 +181,13 @@ impl Window {
     /// # Errors
     /// When the browser does not answer.
     pub async fn close(self) -> Result<()> {
-        self.top().await?.close_window().await.context("closing the window")
+        let driver = self.top().await?;
+        driver.close_window().await.context("closing the window")?;
+        // A driver without a window in front of it can open no other.
+        if let Some(other) = driver.windows().await?.into_iter().next() {
+            driver.switch_to_window(other).await?;
+        }
+        Ok(())
     }
 
     /// Sends a command of the DevTools protocol.

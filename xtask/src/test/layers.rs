@@ -133,6 +133,7 @@ fn trunk() -> Result<Outcome> {
 fn e2e() -> Result<Outcome> {
     tools::chromedriver()?;
     tools::geckodriver()?;
+    tools::axe()?;
     dist::run()?;
     shell::run(shell::cargo().arg("build").args(NATIVE).args(["--bins", "--tests"]))?;
     let mut tests = shell::cargo();
@@ -147,5 +148,6 @@ fn e2e() -> Result<Outcome> {
 /// Tells the browser's tests which gateway and which bundle to use.
 pub(crate) fn with_gateway(command: &mut Command) -> &mut Command {
     let program = shell::target_dir().join("debug/tieline");
-    command.env("TIELINE_BIN", program).env("TIELINE_ASSETS", shell::dist_dir())
+    command.env("TIELINE_BIN", program).env("TIELINE_ASSETS", shell::dist_dir());
+    command.env("E2E_AXE", tools::axe_file())
 }

@@ -7,6 +7,8 @@ use anyhow::{Result, bail};
 use crate::{shell, tidy};
 
 const TRUNK: &str = "0.21.14";
+/// Rules of accessibility that a machine can check.
+const AXE: &str = "4.14.1";
 const GECKODRIVER: &str = "0.36.0";
 
 /// Chromium and its driver, both from the distribution so that their versions agree. Gives the driver's path.
@@ -35,6 +37,20 @@ pub(crate) fn geckodriver() -> Result<()> {
         cargo_install(&["geckodriver", "--version", GECKODRIVER, "--locked", "--debug"])?;
     }
     Ok(())
+}
+
+/// axe-core from the npm registry. Only the end-to-end tests run it; nothing that is shipped knows it.
+pub(super) fn axe() -> Result<()> {
+    shell::npm_package("axe-core", AXE, &axe_folder())
+}
+
+/// The file of it that a page can run.
+pub(super) fn axe_file() -> PathBuf {
+    axe_folder().join("axe.min.js")
+}
+
+fn axe_folder() -> PathBuf {
+    shell::target_dir().join("axe")
 }
 
 /// `wasm-pack`, and the runner it looks for, so that it downloads nothing.

@@ -26,6 +26,10 @@ const CHROMIUM: [&str; 11] = [
 /// Storage partitioning, which users have and automation tools switch off.
 const UNPARTITIONED: &str = "--disable-features=ThirdPartyStoragePartitioning";
 
+/// No process of its own for a frame of another site.
+const ONE_PROCESS: [&str; 2] =
+    ["--disable-site-isolation-trials", "--disable-features=IsolateOrigins,site-per-process"];
+
 pub(super) fn of(kind: Kind, profile: &Path) -> Result<Capabilities> {
     match kind {
         Kind::Firefox => firefox(profile),
@@ -39,7 +43,9 @@ fn chromium(kind: Kind, profile: &Path) -> Result<Capabilities> {
         wanted.add_arg(flag)?;
     }
     wanted.add_arg(&format!("--user-data-dir={}", profile.display()))?;
-    if kind != Kind::Chromium {
+    if kind == Kind::ChromiumOneProcess {
+        ONE_PROCESS.iter().try_for_each(|flag| wanted.add_arg(flag))?;
+    } else if kind != Kind::Chromium {
         wanted.add_arg(UNPARTITIONED)?;
         // 1 blocks cookies of other sites, and without partitioning every other storage with them. Debian's Chromium does so
         // unless it is told.
