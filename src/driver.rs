@@ -10,6 +10,7 @@ use tieline_browser::http;
 use tieline_driver::{Engine, Errand, Feeder, Keeper, Plan, Share, engine, ids};
 use tieline_protocol::{Auth, ChannelId, DraftId, Item};
 use tieline_session::{Event, Input, Screen, Setup, Visitor};
+use tieline_talk::form::Filled;
 use wasm_bindgen_futures::spawn_local;
 
 mod device;
@@ -165,6 +166,18 @@ impl Driver {
     /// The input that says one of the answers under a question.
     pub fn choice(target: DraftId, option: u32) -> Input {
         engine::choice(target, option)
+    }
+
+    /// The input that says what was filled in.
+    pub fn filling(Filled { answers, message }: Filled) -> Input {
+        let message = message.map(|text| (ids::draft_id(), text));
+        let (draft_id, session_draft_id) = (ids::draft_id(), ids::draft_id());
+        Input::FormFilled { draft_id, session_draft_id, answers, message }
+    }
+
+    /// The input that says how it was.
+    pub fn rating((stars, text): (u8, String)) -> Input {
+        Input::Rated { draft_id: ids::draft_id(), stars, text }
     }
 }
 

@@ -18,6 +18,40 @@ texts! {
         chat: Text = "Chat",
         /// Under the shop's name.
         tagline: Text = "Answers arrive right here",
+        /// Somebody who answers is there.
+        here: Text = "Here now",
+        /// How soon they answer; takes a span of time such as `5 minutes`.
+        answers_within: Pattern = "Usually answers within {span}",
+        /// Nobody is there.
+        away: Text = "Away",
+        /// Nobody is there until then; takes a moment such as `Monday 09:00`.
+        away_until: Pattern = "Away, back {when}",
+        /// What becomes of a message while nobody is there.
+        waits: Text = "Nobody is here right now. Your message waits and will be read.",
+        /// The same; takes the moment when somebody is back.
+        waits_until: Pattern = "Nobody is here until {when}. Your message waits and will be read.",
+        /// The visitor is the first of those who wait for an answer.
+        next: Text = "You are next.",
+        /// Place among those who wait for a first answer.
+        place: Pattern = "You are number {place}.",
+        /// Introduces the questions that one press asks.
+        quick_questions: Text = "Common questions",
+        /// Label in the form that is shown while nobody is there.
+        your_name: Text = "Name",
+        /// Another one.
+        your_email: Text = "E-mail",
+        /// In place of the composer in a closed session.
+        ended: Text = "This chat was closed.",
+        /// Begins another session.
+        begin_anew: Text = "Start a new chat",
+        /// Asks how it was.
+        rate: Text = "How was it?",
+        /// Asks for words beside the stars.
+        rate_why: Text = "What was good, what was not? (optional)",
+        /// Sends the rating.
+        send_rating: Text = "Send rating",
+        /// Says it otherwise.
+        change_rating: Text = "Change",
         /// The close button.
         close: Text = "Close",
         /// The button with more to choose from.

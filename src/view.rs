@@ -7,6 +7,7 @@
 
 mod app;
 mod empty;
+mod ending;
 mod entries;
 mod header;
 mod item_strip;
@@ -16,6 +17,8 @@ mod paint;
 mod panel;
 mod parts;
 mod sessions;
+mod standing;
 pub mod transcript;
 
 pub use app::{Act, App, AppProps, Choices, Face, Notices, Pick, Scene, Scheme, Shape};
+pub use ending::Rated;

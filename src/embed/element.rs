@@ -338,12 +338,14 @@ fn hooks(picture: &Rc<Picture>, line: &Rc<OnceCell<Line>>) -> Hooks {
 }
 
 fn act(driver: &Driver, picture: &Rc<Picture>, line: &Rc<OnceCell<Line>>) -> Act {
-    let [feed, wish, submit, note, more] = [(); 5].map(|()| driver.feeder());
+    let [feed, wish, submit, note, more, fill, rate] = [(); 7].map(|()| driver.feeder());
     let (typing, line) = (driver.typing(), line.clone());
     Act {
         feed: Callback::from(feed),
         wish: Callback::from(move |wanted: ThreadWish| wish(input_of(wanted))),
         submit: Callback::from(move |text: String| submit(Driver::submission(text))),
+        fill: Callback::from(move |filled| fill(Driver::filling(filled))),
+        rate: Callback::from(move |rated| rate(Driver::rating(rated))),
         typed: Callback::from({
             let picture = Rc::downgrade(picture);
             move |text: String| {

@@ -8,11 +8,12 @@ use tieline_session::{
     Input, Screen,
     screen::{ChatRow, Thread},
 };
-use tieline_talk::{Calendar, Given, ThreadWish};
+use tieline_talk::{Calendar, Given, ThreadWish, form::Filled};
 use web_sys::{Element, KeyboardEvent};
 use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, html};
 
 use super::{
+    ending::Rated,
     paint::Paint,
     panel::{Kept, panel},
 };
@@ -109,6 +110,10 @@ pub struct Act {
     pub typed: Callback<String>,
     /// Something was picked in the menu.
     pub pick: Callback<Pick>,
+    /// A form that was filled in.
+    pub fill: Callback<Filled>,
+    /// How it was, in stars and words.
+    pub rate: Callback<Rated>,
     /// The visitor wants the panel gone.
     pub close: Callback<()>,
     /// Shows the list of sessions, or the chat again.

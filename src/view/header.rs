@@ -4,7 +4,10 @@ use tieline_session::Screen;
 use tieline_talk::{avatar::avatar, icon};
 use yew::{AttrValue, Callback, Html, html};
 
-use super::app::{Scene, Shape};
+use super::{
+    app::{Scene, Shape},
+    standing::standing_line,
+};
 
 /// The element that names the panel.
 pub(super) const TITLE_ID: &str = "tieline-title";
@@ -46,7 +49,7 @@ pub(super) fn header(scene: &Scene, name: Option<&str>, menu: Html) -> Html {
                 { avatar(name, &shown) }
                 <div class="header-text">
                     <h1 id={TITLE_ID} class="header-name" title={shown.clone()}><bdi>{ shown }</bdi></h1>
-                    <p class="header-tagline">{ locale.tagline }</p>
+                    { standing_line(screen.standing, scene.now, face) }
                 </div>
             }
             if !screen.is_listing && !screen.thread.rows.is_empty() {

@@ -2,19 +2,25 @@
 
 use std::rc::Rc;
 
-use tieline_session::screen::{Notice, Thread};
-use tieline_talk::{Composer, ThreadView, ThreadWish};
+use tieline_protocol::form::offline;
+use tieline_session::{
+    Input, Screen,
+    screen::{Ending, FormWish, Notice, Thread},
+};
+use tieline_talk::{Composer, ThreadView, ThreadWish, form::FormProps};
 use yew::{Callback, Html, NodeRef, html};
 
 use super::{
     app::{Scene, Shape},
     empty::empty,
+    ending::EndingProps,
     entries::entries,
     header::{TITLE_ID, header},
     item_strip::item_strip,
     menu::Menu,
     notice::notice_line,
     parts,
+    standing::expectation,
 };
 
 /// What outlives one drawing of the panel.
@@ -49,9 +55,15 @@ pub(super) fn panel(scene: &Scene, turn: u32, kept: &Kept<'_>) -> Html {
                     now={*now}
                     on_wish={kept.on_wish.clone()}
                     is_cut={matches!(screen.notice, Some(Notice::Connecting | Notice::Reconnecting | Notice::Offline))}
-                    empty={empty(name, screen.greeting.as_deref(), face.locale)}
+                    empty={empty(name, screen, face, act)}
                 />
-                if screen.can_write {
+                { expectation(screen, *now, face) }
+                { asked_form(scene) }
+                if let Some(end) = screen.end {
+                    { ending_of(scene, turn, end) }
+                } else if takes_composers_place(screen) {
+                    // The form stands where the composer would.
+                } else if screen.can_write {
                     <Composer
                         key={format!("composer {turn} {}", face.chat)}
                         {words}
@@ -74,6 +86,38 @@ pub(super) fn panel(scene: &Scene, turn: u32, kept: &Kept<'_>) -> Html {
 
 fn menu(Scene { face, act, .. }: &Scene, turn: u32) -> Html {
     html! { <Menu key={turn} label={face.locale.menu} entries={entries(face)} on_pick={act.pick.clone()} /> }
+}
+
+/// The form that is to be filled in: in the composer's place before the first words, above it in the middle of a session.
+fn asked_form(scene: &Scene) -> Html {
+    let Scene { screen, face, act, .. } = scene;
+    let Some(wish) = &screen.form else { return Html::default() };
+    let locale = face.locale;
+    let (key, form, message_chars) = match wish {
+        FormWish::PreChat(form) => ("pre-chat".to_owned(), form.clone(), None),
+        FormWish::Offline => {
+            let form = offline(locale.your_name, locale.your_email);
+            ("offline".to_owned(), form, Some(screen.text_chars))
+        }
+        FormWish::Asked { seq, form } => (format!("asked {seq}"), form.clone(), None),
+    };
+    let props = FormProps { form, message_chars, words: &locale.words, on_fill: act.fill.clone() };
+    parts::form(locale, format!("{key} {}", face.chat), props)
+}
+
+fn ending_of(scene: &Scene, turn: u32, end: Ending) -> Html {
+    let Scene { face, act, .. } = scene;
+    let props = EndingProps {
+        end,
+        locale: face.locale,
+        on_rate: act.rate.clone(),
+        on_begin: act.feed.reform(|()| Input::BegunAnew),
+    };
+    parts::ending(format!("ending {turn} {}", face.chat), props)
+}
+
+fn takes_composers_place(screen: &Screen) -> bool {
+    matches!(screen.form, Some(FormWish::PreChat(_) | FormWish::Offline))
 }
 
 /// In the merchant's page the frame is announced by its title and acts as a dialog that leaves the page usable.

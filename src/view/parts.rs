@@ -1,18 +1,41 @@
 //! What of the widget's views is fetched later. One table, one place that names each function: see `tieline_talk::later`.
 
-use tieline_talk::later::Later;
-use yew::{Callback, Html};
+use tieline_talk::{
+    form::{FormProps, FormView},
+    later::Later,
+};
+use yew::{Callback, Html, html};
 
-use super::{app::Scene, sessions};
+use super::{
+    app::Scene,
+    ending::{EndingProps, EndingView},
+    sessions,
+};
 use crate::locale::Locale;
 
-/// Functions that draw.
+/// Functions that draw. The key tells one form, or one session's end, from the next.
 #[derive(Debug)]
 struct Parts {
+    form: fn(String, FormProps) -> Html,
+    ending: fn(String, EndingProps) -> Html,
     sessions: fn(&Scene) -> Html,
 }
 
-static PARTS: Parts = Parts { sessions: sessions::sessions };
+static PARTS: Parts = Parts {
+    form: |key, props| html! { <FormView {key} ..props /> },
+    ending: |key, props| html! { <EndingView {key} ..props /> },
+    sessions: sessions::sessions,
+};
+
+/// A form to be filled in.
+pub(super) fn form(locale: &'static Locale, key: String, props: FormProps) -> Html {
+    part(locale, move |parts| (parts.form)(key.clone(), props.clone()))
+}
+
+/// What stands in the composer's place when a session has ended.
+pub(super) fn ending(key: String, props: EndingProps) -> Html {
+    part(props.locale, move |parts| (parts.ending)(key.clone(), props.clone()))
+}
 
 /// The list of the visitor's sessions.
 pub(super) fn sessions(scene: &Scene) -> Html {

@@ -2,7 +2,7 @@
 //!
 //! Knows neither how older lines come nor where the file goes: `src/embed/keepsake.rs`.
 
-use tieline_protocol::{Item, Millis, Price};
+use tieline_protocol::{Item, Millis, Price, form::YES};
 use tieline_session::{
     Screen,
     screen::{Content, Delivery, Row, Span},
@@ -50,13 +50,29 @@ pub fn transcript(screen: &Screen, name: &str, locale: &Locale, pen: &Pen<'_>) -
                 text.push_str(locale.words.gone);
                 text.push('\n');
             }
-            Content::Unsupported => {
-                text.push_str(locale.words.unsupported);
-                text.push('\n');
+            Content::Asked(title) => {
+                push_line(&mut text, title.as_deref().unwrap_or(locale.words.form_asked));
             }
+            Content::Answers(answers) => {
+                for (label, value) in answers {
+                    let value = if value == YES { locale.words.ticked } else { value };
+                    push_line(&mut text, &[label, ": ", value].concat());
+                }
+            }
+            Content::Rating { stars, text: words } => {
+                push_line(&mut text, &locale.words.rated.with(&stars.to_string()));
+                words.iter().for_each(|words| push_line(&mut text, words));
+            }
+            Content::Closed => push_line(&mut text, locale.words.closed),
+            Content::Unsupported => push_line(&mut text, locale.words.unsupported),
         }
     }
     text
+}
+
+fn push_line(text: &mut String, line: &str) {
+    text.push_str(line);
+    text.push('\n');
 }
 
 /// A link whose words are not its address is followed by that: on paper nobody can press it.
@@ -131,6 +147,11 @@ mod tests {
             thread: Thread { rows, has_older: true, ..Thread::default() },
             aim: None,
             unread: 0,
+            quick_questions: Vec::new(),
+            standing: None,
+            place: None,
+            end: None,
+            form: None,
             can_write: true,
             text_chars: 8000,
             chats: Vec::new(),

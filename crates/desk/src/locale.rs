@@ -34,6 +34,20 @@ pub struct Locale {
     pub write_to: fn(&str) -> String,
     /// In place of the composer.
     pub ended: &'static str,
+    /// Closes the open session.
+    pub close_session: &'static str,
+    /// Asks once more.
+    pub close_really: &'static str,
+    /// Asks the visitor how they can be reached.
+    pub ask_contact: &'static str,
+    /// What the visitor reads above that form.
+    pub contact_title: &'static str,
+    /// Its labels.
+    pub contact_name: &'static str,
+    /// See above.
+    pub contact_email: &'static str,
+    /// A closed session in the list.
+    pub closed_mark: &'static str,
     /// Back to the list.
     pub back: &'static str,
     /// Opens the pane with the facts.

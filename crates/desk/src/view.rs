@@ -4,6 +4,7 @@
 //! narrow window shows.
 
 pub mod app;
+pub mod closing;
 pub mod context;
 pub mod conversation;
 pub mod desk;
@@ -17,7 +18,7 @@ pub mod walk;
 
 use std::rc::Rc;
 
-use tieline_protocol::{DraftId, SessionId};
+use tieline_protocol::{DraftId, Form, SessionId};
 use tieline_session::Aim;
 use tieline_talk::Calendar;
 
@@ -46,6 +47,10 @@ pub enum Action {
     Aim(Option<Aim>),
     /// Take back one's own words.
     Retract(DraftId),
+    /// Close the open session.
+    CloseSession,
+    /// Ask the visitor to fill in a form.
+    AskForm(Form),
     /// More of what was said before.
     Older,
     /// More of the list.

@@ -101,8 +101,8 @@ enum Path {
     Joining { until: Millis, welcome: Box<Welcome>, held: Vec<Input> },
     /// Through the tab that has the line. `until`: by then it must have shown that it lives.
     Joined { until: Option<Millis> },
-    /// A socket of our own. What it brought for a tab that joins: the `welcome`, and tokens renewed since.
-    Own { welcome: Option<String>, renewed: Option<String> },
+    /// A socket of our own. What it brought for a tab that joins: the `welcome`, and what was said anew since, by its subject.
+    Own { welcome: Option<String>, since: Vec<(String, String)> },
 }
 
 /// One tab's line.
@@ -165,7 +165,7 @@ impl Line {
             Fact::Received(text) => self.receive(text, &mut out),
             Fact::Closed(code) => self.lose_socket(code, &mut out),
             Fact::Switched(welcome) => {
-                self.path = Path::Own { welcome, renewed: None };
+                self.path = Path::Own { welcome, since: Vec::new() };
                 self.tell_guests(Word::Cut(CloseCode::DRAIN), &mut out);
                 self.announce(&mut out);
             }
@@ -201,7 +201,7 @@ impl Line {
     }
 
     fn open(&mut self, out: &mut Vec<Action>) {
-        self.path = Path::Own { welcome: None, renewed: None };
+        self.path = Path::Own { welcome: None, since: Vec::new() };
         out.push(Action::Open);
     }
 
@@ -279,9 +279,9 @@ impl Line {
                     self.path = Path::Waiting;
                 }
             }
-            Word::Live { welcome, renewed } => {
+            Word::Live { welcome, since } => {
                 self.prove_holder();
-                self.join(now, &welcome, renewed.as_deref(), out);
+                self.join(now, &welcome, &since, out);
             }
             Word::Down(text) => {
                 self.prove_holder();
@@ -306,7 +306,7 @@ impl Line {
     }
 
     /// The tab with the lock has a connection.
-    fn join(&mut self, now: Millis, welcome: &str, renewed: Option<&str>, out: &mut Vec<Action>) {
+    fn join(&mut self, now: Millis, welcome: &str, since: &[String], out: &mut Vec<Action>) {
         match self.path {
             Path::Asking { .. } | Path::Waiting => {}
             // The end may be resting between two dials.
@@ -316,7 +316,7 @@ impl Line {
         let Some(Input::Received { frame: ServerFrame::Welcome(welcome), .. }) = (self.read)(welcome) else {
             return self.open(out);
         };
-        let held = renewed.and_then(self.read).into_iter().collect();
+        let held = since.iter().filter_map(|text| (self.read)(text)).collect();
         self.path = Path::Joining { until: now + LIST_LIMIT, welcome, held };
         // The `welcome` is as old as the socket. With sessions that are not there yet, the end would open them again.
         let list = ClientFrame::List(List { after: None });
@@ -357,14 +357,13 @@ impl Line {
         let Some(input) = (self.read)(&text) else { return };
         let frame = if let Input::Received { frame, .. } = &input { Some(frame) } else { None };
         let mut is_welcome = false;
-        if let Path::Own { welcome, renewed } = &mut self.path {
-            match frame {
-                Some(ServerFrame::Welcome(_)) => {
-                    *welcome = Some(text.clone());
-                    is_welcome = true;
-                }
-                Some(ServerFrame::Renewed(_)) => *renewed = Some(text.clone()),
-                _ => {}
+        if let Path::Own { welcome, since } = &mut self.path {
+            if matches!(frame, Some(ServerFrame::Welcome(_))) {
+                *welcome = Some(text.clone());
+                is_welcome = true;
+            } else if let Some(subject) = frame.and_then(subject_of) {
+                since.retain(|(known, _)| *known != subject);
+                since.push((subject, text.clone()));
             }
         }
         if is_welcome {
@@ -394,9 +393,10 @@ impl Line {
 
     /// Tells who wants to join. False: there is nothing to join.
     fn announce(&self, out: &mut Vec<Action>) -> bool {
-        let Path::Own { welcome: Some(welcome), renewed } = &self.path else { return false };
+        let Path::Own { welcome: Some(welcome), since } = &self.path else { return false };
         if self.claim == Claim::Held {
-            out.push(Action::Post(Word::Live { welcome: welcome.clone(), renewed: renewed.clone() }));
+            let since = since.iter().map(|(_, text)| text.clone()).collect();
+            out.push(Action::Post(Word::Live { welcome: welcome.clone(), since }));
         }
         true
     }
@@ -416,6 +416,18 @@ impl Line {
             Path::Joined { .. } => self.lose_holder(GONE, true, out),
             _ => self.open(out),
         }
+    }
+}
+
+/// What a frame replaces of what `welcome` said, so that a tab which joins later has to hear the newest. None: it replaces nothing.
+fn subject_of(frame: &ServerFrame) -> Option<String> {
+    match frame {
+        ServerFrame::Renewed(_) | ServerFrame::Channel(_) => Some(frame.name().to_owned()),
+        // A recipient's name has no blank in it.
+        ServerFrame::Presence(presence) => {
+            Some(["presence ", presence.to.as_deref().unwrap_or_default()].concat())
+        }
+        _ => None,
     }
 }
 

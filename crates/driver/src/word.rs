@@ -12,12 +12,12 @@ pub(crate) enum Word {
     Dial,
     /// The holder: I have no connection yet.
     Wait,
-    /// The holder: I have one. With what the gateway said first, and the tokens that it renewed since.
+    /// The holder: I have one. With what the gateway said first, and what it said anew since: tokens, the channel, who is there.
     Live {
         /// The text of `welcome`.
         welcome: String,
-        /// The text of the last `renewed`.
-        renewed: Option<String>,
+        /// The texts of those frames.
+        since: Vec<String>,
     },
     /// The holder: I have none any more.
     Cut(CloseCode),
@@ -38,7 +38,10 @@ impl Word {
         match self {
             Self::Dial => ("dial", None, None),
             Self::Wait => ("wait", None, None),
-            Self::Live { welcome, renewed } => ("live", Some(welcome), renewed),
+            // JSON has no line break outside of its texts, and none inside of them.
+            Self::Live { welcome, since } => {
+                ("live", Some(welcome), (!since.is_empty()).then(|| since.join("\n")))
+            }
             Self::Cut(code) => ("cut", Some(code.0.to_string()), None),
             Self::Down(text) => ("down", Some(text), None),
             Self::Up(text) => ("up", Some(text), None),
@@ -51,7 +54,10 @@ impl Word {
         Some(match name {
             "dial" => Self::Dial,
             "wait" => Self::Wait,
-            "live" => Self::Live { welcome: first?, renewed: second },
+            "live" => {
+                let since = second.iter().flat_map(|texts| texts.split('\n')).map(str::to_owned);
+                Self::Live { welcome: first?, since: since.collect() }
+            }
             "cut" => Self::Cut(CloseCode(first?.parse().ok()?)),
             "down" => Self::Down(first?),
             "up" => Self::Up(first?),
@@ -71,8 +77,8 @@ mod tests {
         for word in [
             Word::Dial,
             Word::Wait,
-            Word::Live { welcome: "{}".into(), renewed: None },
-            Word::Live { welcome: "{}".into(), renewed: Some("[]".into()) },
+            Word::Live { welcome: "{}".into(), since: Vec::new() },
+            Word::Live { welcome: "{}".into(), since: vec!["[]".into(), "{}".into()] },
             Word::Cut(CloseCode(4401)),
             Word::Down("\"\u{1f642}".into()),
             Word::Up(String::new()),

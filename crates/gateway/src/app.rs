@@ -12,6 +12,7 @@ use crate::{
     fanout::Local,
     http::{self, Site},
     log::{Log, LogError},
+    presence::Board,
     store::{Store, StoreError, Tuning, durable},
     telemetry::Metrics,
     watch,
@@ -35,6 +36,8 @@ pub struct Inner {
     pub fanout: Arc<Local>,
     /// Who is connected.
     pub connections: Arc<Connections>,
+    /// Who of those who answer is there.
+    pub(crate) board: Arc<Board>,
     /// Every kind of proof.
     pub auth: Arc<AuthContext>,
     /// What the operator sees.
@@ -104,6 +107,7 @@ impl AppState {
                 log,
                 fanout,
                 connections,
+                board: Arc::default(),
                 auth: Arc::new(auth),
                 metrics,
                 seen_revocations: watch::Seen::default(),

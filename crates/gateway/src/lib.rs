@@ -17,6 +17,7 @@ pub mod http;
 pub mod instance;
 mod listen;
 pub mod log;
+mod presence;
 mod serve;
 pub mod store;
 pub mod telemetry;

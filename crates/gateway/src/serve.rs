@@ -65,6 +65,7 @@ pub async fn serve_on(
     state.heed_revocations().await;
     let mut tasks = JoinSet::new();
     tasks.spawn(state.clone().watch_revocations());
+    tasks.spawn(state.clone().watch_presence());
     let taking_in = tasks.spawn(reception.take_in(listener));
     shutdown.await;
     if is_inherited {

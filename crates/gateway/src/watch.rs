@@ -3,15 +3,19 @@
 //! Follows the list of `auth::revocation`: at once when this gateway's own API wrote it, within half a second when the command
 //! line did, or another gateway. A row that is seen twice does no harm.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
-use tieline_protocol::CloseCode;
+use tieline_protocol::{CloseCode, ServerFrame, envelope::json};
 use tieline_relay::Topic;
 use tokio::time::MissedTickBehavior;
 
 use crate::{
     app::AppState,
-    auth::revocation::{self, Revocation},
+    auth::{
+        channel,
+        revocation::{self, Revocation},
+    },
+    fanout::{Announcement, Fanout},
 };
 
 /// Half of what is promised: a change closes sockets within a second. One seek in an index each time.
@@ -30,6 +34,7 @@ impl AppState {
                 *seen = last;
                 if !revocations.is_empty() {
                     self.heed(&revocations);
+                    self.tell_channels(&revocations).await;
                 }
             }
             // Not lost: the next look begins at the same row.
@@ -60,5 +65,29 @@ impl AppState {
             }
         }
         tracing::info!(revocations = revocations.len(), "heeded what was taken back");
+    }
+
+    /// Shows the visitors of a channel that was changed how it is now.
+    async fn tell_channels(&self, revocations: &[Revocation]) {
+        let mut told = BTreeSet::new();
+        for revocation in revocations {
+            let Revocation::Channel { channel, is_open: true } = revocation else { continue };
+            if !told.insert(channel.clone()) {
+                continue;
+            }
+            self.board.forget(channel);
+            let wanted = channel.clone();
+            match self.store.read(move |db| channel::find(db, &wanted)).await {
+                Ok(Some(found)) => {
+                    let frame = ServerFrame::Channel(Box::new(found.face()));
+                    let text = json::encode(None, frame).into();
+                    let announcement = Announcement { text, place: None, is_soft: false };
+                    self.fanout.announce(&[Topic::Channel(channel.clone())], &announcement, None);
+                }
+                Ok(None) => {}
+                // Who comes anew reads it in the `welcome`.
+                Err(error) => tracing::warn!(error.what = %error, "a changed channel could not be read"),
+            }
+        }
     }
 }

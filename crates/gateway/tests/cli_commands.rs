@@ -121,6 +121,33 @@ fn a_channel_from_registration_to_revoked_key() {
 }
 
 #[test]
+fn a_channel_is_set_by_words_and_by_files() {
+    let place = Place::new();
+    let made = place.json(&[CREATE, &["--setting", "answer_time=30"]].concat());
+    let id = made["channel"]["id"].as_str().unwrap();
+    assert_eq!(made["channel"]["settings"]["answer_time"], 30);
+    let hours = serde_json::json!({
+        "time_zone": "Europe/Zurich",
+        "weekly": [{ "days": ["mon", "fri"], "from": "09:00", "to": "17:30" }],
+    });
+    std::fs::write(place.path().join("hours.json"), hours.to_string()).unwrap();
+    let words = ["channel", "set", id, "hours=@hours.json", "rating=false", "answer_time=none"];
+    assert_eq!(place.json(&words)["channel"]["settings"]["hours"], hours);
+    let shown = place.run(&["channel", "show", id]);
+    let text = String::from_utf8(shown.stdout).unwrap();
+    assert!(text.contains("rating        false") && text.contains("answer_time   \"none\""), "{text}");
+    for (word, expected) in [
+        ("rating=maybe", "settings.rating"),
+        ("colour=red", "is not one of quick_questions, hours"),
+        ("rating", "KEY=VALUE"),
+        ("hours=@nowhere.json", "nowhere.json"),
+    ] {
+        let said = place.fail(&["channel", "set", id, word], 2);
+        assert!(said.contains(expected), "{word}: {said}");
+    }
+}
+
+#[test]
 fn mistakes_of_usage_end_with_two() {
     let place = Place::new();
     let with = |more: &[&'static str]| [CREATE, more].concat();

@@ -57,6 +57,25 @@ async fn a_channel_is_registered_read_and_changed() {
 }
 
 #[tokio::test]
+async fn settings_are_registered_changed_and_each_mistake_named() {
+    let site = Site::new().await;
+    let mut wish = sound();
+    wish["settings"] = json!({ "answer_time": "none", "rating": true });
+    let made = ask(&site, operator("POST", "/v1/channels", &wish)).await.json();
+    assert_eq!(made["channel"]["settings"], json!({ "answer_time": "none" }), "defaults are not shown");
+    let path = format!("/v1/channels/{}", made["channel"]["id"].as_str().unwrap());
+    let change = json!({ "settings": { "offline_form": true, "answer_time": null } });
+    let changed = ask(&site, operator("PATCH", &path, &change)).await.json();
+    assert_eq!(changed["channel"]["settings"], json!({ "offline_form": true }));
+    let bad = json!({ "settings": { "offline_form": false, "hours": { "time_zone": "X", "weekly": [] } } });
+    let refused = ask(&site, operator("PATCH", &path, &bad)).await;
+    assert_eq!(refused.problem(), (422, "invalid".into(), Some("settings.hours.time_zone".into())));
+    assert!(refused.text.contains("allowed:"), "{}", refused.text);
+    let shown = ask(&site, operator("GET", &path, &Value::Null)).await.json();
+    assert_eq!(shown["channel"]["settings"], json!({ "offline_form": true }), "all or nothing");
+}
+
+#[tokio::test]
 async fn a_secret_is_shown_once_and_sealed() {
     let site = Site::new().await;
     let mut wish = sound();

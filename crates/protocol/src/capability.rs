@@ -22,6 +22,10 @@ pub enum Capability {
     Edit,
     /// Words of the answering side that bring answers to choose from.
     QuickReply,
+    /// Forms: asking for a few fields, and filling them in.
+    Form,
+    /// Saying how it was, once a session is closed.
+    Rating,
     /// A name this build does not know. It grants nothing.
     #[serde(other)]
     Unknown,
@@ -29,7 +33,7 @@ pub enum Capability {
 
 impl Capability {
     /// All that this build can grant, in the order in which help texts name them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Text,
         Self::Item,
         Self::History,
@@ -38,6 +42,8 @@ impl Capability {
         Self::Reply,
         Self::Edit,
         Self::QuickReply,
+        Self::Form,
+        Self::Rating,
     ];
 
     /// The name on the wire and in the configuration.
@@ -51,6 +57,8 @@ impl Capability {
             Self::Reply => "reply",
             Self::Edit => "edit",
             Self::QuickReply => "quick_reply",
+            Self::Form => "form",
+            Self::Rating => "rating",
             Self::Unknown => "unknown",
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
 
-use crate::{DraftId, Millis, PartyId, Seq, SessionId};
+use crate::{Answer, DraftId, Form, Millis, PartyId, Seq, SessionId};
 
 /// The part somebody plays in a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -97,6 +97,31 @@ pub enum Body {
     },
     /// What stands where words were that have been taken back. Only the gateway says it.
     Retracted,
+    /// Whoever answers asks for a few fields to be filled in.
+    Ask {
+        /// The fields.
+        form: Form,
+    },
+    /// What a visitor has filled in.
+    Form {
+        /// Which form.
+        source: FormSource,
+        /// The entry that asked, for a form that was asked in the session.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        asked: Option<Seq>,
+        /// The fields that were filled in.
+        answers: Vec<Answer>,
+    },
+    /// Whoever answers has closed the session. It takes no more words.
+    Closed,
+    /// How it was, says the visitor of a closed session. Said again, the newest counts.
+    Rating {
+        /// 1 to 5, 5 is best.
+        stars: u8,
+        /// In words, if they like.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+    },
     /// A kind of a later version. The gateway refuses it, a client shows a neutral line.
     Unknown,
 }
@@ -136,6 +161,11 @@ impl<'de> Deserialize<'de> for Body {
             target: Option<DraftId>,
             #[serde(default)]
             options: Vec<String>,
+            form: Option<Form>,
+            source: Option<FormSource>,
+            asked: Option<Seq>,
+            answers: Option<Vec<Answer>>,
+            stars: Option<u8>,
         }
         let fields = Fields::deserialize(deserializer)?;
         let missing = serde::de::Error::missing_field;
@@ -154,9 +184,34 @@ impl<'de> Deserialize<'de> for Body {
             },
             "retract" => Self::Retract { target: fields.target.ok_or_else(|| missing("target"))? },
             "retracted" => Self::Retracted,
+            "ask" => Self::Ask { form: fields.form.ok_or_else(|| missing("form"))? },
+            "form" => Self::Form {
+                source: fields.source.ok_or_else(|| missing("source"))?,
+                asked: fields.asked,
+                answers: fields.answers.ok_or_else(|| missing("answers"))?,
+            },
+            "closed" => Self::Closed,
+            "rating" => {
+                Self::Rating { stars: fields.stars.ok_or_else(|| missing("stars"))?, text: fields.text }
+            }
             _ => Self::Unknown,
         })
     }
+}
+
+/// Which form was filled in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FormSource {
+    /// The channel's own, before the first message.
+    PreChat,
+    /// Name and e-mail, left while nobody is there.
+    Offline,
+    /// One that somebody asked in the session.
+    Asked,
+    /// One of a later version.
+    #[serde(other)]
+    Unknown,
 }
 
 /// A product card as the page names it. Claimed by the page unless a signed token carried it.

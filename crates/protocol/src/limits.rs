@@ -8,6 +8,8 @@ pub const HELLO_FRAME_BYTES: usize = 16 * 1024;
 pub const SERVER_FRAME_BYTES: usize = 512 * 1024;
 /// Longest text, in Unicode scalar values.
 pub const TEXT_CHARS: usize = 8_000;
+/// Longest words beside a rating, in Unicode scalar values.
+pub const RATING_CHARS: usize = 1_000;
 /// Largest item card, in bytes of its JSON.
 pub const ITEM_BYTES: usize = 4 * 1024;
 /// Most answers to choose from under one question.

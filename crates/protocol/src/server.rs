@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
-    Author, Capabilities, DraftId, Entry, Epoch, ErrorCode, Item, Millis, PartyId, Role, Seq, SessionId,
+    Author, Capabilities, DraftId, Entry, Epoch, ErrorCode, Form, Item, Millis, PartyId, Role, Seq, SessionId,
 };
 
 /// A frame from the gateway to widget, desk or bot.
@@ -23,6 +23,12 @@ pub enum ServerFrame {
     Sessions(Sessions),
     /// A session that one may see was opened, or its head changed.
     Session(Box<SessionState>),
+    /// What the channel calls itself and has chosen, in full: it was changed.
+    Channel(Box<ChannelFace>),
+    /// Whether somebody is there for a recipient has changed. Soft: may be late.
+    Presence(Presence),
+    /// The place of a session that waits for its first answer. Soft: may be late.
+    Queue(Place),
     /// A line that the log has accepted.
     Entry(Box<Entry>),
     /// How far another reader has got. Soft: may be lost, is never wrong by more than late.
@@ -51,6 +57,9 @@ pub struct Welcome {
     /// What the channel calls itself. None for an agent, who sees several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<ChannelFace>,
+    /// Who is there, for each recipient of the channel. Empty for an agent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub presence: Vec<Presence>,
     /// Tokens to keep.
     pub tokens: Tokens,
     /// Heartbeat.
@@ -64,8 +73,8 @@ pub struct Welcome {
     pub sessions: Vec<SessionState>,
 }
 
-/// What a visitor sees of a channel.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What a visitor sees of a channel. A setting that the widget needs is a field with a default here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelFace {
     /// The shop's name.
     pub name: String,
@@ -75,6 +84,58 @@ pub struct ChannelFace {
     /// For how many seconds one's own words can be edited or taken back after they were said. 0: not at all.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub edit_secs: u32,
+    /// Questions that one press asks, in an empty thread.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quick_questions: Vec<String>,
+    /// Asked once, before a visitor's first message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pre_chat: Option<Form>,
+    /// While nobody is there: ask for name and e-mail with the message.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub offline_form: bool,
+    /// The visitor is asked how it was, once a session is closed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rating: bool,
+}
+
+/// Whether somebody is there for one recipient of a channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Presence {
+    /// The recipient; none for the channel's default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// Whether.
+    pub state: Availability,
+    /// When somebody is back, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back_at: Option<Millis>,
+    /// First answers usually come within so many minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer_minutes: Option<u32>,
+}
+
+/// Whether somebody can answer now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Availability {
+    /// Somebody is connected.
+    Here,
+    /// Nobody is connected, though the hours would have it.
+    Away,
+    /// Outside of the office hours.
+    Closed,
+    /// A state of a later version.
+    #[serde(other)]
+    Unknown,
+}
+
+/// Body of `queue`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The session.
+    pub session: SessionId,
+    /// 1 is next; 0 waits no more, or nobody is there.
+    pub place: u32,
 }
 
 /// Tokens that the client keeps. Never logged.
@@ -185,6 +246,9 @@ pub struct SessionState {
     /// [`UNREAD_ENTRIES`](crate::limits::UNREAD_ENTRIES). None: not counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread: Option<u32>,
+    /// Its place among those that wait for a first answer. None: it does not wait, or nobody is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<u32>,
     /// The stretch.
     #[serde(default)]
     pub entries: Vec<Entry>,
@@ -342,6 +406,9 @@ impl ServerFrame {
             Self::Page(_) => "page",
             Self::Sessions(_) => "sessions",
             Self::Session(_) => "session",
+            Self::Channel(_) => "channel",
+            Self::Presence(_) => "presence",
+            Self::Queue(_) => "queue",
             Self::Entry(_) => "entry",
             Self::Cursor(_) => "cursor",
             Self::Typing(_) => "typing",
@@ -365,6 +432,9 @@ impl ServerFrame {
             "page" => Self::Page(Deserialize::deserialize(body)?),
             "sessions" => Self::Sessions(Deserialize::deserialize(body)?),
             "session" => Self::Session(Deserialize::deserialize(body)?),
+            "channel" => Self::Channel(Deserialize::deserialize(body)?),
+            "presence" => Self::Presence(Deserialize::deserialize(body)?),
+            "queue" => Self::Queue(Deserialize::deserialize(body)?),
             "entry" => Self::Entry(Deserialize::deserialize(body)?),
             "cursor" => Self::Cursor(Deserialize::deserialize(body)?),
             "typing" => Self::Typing(Deserialize::deserialize(body)?),

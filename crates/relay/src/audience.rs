@@ -3,7 +3,7 @@
 //! A topic is what a connection listens to; a session is announced on its audience's topics. That a connection hears
 //! exactly the sessions whose history it might read is a property, and tested as one.
 
-use tieline_protocol::PartyId;
+use tieline_protocol::{ChannelId, PartyId};
 
 use crate::{
     Desk, Facts, Principal, Scope,
@@ -17,12 +17,16 @@ pub enum Topic {
     Party(PartyId),
     /// All sessions of one desk: all its agents.
     Desk(Desk),
+    /// A channel itself, never a session of it: what its visitors and users see of it.
+    Channel(ChannelId),
 }
 
 /// What a principal listens to.
 pub fn topics_of(principal: &Principal) -> Vec<Topic> {
     match &principal.scope {
-        Scope::One(_) if principal.role.is_visiting() => vec![Topic::Party(principal.party)],
+        Scope::One(channel) if principal.role.is_visiting() => {
+            vec![Topic::Party(principal.party), Topic::Channel(channel.clone())]
+        }
         Scope::Desks(desks) if is_answering(principal.role) => {
             desks.iter().cloned().map(Topic::Desk).collect()
         }

@@ -225,20 +225,30 @@ impl Wish for Post {
             Body::Item { .. } => Capability::Item,
             Body::Choices { .. } => Capability::QuickReply,
             Body::Edit { .. } | Body::Retract { .. } => Capability::Edit,
+            Body::Ask { .. } | Body::Form { .. } => Capability::Form,
+            Body::Rating { .. } => Capability::Rating,
+            // Whoever may speak may say the last word.
+            Body::Closed => Capability::Text,
             Body::Retracted | Body::Unknown => Capability::Unknown,
         };
         check_session(principal, facts, capability)?;
         if self.reply_to.is_some() {
             check_session(principal, facts, Capability::Reply)?;
         }
-        // To offer a choice is to answer: a visitor's would be buttons that a stranger puts on the desk.
-        if matches!(self.body, Body::Choices { .. }) && !is_answering(principal.role) {
-            return Err(Denial::NotGranted);
+        let is_theirs_to_say = match self.body {
+            // To offer a choice is to answer: a visitor's would be buttons that a stranger puts on the desk.
+            Body::Ask { .. } | Body::Closed | Body::Choices { .. } => is_answering(principal.role),
+            Body::Form { .. } | Body::Rating { .. } => principal.role.is_visiting(),
+            _ => true,
+        };
+        // How it was is said once it is over, and nothing else is.
+        let is_said_at_the_end = matches!(self.body, Body::Rating { .. });
+        match (is_theirs_to_say, facts.phase == Phase::Closed) {
+            (false, _) => Err(Denial::NotGranted),
+            (true, false) if is_said_at_the_end => Err(Denial::NotGranted),
+            (true, true) if !is_said_at_the_end => Err(Denial::Ended),
+            (true, _) => check_target(&self.body, principal.party, facts),
         }
-        if facts.phase == Phase::Closed {
-            return Err(Denial::Ended);
-        }
-        check_target(&self.body, principal.party, facts)
     }
 }
 

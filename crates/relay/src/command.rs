@@ -9,7 +9,7 @@ use tieline_protocol::{
     limits,
 };
 
-use crate::{Denial, words};
+use crate::{Denial, forms, words};
 
 /// One wish of a peer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,6 +117,12 @@ impl TryFrom<Draft> for Post {
             }
             Body::Edit { target, text } => Body::Edit { target, text: words::clean_text(text)? },
             Body::Retract { target } => Body::Retract { target },
+            Body::Ask { form } => Body::Ask { form: forms::clean_form(form)? },
+            Body::Form { source, asked, answers } => {
+                Body::Form { source, asked, answers: forms::clean_answers(answers)? }
+            }
+            Body::Closed => Body::Closed,
+            Body::Rating { stars, text } => forms::clean_rating(stars, text)?,
             Body::Retracted | Body::Unknown => return Err(Denial::UnknownKind),
         };
         // What changes other words answers what those answered.

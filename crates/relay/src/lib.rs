@@ -1,7 +1,7 @@
 //! The server end of a connection as data.
 //!
-//! Owns what a connected peer may say and when ([`peer`]), how a frame becomes a [`command`], who may do what ([`authz`]),
-//! who sees it ([`audience`]), how much of it ([`limits`]), and what the log means ([`log_model`]). Does not know sockets,
+//! Owns what a connected peer may say and when ([`peer`]), how a frame becomes a [`command`], what fits into its [`forms`], who may do what ([`authz`]),
+//! who sees it ([`audience`]), how much of it ([`limits`]), which desks somebody sits at ([`attendance`]), and what the log means ([`log_model`]). Does not know sockets,
 //! clocks, random bytes, SQL or JSON: time is an argument, refusals are values.
 //!
 //! The only way to the log is a [`Permit`], and only `authz.rs` can make one.
@@ -10,9 +10,11 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+pub mod attendance;
 pub mod audience;
 pub mod authz;
 pub mod command;
+pub mod forms;
 pub mod limits;
 pub mod log_model;
 pub mod peer;

@@ -104,7 +104,7 @@ fn clean_price(price: Price) -> Result<Price, Denial> {
     }
 }
 
-fn without_controls(text: String) -> String {
+pub(crate) fn without_controls(text: String) -> String {
     // Nearly all text is clean already and is passed on without a copy.
     if !text.chars().any(is_dropped_control) {
         return text;
@@ -128,7 +128,7 @@ fn is_dropped_control(c: char) -> bool {
 }
 
 /// Whether a reader would see anything. Blank and zero-width characters count as nothing.
-fn is_visible(c: char) -> bool {
+pub(crate) fn is_visible(c: char) -> bool {
     !(c.is_whitespace()
         || c.is_control()
         || matches!(c,

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use tieline_protocol::{
-    Body, Capabilities, Capability, ChannelId, Cursor, DraftId, ErrorCode, Item, Millis, PartyId, Role, Seq,
-    SessionId, client::Typing, server::Phase,
+    Body, Capabilities, Capability, ChannelId, Cursor, DraftId, ErrorCode, Form, FormSource, Item, Millis,
+    PartyId, Role, Seq, SessionId, client::Typing, server::Phase,
 };
 use tieline_relay::{
     ChannelFacts, Denial, Desk, Facts, History, MoveCursor, Open, Post, Principal, Scope, Target, Type,
@@ -39,9 +39,11 @@ fn capabilities() -> impl Strategy<Value = Capabilities> {
             Capability::Reply,
             Capability::Edit,
             Capability::QuickReply,
+            Capability::Form,
+            Capability::Rating,
             Capability::Unknown,
         ],
-        0..=9,
+        0..=11,
     )
     .prop_map(|granted| Capabilities(granted.into_iter().collect()))
 }
@@ -149,6 +151,28 @@ proptest! {
         let cursor = MoveCursor(Cursor { session, delivered: Seq(1), read: Seq(1) });
         let typing = Type(Typing { session, on: true });
         prop_assert_eq!(authorise(NOW, &who, &facts, typing).err(), model(&who, &facts, Capability::Typing, true));
+        for (body, capability, is_of_visitor) in [
+            (Body::Closed, Capability::Text, false),
+            (Body::Ask { form: Form::default() }, Capability::Form, false),
+            (
+                Body::Form { source: FormSource::PreChat, asked: None, answers: Vec::new() },
+                Capability::Form,
+                true,
+            ),
+        ] {
+            let on_wrong_side = who.role.is_visiting() != is_of_visitor;
+            let expected = match model(&who, &facts, capability, false) {
+                None if on_wrong_side => Some(Denial::NotGranted),
+                None => model(&who, &facts, capability, true),
+                refused => refused,
+            };
+            prop_assert_eq!(authorise(NOW, &who, &facts, post(body)).err(), expected);
+        }
+        let rating = post(Body::Rating { stars: 5, text: None });
+        let is_due = who.role.is_visiting() && facts.phase == Phase::Closed;
+        let expected =
+            model(&who, &facts, Capability::Rating, false).or((!is_due).then_some(Denial::NotGranted));
+        prop_assert_eq!(authorise(NOW, &who, &facts, rating).err(), expected);
         prop_assert_eq!(authorise(NOW, &who, &facts, text).err(), model(&who, &facts, Capability::Text, true));
         prop_assert_eq!(authorise(NOW, &who, &facts, item).err(), model(&who, &facts, Capability::Item, true));
         let (target, options) = (DraftId(uuid(7)), vec!["Yes".to_owned()]);

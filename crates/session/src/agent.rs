@@ -2,12 +2,12 @@
 
 use std::cmp::Reverse;
 
-use tieline_protocol::{Author, Capability, DraftId, Millis, Role, SessionId};
+use tieline_protocol::{Author, Body, Capability, DraftId, Millis, Role, SessionId};
 
 use crate::{
     chat::{Chat, ChatKey},
     effect::{Effect, Owner},
-    end::End,
+    end::{End, Said},
     input::{Input, Setup},
     screen::{DeskScreen, OpenSession, SessionRow},
     spans::{clean_item, clean_line},
@@ -73,6 +73,8 @@ impl Agent {
                 }
             }
             Input::Submit { draft_id, text, .. } => self.submit(now, draft_id, &text, &mut out),
+            Input::CloseWanted(draft_id) => self.say(now, draft_id, Body::Closed, &mut out),
+            Input::FormWanted { draft_id, form } => self.say(now, draft_id, Body::Ask { form }, &mut out),
             input => self.end.take(now, input, &mut out),
         }
         let focus = self.focus();
@@ -123,6 +125,7 @@ impl Agent {
             touched_at: chat.touched_at,
             unread: chat.unread(),
             is_open: chat.session == self.picked,
+            is_closed: chat.is_closed(),
         })
     }
 
@@ -139,6 +142,7 @@ impl Agent {
             aim,
             can_write: !chat.is_closed() && !self.end.link.is_refused(),
             can_offer: self.end.may(chat, Capability::QuickReply),
+            can_ask: self.end.grants(Capability::Form) == Some(true),
         })
     }
 
@@ -153,6 +157,13 @@ impl Agent {
 
     fn focus(&self) -> Option<ChatKey> {
         self.picked_chat().filter(|_| self.is_shown).map(|chat| chat.key)
+    }
+
+    /// Says in the open session what is no text.
+    fn say(&mut self, now: Millis, draft_id: DraftId, body: Body, out: &mut Vec<Effect>) {
+        if let Some(key) = self.picked_chat().filter(|chat| !chat.is_closed()).map(|chat| chat.key) {
+            self.end.say(now, key, Said { draft_id, reply_to: None, body, made_at: now }, out);
+        }
     }
 
     fn submit(&mut self, now: Millis, draft_id: DraftId, text: &str, out: &mut Vec<Effect>) {

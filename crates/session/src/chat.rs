@@ -3,7 +3,7 @@
 //! Pairs an outbox with a timeline. A draft row turns into an entry row here, and never back.
 
 use tieline_protocol::{
-    Author, Body, Capabilities, DraftId, Entry, Epoch, Item, Millis, Seq, SessionId,
+    Author, Body, Capabilities, DraftId, Entry, Epoch, Form, Item, Millis, Seq, SessionId,
     client::DEFAULT_RECIPIENT,
     limits,
     server::{Page, Phase, ReaderCursor, Receipt, SessionState},
@@ -58,6 +58,8 @@ pub(crate) struct Chat {
     pub(crate) visitor: Option<Author>,
     pub(crate) phase: Phase,
     pub(crate) touched_at: Millis,
+    /// Its place among those that wait for a first answer.
+    pub(crate) place: Option<u32>,
     pub(crate) timeline: Timeline,
     pub(crate) outbox: Outbox,
     pub(crate) cursors: Cursors,
@@ -91,6 +93,7 @@ impl Chat {
             visitor: None,
             phase: Phase::Open,
             touched_at: Millis(0),
+            place: None,
             timeline: Timeline::default(),
             outbox: Outbox::default(),
             cursors: Cursors::default(),
@@ -235,6 +238,7 @@ impl Chat {
             let edit_window = Millis::secs(state.edit_secs.unwrap_or_default().into());
             self.grants = Some((capabilities.clone(), edit_window));
         }
+        self.place = state.place;
         self.beware(&state.epoch, state.reset);
         state.cursors.iter().cloned().for_each(|cursor| self.cursors.merge(cursor));
         self.tally = Tally::of(&state, self.is_visiting).unwrap_or(self.tally);
@@ -251,6 +255,12 @@ impl Chat {
     pub(crate) fn apply(&mut self, entry: Entry, accepted: &mut Vec<DraftId>) -> Change {
         self.touched_at = self.touched_at.max(entry.at);
         self.typing.stopped(entry.from.id);
+        if !self.is_mine(&entry) {
+            self.place = None;
+        }
+        if entry.body == Body::Closed {
+            self.phase = Phase::Closed;
+        }
         self.follow(accepted, |timeline| timeline.apply(entry) == Applied::Wrong)
     }
 
@@ -282,6 +292,7 @@ impl Chat {
     pub(crate) fn lose_link(&mut self) {
         self.outbox.requeue_all();
         self.typing.forget();
+        self.place = None;
         self.history_rests = None;
         if let Some(opening) = &mut self.opening {
             opening.not_before = None;
@@ -311,6 +322,31 @@ impl Chat {
         });
         let waiting = self.outbox.rows().rev().map(|row| &row.record.body);
         waiting.chain(said).find_map(item_of).or(self.item.as_ref())
+    }
+
+    /// The newest form that the other side asks and nobody has filled in.
+    pub(crate) fn asked_form(&self) -> Option<(Seq, &Form)> {
+        let asked = self.timeline.entries().rev().filter(|entry| !self.is_mine(entry));
+        let (seq, form) = asked.into_iter().find_map(|entry| match &entry.body {
+            Body::Ask { form } => Some((entry.seq, form)),
+            _ => None,
+        })?;
+        let is_answer = |body: &Body| matches!(body, Body::Form { asked, .. } if *asked == Some(seq));
+        (!self.bodies().any(is_answer)).then_some((seq, form))
+    }
+
+    /// How the visitor said last that it was.
+    pub(crate) fn rated(&self) -> Option<u8> {
+        self.bodies().find_map(|body| match body {
+            Body::Rating { stars, .. } => Some(*stars),
+            _ => None,
+        })
+    }
+
+    /// All that was said and is being said, newest first.
+    fn bodies(&self) -> impl Iterator<Item = &Body> {
+        let waiting = self.outbox.rows().rev().map(|row| &row.record.body);
+        waiting.chain(self.timeline.entries().rev().map(|entry| &entry.body))
     }
 
     /// Finds own drafts among the entries above a place.

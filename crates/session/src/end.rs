@@ -4,7 +4,8 @@
 
 use tieline_protocol::{
     Auth, Author, Body, Capabilities, Capability, ClientFrame, DraftId, Millis, Outgoing, PartyId, SessionId,
-    client, limits, server::ChannelFace,
+    client, limits,
+    server::{ChannelFace, Presence},
 };
 
 use crate::{
@@ -40,6 +41,8 @@ pub(crate) struct End {
     last_key: u32,
     pub(crate) me: Option<Author>,
     pub(crate) face: Option<ChannelFace>,
+    /// Who is there, by recipient, as the gateway last said.
+    pub(crate) presence: Vec<Presence>,
     capabilities: Option<Capabilities>,
     pub(crate) text_chars: u32,
     /// How far this clock is ahead of the gateway's.
@@ -78,6 +81,7 @@ impl End {
             last_key: 0,
             me: None,
             face: None,
+            presence: Vec::new(),
             capabilities: None,
             text_chars: u32::try_from(limits::TEXT_CHARS).unwrap_or(u32::MAX),
             ahead_ms: 0,
@@ -166,6 +170,11 @@ impl End {
             | Input::Aimed(_)
             | Input::Retract { .. }
             | Input::Choose { .. }
+            | Input::FormFilled { .. }
+            | Input::Rated { .. }
+            | Input::BegunAnew
+            | Input::CloseWanted(_)
+            | Input::FormWanted { .. }
             | Input::Typed { .. }
             | Input::OlderWanted
             | Input::MoreSessionsWanted => {}

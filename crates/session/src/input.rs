@@ -1,6 +1,8 @@
 //! Everything that can happen to one end. A new fact of browser or gateway is a new line here.
 
-use tieline_protocol::{Auth, ChannelId, CloseCode, DraftId, Item, RequestId, ServerFrame, SessionId};
+use tieline_protocol::{
+    Answer, Auth, ChannelId, CloseCode, DraftId, Form, Item, RequestId, ServerFrame, SessionId,
+};
 
 use crate::effect::Record;
 
@@ -78,6 +80,37 @@ pub enum Input {
         text: String,
         /// The answers.
         options: Vec<String>,
+    },
+    /// A form was filled in: the one that the screen shows.
+    FormFilled {
+        /// Names the draft for ever.
+        draft_id: DraftId,
+        /// Names the wish for a session, if there has to be one.
+        session_draft_id: DraftId,
+        /// What was filled in.
+        answers: Vec<Answer>,
+        /// Words that go with it: their draft, and what was typed.
+        message: Option<(DraftId, String)>,
+    },
+    /// The visitor said how it was, in the closed session on screen.
+    Rated {
+        /// Names the draft for ever.
+        draft_id: DraftId,
+        /// 1 to 5.
+        stars: u8,
+        /// In words; may be empty.
+        text: String,
+    },
+    /// The visitor puts the closed session away, to begin another.
+    BegunAnew,
+    /// The agent closes the open session.
+    CloseWanted(DraftId),
+    /// The agent asks the visitor to fill in a form.
+    FormWanted {
+        /// Names the draft for ever.
+        draft_id: DraftId,
+        /// The fields.
+        form: Form,
     },
     /// What stands in the composer of the chat on screen has changed.
     Typed {

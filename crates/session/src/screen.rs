@@ -1,6 +1,6 @@
 //! What a person sees, in screen words, as plain comparable data. Views turn it into html and add nothing.
 
-use tieline_protocol::{DraftId, Item, Millis, Seq, SessionId};
+use tieline_protocol::{DraftId, Form, Item, Millis, Seq, SessionId};
 
 use crate::effect::Owner;
 
@@ -13,8 +13,14 @@ pub struct Screen {
     pub title: Option<String>,
     /// First words of an empty thread.
     pub greeting: Option<String>,
+    /// Questions that one press asks, in an empty thread.
+    pub quick_questions: Vec<String>,
     /// The item strip.
     pub item: Option<Item>,
+    /// Whether somebody who answers is there, once known.
+    pub standing: Option<Standing>,
+    /// Place among those that wait for a first answer; 1 is next.
+    pub place: Option<u32>,
     /// The line under the header.
     pub notice: Option<Notice>,
     /// The thread.
@@ -25,6 +31,10 @@ pub struct Screen {
     pub unread: u32,
     /// Whether the composer takes words. It does while offline: they wait.
     pub can_write: bool,
+    /// The session on screen was closed.
+    pub end: Option<Ending>,
+    /// Fields that are to be filled in now.
+    pub form: Option<FormWish>,
     /// Longest text, in characters.
     pub text_chars: u32,
     /// The visitor's own sessions, newest activity first.
@@ -60,6 +70,46 @@ pub struct ChatRow {
     pub is_open: bool,
     /// It takes no more words.
     pub is_over: bool,
+}
+
+/// What is left to do in a closed session, beside beginning anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// The visitor is asked how it was.
+    pub can_rate: bool,
+    /// What they said last.
+    pub rated: Option<u8>,
+}
+
+/// A form to be filled in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FormWish {
+    /// The channel's own, in place of the composer, before the first message.
+    PreChat(Form),
+    /// Name and e-mail together with the message, in place of the composer, while nobody is there.
+    Offline,
+    /// One that was asked in the session.
+    Asked {
+        /// The entry that asks.
+        seq: Seq,
+        /// Its fields.
+        form: Form,
+    },
+}
+
+/// Whether those who answer are there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Somebody is.
+    Here {
+        /// First answers usually come within so many minutes.
+        answer_minutes: Option<u32>,
+    },
+    /// Nobody is.
+    Away {
+        /// When somebody is back, if that is known.
+        back_at: Option<Millis>,
+    },
 }
 
 /// The agent's desk.
@@ -104,6 +154,8 @@ pub struct SessionRow {
     pub unread: u32,
     /// It is the open one.
     pub is_open: bool,
+    /// It was closed.
+    pub is_closed: bool,
 }
 
 /// The session that the agent looks at.
@@ -127,6 +179,8 @@ pub struct OpenSession {
     pub can_write: bool,
     /// Whether a question may bring answers to choose from.
     pub can_offer: bool,
+    /// Its channel lets forms be asked.
+    pub can_ask: bool,
 }
 
 /// A thread, oldest row first.
@@ -287,6 +341,19 @@ pub enum Content {
     Item(Item),
     /// It was taken back.
     Retracted,
+    /// A form that somebody asks to be filled in, by its title. The fields are in [`Screen::form`] while they are wanted.
+    Asked(Option<String>),
+    /// What was filled in: label and answer.
+    Answers(Vec<(String, String)>),
+    /// The session was closed.
+    Closed,
+    /// How it was.
+    Rating {
+        /// 1 to 5.
+        stars: u8,
+        /// In words.
+        text: Option<String>,
+    },
     /// A kind of a later version.
     Unsupported,
 }

@@ -77,6 +77,7 @@ pub(crate) fn state(number: u64, entries: Vec<Entry>) -> SessionState {
         capabilities: None,
         cursors: Vec::new(),
         unread: None,
+        place: None,
         entries,
         more: false,
         reset: false,
@@ -92,7 +93,9 @@ pub(crate) fn welcome(me: u64, sessions: Vec<SessionState>) -> ServerFrame {
             name: "Shop".into(),
             greeting: Some("Hello!".into()),
             edit_secs: 900,
+            ..ChannelFace::default()
         }),
+        presence: Vec::new(),
         tokens: Tokens { resume: "resume".into(), visitor: None, expires_at: None },
         ping: PingPlan { every_ms: Millis::secs(25), grace_ms: Millis::secs(10) },
         limits: Limits { frame_bytes: 65_536, text_chars: 100, burst: 10, per_minute: 60 },
@@ -278,6 +281,13 @@ pub(crate) fn words(bubble: &Bubble) -> String {
         }
         Content::Retracted => "(gone)".into(),
         Content::Item(item) => format!("[{}]", item.title),
+        Content::Asked(title) => format!("<{}>", title.as_deref().unwrap_or_default()),
+        Content::Answers(answers) => {
+            let answers: Vec<_> = answers.iter().map(|(label, value)| format!("{label}={value}")).collect();
+            format!("<{}>", answers.join(" "))
+        }
+        Content::Closed => "<closed>".into(),
+        Content::Rating { stars, .. } => format!("<{stars}/5>"),
         Content::Unsupported => "?".into(),
     }
 }

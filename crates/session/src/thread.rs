@@ -1,6 +1,6 @@
 //! From a chat to the rows of its thread: days, groups, the mark above what is new, states.
 
-use tieline_protocol::{Author, Body, DraftId, Entry, Millis, PartyId, Seq};
+use tieline_protocol::{Answer, Author, Body, DraftId, Entry, Millis, PartyId, Seq};
 
 use crate::{
     changes::Standing,
@@ -143,12 +143,28 @@ pub(crate) fn name_of(author: &Author) -> Option<String> {
     author.name.as_deref().and_then(clean_line)
 }
 
+fn answer_of(answer: &Answer) -> Option<(String, String)> {
+    let label = clean_line(&answer.label).or_else(|| clean_line(&answer.name))?;
+    Some((label, clean_line(&answer.value)?))
+}
+
+/// A rating where there is room for a line only.
+fn stars_of(stars: u8) -> String {
+    (1..=5).map(|star| if star <= stars { '\u{2605}' } else { '\u{2606}' }).collect()
+}
+
 /// What a body shows.
 pub(crate) fn content_of(body: &Body) -> Content {
     match body {
         Body::Text { text } | Body::Choices { text, .. } | Body::Edit { text, .. } => text_of(text),
         Body::Item { item } => Content::Item(clean_item(item)),
         Body::Retract { .. } | Body::Retracted => Content::Retracted,
+        Body::Ask { form } => Content::Asked(form.title.as_deref().and_then(clean_line)),
+        Body::Form { answers, .. } => Content::Answers(answers.iter().filter_map(answer_of).collect()),
+        Body::Closed => Content::Closed,
+        Body::Rating { stars, text } => {
+            Content::Rating { stars: (*stars).clamp(1, 5), text: text.as_deref().map(clean) }
+        }
         Body::Unknown => Content::Unsupported,
     }
 }
@@ -162,7 +178,12 @@ fn line_of(body: &Body) -> String {
     match body {
         Body::Text { text } | Body::Choices { text, .. } | Body::Edit { text, .. } => line_of_text(text),
         Body::Item { item } => line_of_text(&item.title),
-        Body::Retract { .. } | Body::Retracted | Body::Unknown => String::new(),
+        Body::Ask { form } => form.title.as_deref().map(line_of_text).unwrap_or_default(),
+        Body::Form { answers, .. } => {
+            answers.first().map(|answer| line_of_text(&answer.value)).unwrap_or_default()
+        }
+        Body::Rating { stars, .. } => stars_of(*stars),
+        Body::Retract { .. } | Body::Retracted | Body::Closed | Body::Unknown => String::new(),
     }
 }
 

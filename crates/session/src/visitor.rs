@@ -1,6 +1,11 @@
 //! The visitor's end: the door of the widget. One chat for each recipient that the page names.
 
-use tieline_protocol::{Body, Capability, DraftId, Item, Millis, SessionId, limits};
+use tieline_protocol::{
+    Body, Capability, DraftId, Item, Millis, SessionId,
+    client::DEFAULT_RECIPIENT,
+    limits,
+    server::{Availability, ChannelFace, Presence},
+};
 
 use crate::{
     chat::{Chat, ChatKey},
@@ -8,9 +13,16 @@ use crate::{
     end::{End, Said},
     input::{Input, Setup},
     own_chats,
-    screen::{Screen, Thread},
+    screen::{Screen, Standing, Thread},
     spans::{clean_item, clean_line},
 };
+
+mod formal;
+
+use formal::Filled;
+
+/// Most buttons under a greeting.
+const QUICK_QUESTIONS: usize = 4;
 
 /// One visitor on one page.
 #[derive(Debug)]
@@ -21,6 +33,8 @@ pub struct Visitor {
     is_shown: bool,
     /// The list lies over the chat.
     is_listing: bool,
+    /// The visitor put a closed session away, to begin another with the same recipient.
+    begun: Option<Option<String>>,
 }
 
 #[derive(Debug)]
@@ -34,7 +48,7 @@ struct Wish {
 impl Visitor {
     /// An end that has not dialled yet.
     pub fn new(setup: Setup) -> Self {
-        Self { end: End::new(setup, true), wish: None, is_shown: false, is_listing: false }
+        Self { end: End::new(setup, true), wish: None, is_shown: false, is_listing: false, begun: None }
     }
 
     /// Takes a fact, gives what is to be done about it, in order.
@@ -43,7 +57,7 @@ impl Visitor {
         match input {
             Input::Asked { to, item } => {
                 self.wish = Some(Wish { to, item, picked: None });
-                self.is_listing = false;
+                (self.is_listing, self.begun) = (false, None);
             }
             Input::ListShown(is_listing) => self.is_listing = is_listing,
             Input::SessionPicked(session) => self.pick(session),
@@ -52,6 +66,13 @@ impl Visitor {
             Input::PanelHidden => self.is_shown = false,
             Input::Submit { draft_id, session_draft_id, text } => {
                 self.submit(now, draft_id, session_draft_id, &text, &mut out);
+            }
+            Input::FormFilled { draft_id, session_draft_id, answers, message } => {
+                self.fill(now, Filled { draft_id, session_draft_id, answers, message }, &mut out);
+            }
+            Input::Rated { draft_id, stars, text } => self.rate(now, draft_id, stars, &text, &mut out),
+            Input::BegunAnew => {
+                self.begun = self.current().filter(|chat| chat.is_closed()).map(|chat| chat.to.clone());
             }
             Input::Typed { has_text } => {
                 if let Some(key) = self.current().map(|chat| chat.key) {
@@ -105,16 +126,23 @@ impl Visitor {
         let wished = self.wish.as_ref().and_then(|wish| wish.item.as_ref());
         let can_item = self.end.grants(Capability::Item) != Some(false);
         let item = wished.or_else(|| chat.and_then(Chat::newest_item)).filter(|_| can_item);
+        let standing = self.standing(chat, now);
+        let end = self.ending(chat);
         Screen {
             owner: self.end.proof.owner().clone(),
             title: face.and_then(|face| clean_line(&face.name)),
             greeting: face.and_then(|face| clean_line(face.greeting.as_deref()?)),
+            quick_questions: face.map(quick_questions).unwrap_or_default(),
             item: item.map(clean_item),
+            standing,
+            place: chat.and_then(|chat| chat.place),
             notice: self.end.notice(now),
             thread,
             aim,
             unread: self.end.unread(),
-            can_write: !self.end.link.is_refused(),
+            can_write: !self.end.link.is_refused() && end.is_none(),
+            end,
+            form: self.form_wish(chat, standing),
             text_chars: self.end.text_chars,
             chats: own_chats::rows(self.end.chats(), chat.map(|chat| chat.key)),
             has_more_chats: self.end.has_more_sessions,
@@ -122,16 +150,36 @@ impl Visitor {
         }
     }
 
+    /// Whether whoever answers this chat is there. What was told of a moment that has passed is not told on.
+    fn standing(&self, chat: Option<&Chat>, now: Millis) -> Option<Standing> {
+        let wished = self.wish.as_ref().and_then(|wish| wish.to.as_deref());
+        let to = chat.and_then(|chat| chat.to.as_deref()).or(wished).unwrap_or(DEFAULT_RECIPIENT);
+        let is_of = |presence: &&Presence| presence.to.as_deref().unwrap_or(DEFAULT_RECIPIENT) == to;
+        let Presence { state, back_at, answer_minutes, .. } = self.end.presence.iter().find(is_of)?;
+        match state {
+            Availability::Here => Some(Standing::Here { answer_minutes: *answer_minutes }),
+            Availability::Away | Availability::Closed => {
+                Some(Standing::Away { back_at: back_at.filter(|back_at| *back_at > now) })
+            }
+            Availability::Unknown => None,
+        }
+    }
+
     /// The chat that the visitor picked, or that the page asked for; of those a closed one only while there is no other.
     fn current(&self) -> Option<&Chat> {
         let picked = self.wish.as_ref().and_then(|wish| wish.picked);
-        if let Some(chat) = picked.and_then(|session| self.end.find_session(session)) {
+        if let Some(chat) = picked
+            .and_then(|session| self.end.find_session(session))
+            .filter(|chat| !(self.begun.is_some() && chat.is_closed()))
+        {
             return Some(chat);
         }
         let is_wished = |chat: &&Chat| self.wish.as_ref().is_none_or(|wish| chat.is_with(wish.to.as_deref()));
+        let is_put_away = |chat: &&Chat| self.begun.is_some() && chat.is_closed();
         self.end
             .chats()
             .filter(is_wished)
+            .filter(|chat| !is_put_away(chat))
             .max_by_key(|chat| (!chat.is_closed(), chat.session.is_none(), chat.touched_at))
     }
 
@@ -194,17 +242,7 @@ impl Visitor {
                 }
                 key
             }
-            None => {
-                let to = self.wish.as_ref().and_then(|wish| wish.to.clone());
-                if let Some(wish) = &mut self.wish {
-                    // The picked one has ended, and these words open another.
-                    wish.picked = None;
-                }
-                self.end.add_chat(|chat| {
-                    (chat.to, chat.item, chat.touched_at) = (to, wished_item, now);
-                    chat.open_as(session_draft_id, false);
-                })
-            }
+            None => self.open_chat(now, session_draft_id),
         };
         self.end.speak(now, key, draft_id, text, out);
     }
@@ -215,5 +253,12 @@ impl Visitor {
     }
 }
 
+/// What the channel offers to be asked, as it may be shown. Also what a later gateway sends beyond four.
+fn quick_questions(face: &ChannelFace) -> Vec<String> {
+    face.quick_questions.iter().take(QUICK_QUESTIONS).filter_map(|question| clean_line(question)).collect()
+}
+
+#[cfg(test)]
+mod formal_tests;
 #[cfg(test)]
 mod tests;

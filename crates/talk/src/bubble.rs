@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use tieline_protocol::DraftId;
+use tieline_protocol::{DraftId, form::YES};
 use tieline_session::screen::{Bubble, Content, Delivery, Failure, Span, Ways};
 use yew::{Callback, Classes, Html, classes, html};
 
@@ -112,12 +112,47 @@ fn content(bubble: &Bubble, around: &Around<'_>) -> Html {
         },
         Content::Retracted => html! { <div class="bubble quiet">{ around.words.gone }</div> },
         Content::Item(item) => item_card(item, around.words, around.calendar),
+        Content::Asked(title) => html! {
+            <div class="bubble quiet" dir="auto">
+                { title.clone().unwrap_or_else(|| around.words.form_asked.to_owned()) }
+            </div>
+        },
+        Content::Answers(answers) => answers_list(answers, around.words),
+        Content::Rating { stars, text } => html! {
+            <div class="bubble quiet">
+                <span class="rated" aria-hidden="true">{ stars_of(*stars) }</span>
+                <span>{ around.words.rated.with(&stars.to_string()) }</span>
+                { for text.as_ref().map(|text| html! { <div dir="auto">{ text.clone() }</div> }) }
+            </div>
+        },
+        Content::Closed => html! { <div class="bubble quiet">{ around.words.closed }</div> },
         Content::Unsupported => html! { <div class="bubble quiet">{ around.words.unsupported }</div> },
     }
 }
 
 fn jump(key: DraftId, is_mine: bool, around: &Around<'_>) -> Callback<web_sys::MouseEvent> {
     around.on_jump.reform(move |_| (key, is_mine))
+}
+
+fn stars_of(stars: u8) -> String {
+    "\u{2605}".repeat(usize::from(stars))
+}
+
+/// What was filled in, as a list of label and answer.
+fn answers_list(answers: &[(String, String)], words: &Words) -> Html {
+    html! {
+        <div class="bubble quiet answers">
+            <p>{ words.form_filled }</p>
+            <dl>
+                { for answers.iter().map(|(label, value)| html! {
+                    <div>
+                        <dt dir="auto">{ label.clone() }</dt>
+                        <dd dir="auto">{ if value == YES { words.ticked.to_owned() } else { value.clone() } }</dd>
+                    </div>
+                }) }
+            </dl>
+        </div>
+    }
 }
 
 fn span(span: &Span) -> Html {

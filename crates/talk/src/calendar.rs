@@ -17,6 +17,8 @@ const WEEKDAY: Fields = &[("weekday", "long")];
 const DAY: Fields = &[("weekday", "long"), ("day", "numeric"), ("month", "long")];
 const SHORT_DAY: Fields = &[("day", "numeric"), ("month", "short")];
 const FULL_DAY: Fields = &[("day", "numeric"), ("month", "short"), ("year", "numeric")];
+const WEEKDAY_TIME: Fields = &[("weekday", "long"), ("hour", "2-digit"), ("minute", "2-digit")];
+const DAY_TIME: Fields = &[("day", "numeric"), ("month", "long"), ("hour", "2-digit"), ("minute", "2-digit")];
 const MOMENT: Fields = &[("dateStyle", "full"), ("timeStyle", "short")];
 
 const ZONED: Fields = &[
@@ -103,6 +105,30 @@ impl Calendar {
             2..=300 => write(self.day.as_ref(), at),
             _ => write(self.full_day.as_ref(), at),
         }
+    }
+
+    /// A moment ahead, as one says when to come back: `14:00`, `Monday 09:00`, `3 March, 09:00`.
+    pub fn ahead(&self, at: Millis, now: Millis) -> String {
+        // Made when wanted: most readers never need them.
+        let dates = |fields| Formatter::of_dates(&self.language, fields);
+        match days_between(now, at, self.offset_minutes) {
+            0 => self.time(at),
+            1..=6 => write(dates(WEEKDAY_TIME).as_ref(), at),
+            _ => write(dates(DAY_TIME).as_ref(), at),
+        }
+    }
+
+    /// So many minutes, in the largest unit that says it whole: `5 minutes`, `2 hours`.
+    pub fn span(&self, minutes: u32) -> String {
+        let (count, unit) = match minutes {
+            ..60 => (minutes, "minute"),
+            60..1_440 => (minutes.div_ceil(60), "hour"),
+            _ => (minutes.div_ceil(1_440), "day"),
+        };
+        let fields = [("style", "unit"), ("unit", unit), ("unitDisplay", "long")];
+        let count = count.to_string();
+        let written = Formatter::of_numbers(&self.language, &fields).and_then(|spans| spans.decimal(&count));
+        written.unwrap_or(count)
     }
 
     /// A moment as a list names it, as short as it can be understood: time, `Yesterday`, weekday, date.

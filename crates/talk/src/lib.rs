@@ -21,6 +21,7 @@ mod choices;
 pub mod composer;
 mod confirm;
 mod emoji;
+pub mod form;
 pub mod icon;
 pub mod item;
 pub mod later;

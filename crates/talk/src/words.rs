@@ -89,6 +89,34 @@ texts! {
         left: Counted = "{count} character left" | "{count} characters left",
         /// The composer: so many characters must go.
         over: Counted = "{count} character too many" | "{count} characters too many",
+        /// A form that somebody asks to be filled in, where it has no title.
+        form_asked: Text = "Please fill in the form below.",
+        /// Above what was filled in.
+        form_filled: Text = "Filled in",
+        /// How a box that was ticked reads.
+        ticked: Text = "Yes",
+        /// The session was closed.
+        closed: Text = "This chat was closed.",
+        /// A rating in words; takes the number of stars.
+        rated: Pattern = "{stars} of 5 stars",
+        /// Sends a form.
+        form_send: Text = "Send",
+        /// Beside the label of a field that may stay empty.
+        optional: Text = "(optional)",
+        /// The empty choice of a field with choices.
+        choose: Text = "Choose",
+        /// Name of a form's field for the message.
+        form_message: Text = "Message",
+        /// A field must be filled in.
+        missing: Text = "Please fill this in.",
+        /// A box must be ticked.
+        unticked: Text = "Please tick this to go on.",
+        /// Not an e-mail address.
+        no_email: Text = "Please enter an e-mail address, such as name@example.com.",
+        /// Not a telephone number.
+        no_phone: Text = "Please enter a telephone number.",
+        /// A field holds too much.
+        form_too_long: Text = "This is too long.",
         /// A card whose price and title the shop's own server has signed.
         verified: Text = "Confirmed by the shop",
     }

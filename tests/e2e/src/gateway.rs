@@ -149,6 +149,14 @@ impl Gateway {
         })
     }
 
+    /// Changes settings of a channel, as an operator does: each `KEY=VALUE`.
+    ///
+    /// # Errors
+    /// When the command line refuses.
+    pub async fn set(&self, channel: &str, settings: &[&str]) -> Result<()> {
+        self.tell(&[&["channel", "set", channel], settings].concat()).await.map(drop)
+    }
+
     /// A one-time link to the desk.
     ///
     /// # Errors

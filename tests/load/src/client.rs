@@ -146,11 +146,24 @@ impl Client {
         Ok(self.socket.send(Message::text(text)).await?)
     }
 
-    /// What comes next, within [`PATIENCE`].
+    /// What comes next, within [`PATIENCE`]. Who is there and who waits is told when it likes, and passed over.
     ///
     /// # Errors
     /// When nothing comes, or something that is no frame.
     pub async fn hear(&mut self) -> Result<Heard> {
+        loop {
+            match self.hear_all().await? {
+                Heard::Frame(None, ServerFrame::Presence(_) | ServerFrame::Queue(_)) => {}
+                heard => return Ok(heard),
+            }
+        }
+    }
+
+    /// What comes next, within [`PATIENCE`], whatever it is.
+    ///
+    /// # Errors
+    /// When nothing comes, or something that is no frame.
+    pub async fn hear_all(&mut self) -> Result<Heard> {
         timeout(PATIENCE, self.next()).await.context("the gateway said nothing")?
     }
 

@@ -248,9 +248,10 @@ impl Gateway {
             me: principal.author(),
             channel: principal.channel().map(|_| ChannelFace {
                 name: "Shop".into(),
-                greeting: None,
                 edit_secs: limits::EDIT_SECS,
+                ..ChannelFace::default()
             }),
+            presence: Vec::new(),
             tokens: Tokens { resume: token.clone(), visitor: fresh.then_some(token), expires_at: None },
             ping: PingPlan { every_ms: Millis::secs(25), grace_ms: Millis::secs(10) },
             limits: Limits {
@@ -299,6 +300,7 @@ impl Gateway {
             capabilities: Some(known.facts.capabilities.clone()),
             cursors: known.cursors.values().cloned().collect(),
             unread: None,
+            place: None,
             entries: Vec::new(),
             more: false,
             reset: false,

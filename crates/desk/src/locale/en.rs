@@ -23,6 +23,13 @@ pub(super) static EN: Locale = Locale {
     sign_out: "Sign out",
     write_to: |name| format!("Write to {name}"),
     ended: "This session has ended.",
+    close_session: "Close session",
+    close_really: "Close for good?",
+    ask_contact: "Ask for contact",
+    contact_title: "How can we reach you?",
+    contact_name: "Name",
+    contact_email: "E-mail",
+    closed_mark: "Closed",
     back: "Back to the list",
     details: "Details",
     close: "Close details",
@@ -88,6 +95,8 @@ const WORDS: Words = Words {
     expired: "Not sent: it waited for more than a day",
     not_sent: "Not sent",
     message: "Your answer",
+    form_asked: "Asked to fill in a form",
+    closed: "Session closed",
     verified: "Verified by the shop",
     ..Words::ENGLISH
 };

@@ -159,6 +159,8 @@ impl App {
             Action::Pick(session) => self.feed(Input::SessionPicked(session)),
             Action::Submit(text) => self.feed(engine::submission(text)),
             Action::Typed(has_text) => self.feed(Input::Typed { has_text }),
+            Action::CloseSession => self.feed(Input::CloseWanted(ids::draft_id())),
+            Action::AskForm(form) => self.feed(Input::FormWanted { draft_id: ids::draft_id(), form }),
             Action::Retry(draft_id) => self.feed(Input::Retry(draft_id)),
             Action::Revise(draft_id) => self.feed(Input::Revise(draft_id)),
             Action::Discard(draft_id) => self.feed(Input::Discard(draft_id)),

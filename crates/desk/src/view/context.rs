@@ -1,6 +1,6 @@
 //! The right pane: what the session is about, and who asks. On narrow windows a sheet over the thread.
 
-use tieline_protocol::Item;
+use tieline_protocol::{Form, Item, form::offline};
 use tieline_session::screen::OpenSession;
 use tieline_talk::{
     icon,
@@ -9,10 +9,16 @@ use tieline_talk::{
 };
 use yew::{Callback, Html, html};
 
-use super::Manner;
+use super::{Action, Manner, closing::Closing};
 
 /// The pane of an open session.
-pub(super) fn view(open: &OpenSession, manner: &Manner, is_unfolded: bool, on_close: &Callback<()>) -> Html {
+pub(super) fn view(
+    open: &OpenSession,
+    manner: &Manner,
+    is_unfolded: bool,
+    on_close: &Callback<()>,
+    on_action: &Callback<Action>,
+) -> Html {
     let locale = manner.locale;
     html! {
         <aside id="context" class="context" aria-label={locale.details} data-unfolded={is_unfolded.to_string()}>
@@ -30,8 +36,35 @@ pub(super) fn view(open: &OpenSession, manner: &Manner, is_unfolded: bool, on_cl
             <div class="context-body">
                 { for open.item.as_ref().map(|item| about_item(item, manner)) }
                 { about_person(open, manner) }
+                { what_to_do(open, manner, on_action) }
             </div>
         </aside>
+    }
+}
+
+/// What can be done with the session as a whole.
+fn what_to_do(open: &OpenSession, manner: &Manner, on_action: &Callback<Action>) -> Html {
+    if !open.can_write {
+        return Html::default();
+    }
+    let locale = manner.locale;
+    let contact = Form {
+        title: Some(locale.contact_title.to_owned()),
+        ..offline(locale.contact_name, locale.contact_email)
+    };
+    html! {
+        <section class="session-actions">
+            if open.can_ask {
+                <button
+                    type="button"
+                    class="quiet-button"
+                    onclick={on_action.reform(move |_| Action::AskForm(contact.clone()))}
+                >
+                    { locale.ask_contact }
+                </button>
+            }
+            <Closing key={open.session.to_string()} {locale} on_close={on_action.reform(|()| Action::CloseSession)} />
+        </section>
     }
 }
 

@@ -161,10 +161,11 @@ impl Desk {
     }
 
     fn context(&self, ctx: &Context<Self>) -> Html {
-        let DeskProps { screen, manner, .. } = ctx.props();
+        let DeskProps { screen, manner, on_action, .. } = ctx.props();
         let on_close = ctx.link().callback(|()| DeskEvent::Details(false));
         let open = screen.open.as_ref();
-        open.map(|open| context::view(open, manner, self.has_details, &on_close)).unwrap_or_default()
+        open.map(|open| context::view(open, manner, self.has_details, &on_close, on_action))
+            .unwrap_or_default()
     }
 
     /// One level back: sheet, composer, session.

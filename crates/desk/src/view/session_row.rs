@@ -64,6 +64,9 @@ pub fn SessionLine(props: &SessionLineProps) -> Html {
                             { row.preview.clone() }
                         }
                     </span>
+                    if row.is_closed {
+                        <span class="session-closed">{ locale.closed_mark }</span>
+                    }
                     if row.unread > 0 {
                         <span class="count">
                             <span aria-hidden="true">{ short_count(row.unread) }</span>

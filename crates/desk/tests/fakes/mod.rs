@@ -52,6 +52,7 @@ pub(crate) fn row(number: u8, name: Option<&str>, preview: &str, ago: u64, unrea
         touched_at: Millis(NOW.0 - ago),
         unread,
         is_open: false,
+        is_closed: false,
     }
 }
 
@@ -164,6 +165,7 @@ pub(crate) fn opened(thread: Thread) -> DeskScreen {
         aim: None,
         can_write: true,
         can_offer: true,
+        can_ask: true,
     });
     screen
 }

@@ -34,6 +34,7 @@ fn welcome() -> String {
             now: Millis(0),
             me,
             channel: None,
+            presence: Vec::new(),
             tokens: Tokens::default(),
             ping: PingPlan { every_ms: Millis::secs(25), grace_ms: Millis::secs(10) },
             limits: Limits { frame_bytes: 65_536, text_chars: 100, burst: 10, per_minute: 60 },
@@ -330,7 +331,7 @@ fn who_cannot_connect_does_not_keep_the_others_from_it() {
     tabs.dial(1);
     assert_eq!(tabs.opened, [1, 1]);
     tabs.told(0);
-    tabs.feed(0, Fact::Heard(Word::Live { welcome: welcome(), renewed: None }));
+    tabs.feed(0, Fact::Heard(Word::Live { welcome: welcome(), since: Vec::new() }));
     assert_eq!(tabs.told(0), "", "and is not woken for what it cannot do");
 }
 
@@ -340,7 +341,7 @@ fn a_late_word_changes_nothing() {
     tabs.dial(0).dial(1).told(1);
     for tab in [0, 1] {
         tabs.told(tab);
-        for word in [Word::Live { welcome: welcome(), renewed: None }, Word::Wait, Word::Here] {
+        for word in [Word::Live { welcome: welcome(), since: Vec::new() }, Word::Wait, Word::Here] {
             tabs.feed(tab, Fact::Heard(word));
         }
         assert_eq!(tabs.told(tab), "", "tab {tab}");

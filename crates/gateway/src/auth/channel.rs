@@ -3,12 +3,13 @@
 //! Functions take a connection, so that several make one transaction. What goes in was checked by `registration.rs`.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use tieline_protocol::{Capabilities, Capability, ChannelId, Millis, PartyId};
+use tieline_protocol::{Capabilities, Capability, ChannelId, Millis, PartyId, server::ChannelFace};
 
 use super::{
     columns::{read_millis, read_uuid, stamp},
     origin::Origin,
     secret,
+    settings::Settings,
 };
 
 /// A registered embedding.
@@ -30,10 +31,25 @@ pub struct Channel {
     pub accent: Option<String>,
     /// For how long one's own words can be changed after they were said, in seconds. 0: not at all.
     pub edit_secs: u32,
+    /// What its operator chose.
+    pub settings: Settings,
     /// Who answers.
     pub recipients: Vec<Recipient>,
     /// When it was registered.
     pub created_at: Millis,
+}
+
+impl Channel {
+    /// What visitors see of it.
+    pub fn face(&self) -> ChannelFace {
+        let face = ChannelFace {
+            name: self.name.clone(),
+            greeting: self.greeting.clone(),
+            edit_secs: if self.capabilities.grants(Capability::Edit) { self.edit_secs } else { 0 },
+            ..ChannelFace::default()
+        };
+        self.settings.face(face)
+    }
 }
 
 /// A receiving account, by the name that pages know.
@@ -49,6 +65,8 @@ pub struct Recipient {
 /// The connector behind a recipient's agents. XMPP and Matrix will stand beside it.
 const DESK: &str = "desk";
 
+const CHANNEL: &str = "select id, name, state, origins, capabilities, greeting, accent, created_at, edit_secs, settings from channel";
+
 /// A fresh channel id.
 pub fn new_id() -> ChannelId {
     ChannelId(format!("ch_{}", secret::encode(&secret::random::<16>())))
@@ -59,9 +77,7 @@ pub fn new_id() -> ChannelId {
 /// # Errors
 /// When the store fails, as for every function here.
 pub fn find(db: &Connection, id: &ChannelId) -> rusqlite::Result<Option<Channel>> {
-    let mut select = db.prepare_cached(
-        "select id, name, state, origins, capabilities, greeting, accent, created_at, edit_secs from channel where id = ?1",
-    )?;
+    let mut select = db.prepare_cached(&format!("{CHANNEL} where id = ?1"))?;
     let Some(mut channel) = select.query_row([&id.0], from_row).optional()? else { return Ok(None) };
     channel.recipients = recipients(db, id)?;
     Ok(Some(channel))
@@ -72,10 +88,7 @@ pub fn find(db: &Connection, id: &ChannelId) -> rusqlite::Result<Option<Channel>
 /// # Errors
 /// When the store fails.
 pub fn list(db: &Connection) -> rusqlite::Result<Vec<Channel>> {
-    let mut select = db.prepare_cached(
-        "select id, name, state, origins, capabilities, greeting, accent, created_at, edit_secs from channel
-         order by created_at, id",
-    )?;
+    let mut select = db.prepare_cached(&format!("{CHANNEL} order by created_at, id"))?;
     let mut channels = select.query_map([], from_row)?.collect::<rusqlite::Result<Vec<_>>>()?;
     for channel in &mut channels {
         channel.recipients = recipients(db, &channel.id)?;
@@ -91,10 +104,10 @@ pub fn save(db: &Connection, channel: &Channel, now: Millis) -> rusqlite::Result
     let origins: Vec<_> = channel.origins.iter().map(Origin::as_str).collect();
     let capabilities: Vec<_> = channel.capabilities.0.iter().map(|capability| capability.name()).collect();
     db.execute(
-        "insert into channel (id, name, state, origins, capabilities, greeting, accent, created_at, edit_secs)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        "insert into channel (id, name, state, origins, capabilities, greeting, accent, created_at, edit_secs, settings)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          on conflict (id) do update set name = ?2, state = ?3, origins = ?4, capabilities = ?5, greeting = ?6, accent = ?7,
-         edit_secs = ?9",
+         edit_secs = ?9, settings = ?10",
         params![
             channel.id.0,
             channel.name,
@@ -105,6 +118,7 @@ pub fn save(db: &Connection, channel: &Channel, now: Millis) -> rusqlite::Result
             channel.accent,
             stamp(channel.created_at),
             channel.edit_secs,
+            serde_json::Value::Object(channel.settings.to_map()).to_string(),
         ],
     )?;
     db.execute(
@@ -179,10 +193,20 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Channel> {
         capabilities: Capabilities(capabilities.iter().filter_map(|name| Capability::find(name)).collect()),
         greeting: row.get(5)?,
         accent: row.get(6)?,
+        settings: settings(row, 9)?,
         recipients: Vec::new(),
         created_at: read_millis(row, 7)?,
         edit_secs: row.get(8)?,
     })
+}
+
+/// What the store kept of the settings.
+fn settings(row: &Row<'_>, at: usize) -> rusqlite::Result<Settings> {
+    let text: String = row.get(at)?;
+    let map = serde_json::from_str(&text).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, error.into())
+    })?;
+    Ok(Settings::of_map(&map))
 }
 
 fn json(texts: &[&str]) -> String {

@@ -14,6 +14,8 @@ use super::{
 pub(super) const LIST_LENGTH: usize = 50;
 /// Longest span in which words can be changed: a week.
 const EDIT_SECS_MOST: u32 = 7 * 24 * 60 * 60;
+/// Longest name of something within a registration, in bytes.
+pub(super) const NAMED_LENGTH: usize = 64;
 /// Longest greeting, in characters.
 const GREETING_CHARS: usize = 500;
 

@@ -5,7 +5,7 @@
 //! a visitor becomes a user. Read next: [`visiting`](super::visiting) and [`resumed`](super::resumed).
 
 use tieline_protocol::{
-    Auth, Capability, ChannelId, CloseCode, ErrorCode, Hello, Millis,
+    Auth, ChannelId, CloseCode, ErrorCode, Hello, Millis,
     server::{ChannelFace, Tokens},
 };
 use tieline_relay::Principal;
@@ -167,10 +167,5 @@ pub(super) fn welcome(
         origin: made.clone(),
     };
     let tokens = Tokens { resume: context.resumes.sign(&claims), visitor, expires_at: principal.expires_at };
-    let face = channel.map(|channel| ChannelFace {
-        name: channel.name.clone(),
-        greeting: channel.greeting.clone(),
-        edit_secs: if channel.capabilities.grants(Capability::Edit) { channel.edit_secs } else { 0 },
-    });
-    Identified { principal, origin: made, tokens, face }
+    Identified { principal, origin: made, tokens, face: channel.map(Channel::face) }
 }

@@ -5,11 +5,15 @@ pub const NAME_CHARS: usize = 80;
 
 /// A name as it may be shown: one line, without control and direction-changing characters. `None` if nothing is left.
 pub fn name(text: &str) -> Option<String> {
-    let kept: String = text.chars().filter(|&letter| !is_hidden(letter)).collect();
-    let short: String =
-        kept.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(NAME_CHARS).collect();
+    let short: String = line(text).chars().take(NAME_CHARS).collect();
     let short = short.trim_end();
     (!short.is_empty()).then(|| short.to_owned())
+}
+
+/// A text as one line, without control and direction-changing characters.
+pub fn line(text: &str) -> String {
+    let kept: String = text.chars().filter(|&letter| !is_hidden(letter)).collect();
+    kept.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Characters with which one name passes for another: controls, zero-width ones, and those that turn the reading direction.

@@ -14,6 +14,7 @@ use super::{
     key::{self, Algorithm, ChannelKey, KeyState},
     master_key::MasterKey,
     secret::{self, Secret},
+    settings::Settings,
 };
 
 /// A request to register a channel, or to change one: what is absent stays as it is.
@@ -36,6 +37,8 @@ pub struct Wish {
     pub accent: Option<String>,
     /// For how many seconds one's own words can be changed. 0: not at all. Absent at registration: 15 minutes.
     pub edit_secs: Option<u32>,
+    /// What else the operator chose, by key (`settings.rs`). What is not named stays; null goes back to the default.
+    pub settings: serde_json::Map<String, serde_json::Value>,
     /// Public keys of the backend.
     pub keys: Vec<KeyWish>,
     /// Asks for a shared secret, made here and shown once.
@@ -114,6 +117,7 @@ impl Wish {
             greeting: None,
             accent: None,
             edit_secs: limits::EDIT_SECS,
+            settings: Settings::default(),
             recipients: Vec::new(),
             created_at: now,
         };
@@ -154,6 +158,7 @@ impl Wish {
         if let Some(edit_secs) = self.edit_secs {
             to.edit_secs = read_edit_secs(edit_secs)?;
         }
+        to.settings = from.settings.change(&self.settings)?;
         Ok(to)
     }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use tieline_protocol::SessionId;
 
-use crate::config::KEYS;
+use crate::{auth, config::KEYS};
 
 /// Tieline: a chat session in any web page, tied to the people who answer.
 #[derive(Debug, Parser)]
@@ -100,6 +100,18 @@ pub(super) enum Channel {
         /// The channel's id, ch_...
         channel: String,
     },
+    /// Choose how a channel's chat behaves; sockets that are open learn of it within a second
+    #[command(
+        after_help = "Examples:\n  tieline channel set ch_... rating=false answer_time=30\n  tieline channel set ch_... 'quick_questions=[\"Is it in stock?\"]'\n  tieline channel set ch_... hours=@hours.json\n  tieline channel set ch_... hours=null          back to the default",
+        after_long_help = settings_help()
+    )]
+    Set {
+        /// The channel's id, ch_...
+        channel: String,
+        /// A key and its value in JSON, or @FILE that holds it; a word that is no JSON is a text
+        #[arg(value_name = "KEY=VALUE", required = true)]
+        settings: Vec<String>,
+    },
     /// Switch a channel off: its sockets close within a second, and nobody comes in
     Close {
         /// The channel's id, ch_...
@@ -138,6 +150,9 @@ pub(super) struct Create {
     /// For how many seconds people can edit and delete what they said; 0: not at all [default: 900]
     #[arg(long, value_name = "SECONDS")]
     pub(super) edit_secs: Option<u32>,
+    /// A setting, as in `tieline channel set`; may be repeated
+    #[arg(long = "setting", value_name = "KEY=VALUE")]
+    pub(super) settings: Vec<String>,
     /// Public key of the shop's backend, in PEM: Ed25519, or P-256 with --alg ES256
     #[arg(long, value_name = "FILE")]
     pub(super) public_key: Option<PathBuf>,
@@ -220,6 +235,11 @@ pub(super) enum Epoch {
         #[arg(long, value_name = "ID")]
         session: Option<SessionId>,
     },
+}
+
+fn settings_help() -> String {
+    let lines = auth::settings::KEYS.iter().map(|key| format!("  {:<16} {}\n", key.name, key.allowed));
+    std::iter::once("Settings:\n".to_owned()).chain(lines).collect()
 }
 
 fn config_help() -> String {

@@ -1,8 +1,8 @@
-//! `tieline channel create | list | show`
+//! `tieline channel create | list | show | set | close | open`
 
 use std::{path::Path, process::ExitCode};
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use tieline_protocol::{ChannelId, client::DEFAULT_RECIPIENT};
 
 use super::{
@@ -33,6 +33,11 @@ pub(super) async fn run(common: &Common, command: args::Channel) -> Result<ExitC
         args::Channel::Show { channel } => {
             let found = registry.show(&ChannelId(channel)).await?;
             print(common, &config.public_url, &found, false);
+        }
+        args::Channel::Set { channel, settings } => {
+            let wish = Wish { settings: read_settings(&settings)?, ..Wish::default() };
+            let changed = registry.change(&ChannelId(channel), &wish, clock::now()).await?;
+            print_changed(common, &changed.channel);
         }
         args::Channel::Close { channel } => {
             let changed = registry.change(&ChannelId(channel), &switch("closed"), clock::now()).await?;
@@ -76,10 +81,42 @@ fn wish(create: Create) -> Result<Wish, Failure> {
         greeting: create.greeting,
         accent: create.accent,
         edit_secs: create.edit_secs,
+        settings: read_settings(&create.settings)?,
         keys,
         new_secret: create.new_secret,
         state: None,
     })
+}
+
+/// `KEY=VALUE`, each value JSON, a bare word, or `@FILE`.
+fn read_settings(words: &[String]) -> Result<Map<String, Value>, Failure> {
+    let mut settings = Map::new();
+    for word in words {
+        let (key, text) = word.split_once('=').ok_or_else(|| {
+            Failure::Usage(format!("setting `{word}`: write KEY=VALUE, such as rating=false"))
+        })?;
+        let value = match text.strip_prefix('@') {
+            Some(file) => {
+                let text = std::fs::read_to_string(file).map_err(|error| {
+                    Failure::Usage(format!("setting {key}: {file} cannot be read: {error}"))
+                })?;
+                serde_json::from_str(&text)
+                    .map_err(|error| Failure::Usage(format!("setting {key}: {file} is not JSON: {error}")))?
+            }
+            None => serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned())),
+        };
+        if settings.insert(key.to_owned(), value).is_some() {
+            return Err(Failure::Usage(format!("setting {key}: stands there twice")));
+        }
+    }
+    Ok(settings)
+}
+
+fn print_changed(common: &Common, channel: &Channel) {
+    if common.json {
+        return place::print_json(&json!({ "channel": ChannelView::new(channel, None) }));
+    }
+    print_channel(channel);
 }
 
 fn switch(state: &str) -> Wish {
@@ -133,6 +170,9 @@ fn print_channel(channel: &Channel) {
     }
     let capabilities: Vec<_> = channel.capabilities.0.iter().map(|capability| capability.name()).collect();
     println!("  capabilities  {}", capabilities.join(", "));
+    for (key, value) in channel.settings.to_map() {
+        println!("  {key:<13} {value}");
+    }
 }
 
 fn print_list(common: &Common, channels: &[Channel]) {

@@ -31,6 +31,7 @@ use crate::{
     clock::Clock,
     fanout::{Outbox, Parcel, Subscription, Taken},
     handlers::{self, Arrival, Caller, Renewal, Work},
+    presence::Attending,
 };
 
 /// How long a goodbye may take. Then the socket is dropped.
@@ -61,6 +62,7 @@ struct Seat {
     /// Logs whose end the welcome told, until something newer passes. What was announced meanwhile is in it already.
     caught_up: Vec<(SessionId, Seq)>,
     _subscription: Subscription,
+    _attending: Attending,
 }
 
 /// What became of work that was waited for.
@@ -243,11 +245,16 @@ impl Connection {
     }
 
     fn take_seat(&mut self, arrival: Arrival) -> Input {
-        let Arrival { caller, frame, id, subscription, caught_up } = arrival;
+        let Arrival { caller, frame, id, subscription, attending, caught_up } = arrival;
         let expires_at = caller.principal.expires_at;
         self.stranger = None;
         self.reply(id, frame);
-        self.seat = Some(Seat { caller: Arc::new(caller), caught_up, _subscription: subscription });
+        self.seat = Some(Seat {
+            caller: Arc::new(caller),
+            caught_up,
+            _subscription: subscription,
+            _attending: attending,
+        });
         Input::Identified { expires_at }
     }
 

@@ -1,11 +1,11 @@
 //! Fan-out within one process: a table from topic to queues.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, PoisonError, RwLock},
 };
 
-use tieline_protocol::CloseCode;
+use tieline_protocol::{ChannelId, CloseCode};
 use tieline_relay::Topic;
 
 use super::{Announcement, ConnectionId, Fanout, Outbox, Parcel};
@@ -33,6 +33,16 @@ impl Local {
         }
         drop(listeners);
         Subscription { table: Arc::clone(self), topics, connection: outbox.id() }
+    }
+
+    /// Channels that somebody on them listens to.
+    pub fn heard_channels(&self) -> HashSet<ChannelId> {
+        let listeners = self.listeners.read().unwrap_or_else(PoisonError::into_inner);
+        let channel_of = |topic: &Topic| match topic {
+            Topic::Channel(channel) => Some(channel.clone()),
+            Topic::Party(_) | Topic::Desk(_) => None,
+        };
+        listeners.keys().filter_map(channel_of).collect()
     }
 
     /// Closes every connection that listens to a topic for which `concerns` holds.

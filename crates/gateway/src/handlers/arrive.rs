@@ -19,6 +19,7 @@ use crate::{
     clock::{self, Clock},
     edge::{Guest, NoSeat},
     fanout::Subscription,
+    presence::Attending,
 };
 
 /// Somebody who is in.
@@ -31,6 +32,8 @@ pub(crate) struct Arrival {
     pub(crate) id: Option<RequestId>,
     /// What they listen to.
     pub(crate) subscription: Subscription,
+    /// That they are there, if they answer.
+    pub(crate) attending: Attending,
     /// Where the welcome's logs end.
     pub(crate) caught_up: Vec<(SessionId, Seq)>,
 }
@@ -49,13 +52,20 @@ pub(crate) async fn arrive(
     let outbox = Arc::clone(guest.lock().await.outbox());
     let subscription = state.fanout.subscribe(topics_of(&principal), &outbox);
     // Whom the store does not know has missed nothing.
-    let sessions = if principal.provisional.is_some() && principal.role == tieline_protocol::Role::Visitor {
+    let mut sessions = if principal.provisional.is_some() && principal.role == tieline_protocol::Role::Visitor
+    {
         Vec::new()
     } else {
         let positions = hello.cursors;
         let missed = state.log.catch_up(principal.clone(), positions).await;
         missed.map_err(|error| Refusal(state.log_failed(&error).code, CloseCode::INTERNAL))?
     };
+    let presence = match principal.channel() {
+        Some(channel) => state.presence_of(channel).await,
+        None => Vec::new(),
+    };
+    state.fill_places(principal.channel(), &mut sessions);
+    let attending = state.board.attend(&principal);
     let caught_up = sessions.iter().map(|session| (session.session, session.last)).collect();
     let messages_rate = state.config.limits.messages;
     let frame = ServerFrame::Welcome(Box::new(Welcome {
@@ -63,6 +73,7 @@ pub(crate) async fn arrive(
         now: clock::now(),
         me: principal.author(),
         channel: face,
+        presence,
         tokens,
         ping: state.config.ping,
         limits: Limits {
@@ -76,7 +87,7 @@ pub(crate) async fn arrive(
     }));
     state.metrics.welcomes.inc();
     let caller = Caller { state, principal: Arc::new(principal), outbox, clock, messages };
-    Ok(Box::new(Arrival { caller, frame, id, subscription, caught_up }))
+    Ok(Box::new(Arrival { caller, frame, id, subscription, attending, caught_up }))
 }
 
 /// Finds out who it is, and gives them a place.

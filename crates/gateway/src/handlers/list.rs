@@ -13,7 +13,10 @@ pub(super) async fn list(caller: Arc<Caller>, id: Option<RequestId>, wish: List)
         Err(denial) => return caller.refuse(id, denial.into()),
     };
     match caller.state.log.list(permit, caller.principal.as_ref().clone()).await {
-        Ok(sessions) => caller.reply(id, ServerFrame::Sessions(sessions)),
+        Ok(mut sessions) => {
+            caller.state.fill_places(caller.principal.channel(), &mut sessions.sessions);
+            caller.reply(id, ServerFrame::Sessions(sessions));
+        }
         Err(error) => caller.refuse_with(id, caller.state.log_failed(&error)),
     }
 }

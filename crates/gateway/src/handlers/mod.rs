@@ -2,6 +2,7 @@
 //! announce it. Everything that goes back goes through the caller's outbox, in the order in which it came about.
 
 mod arrive;
+mod fill_form;
 mod history;
 mod list;
 mod move_cursor;

@@ -7,7 +7,7 @@ use tieline_protocol::{
 };
 use tieline_relay::{Denial, Facts, Permit, Post, audience::audience_of, authorise};
 
-use super::{Caller, Work};
+use super::{Caller, Work, fill_form};
 use crate::{
     clock,
     crash::{self, Point},
@@ -26,13 +26,19 @@ pub(super) fn post(caller: Arc<Caller>, id: Option<RequestId>, mut wish: Post) -
     if wish.body.target().is_some() {
         return Some(Box::pin(change(caller, id, wish)));
     }
-    if let Some((permit, facts)) = caller.authorise_remembered(wish.session, &wish) {
+    // A form has to be looked up first.
+    if !matches!(wish.body, Body::Form { .. })
+        && let Some((permit, facts)) = caller.authorise_remembered(wish.session, &wish)
+    {
         append(caller, id, permit, facts);
         return None;
     }
     Some(Box::pin(async move {
         match caller.authorise(wish.session, wish).await {
-            Ok((permit, facts)) => append(caller, id, permit, facts),
+            Ok((permit, facts)) => match fill_form::check(&caller, permit.wish(), &facts).await {
+                Ok(()) => append(caller, id, permit, facts),
+                Err(failure) => caller.refuse(id, failure),
+            },
             Err(failure) => caller.refuse(id, failure),
         }
     }))
@@ -85,6 +91,12 @@ fn settle(caller: &Caller, id: Option<RequestId>, appended: Appended, facts: &Fa
     } else {
         caller.state.metrics.entries.inc();
         crash::pass(Point::BeforePublish);
+        if entry.body == Body::Closed {
+            caller.state.log.forget_facts_of(entry.session);
+        }
+        if entry.seq == Seq(1) || !entry.from.role.is_visiting() {
+            caller.state.stir_queue(&facts.desk);
+        }
         announce(caller, facts, place, ServerFrame::Entry(Box::new(entry)));
     }
 }

@@ -23,6 +23,8 @@ pub(crate) struct ChannelView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     accent: Option<&'a str>,
     edit_secs: u32,
+    #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
+    settings: serde_json::Map<String, serde_json::Value>,
     created_at: Millis,
     #[serde(skip_serializing_if = "Option::is_none")]
     keys: Option<Vec<KeyView<'a>>>,
@@ -61,6 +63,7 @@ impl<'a> ChannelView<'a> {
             greeting: channel.greeting.as_deref(),
             accent: channel.accent.as_deref(),
             edit_secs: channel.edit_secs,
+            settings: channel.settings.to_map(),
             created_at: channel.created_at,
             keys: keys.map(|keys| keys.iter().map(KeyView::new).collect()),
         }

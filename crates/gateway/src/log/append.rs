@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{ErrorCode as Sqlite, OptionalExtension, Transaction, params};
-use tieline_protocol::{Author, Body, Entry, Epoch, Millis, Role, Seq};
+use tieline_protocol::{Author, Body, Entry, Epoch, Millis, Role, Seq, SessionId};
 use tieline_relay::{Permit, Post};
 
 use super::{
@@ -71,7 +71,8 @@ impl<D: FnOnce(Outcome) + Send> Change for Append<D> {
     // Of its statements the one that counts comes last, and SQLite takes back a failed one by itself. Words that are taken back
     // go out of several lines.
     fn is_one_statement(&self) -> bool {
-        !matches!(self.permit.wish().body, Body::Retract { .. })
+        // What is said at the end also changes the session's row, behind the entry.
+        !matches!(self.permit.wish().body, Body::Retract { .. } | Body::Closed | Body::Rating { .. })
     }
 
     fn settle(self: Box<Self>, settled: Result<(), StoreError>) {
@@ -111,6 +112,7 @@ impl<D> Append<D> {
                 .execute(params![post.session.0.as_bytes(), signed(self.at.0)])?;
             head.touched_at = self.at;
         }
+        note_waiting(transaction, post.session, &self.author, head.last, self.at)?;
         let place = head.last.next();
         let inserted = transaction
             .prepare_cached(
@@ -129,6 +131,7 @@ impl<D> Append<D> {
             ]);
         match inserted {
             Ok(_) => {
+                note_end(transaction, post)?;
                 head.last = place;
                 if let Body::Retract { target } = post.body {
                     change::take_back(transaction, post.session, self.author.id, target)?;
@@ -202,6 +205,43 @@ impl<D> Append<D> {
         };
         Appended { entry, epoch, is_duplicate }
     }
+}
+
+/// The last words of a session stand in its row too.
+fn note_end(transaction: &Transaction<'_>, post: &Post) -> rusqlite::Result<()> {
+    match &post.body {
+        Body::Closed => transaction
+            .prepare_cached("update session set phase = 'closed' where id = ?1")?
+            .execute([post.session.0.as_bytes()])
+            .map(drop),
+        Body::Rating { stars, .. } => transaction
+            .prepare_cached("update session set rating = ?2 where id = ?1")?
+            .execute(params![post.session.0.as_bytes(), stars])
+            .map(drop),
+        _ => Ok(()),
+    }
+}
+
+/// A session waits from its first words until somebody answers.
+fn note_waiting(
+    transaction: &Transaction<'_>,
+    session: SessionId,
+    author: &Author,
+    last: Seq,
+    at: Millis,
+) -> rusqlite::Result<()> {
+    if matches!(author.role, Role::Agent | Role::Bot) {
+        transaction
+            .prepare_cached(
+                "update session set waits_since = null where id = ?1 and waits_since is not null",
+            )?
+            .execute([session.0.as_bytes()])?;
+    } else if last == Seq::ZERO {
+        transaction
+            .prepare_cached("update session set waits_since = ?2 where id = ?1")?
+            .execute(params![session.0.as_bytes(), signed(at.0)])?;
+    }
+    Ok(())
 }
 
 fn lock(heads: &Mutex<Heads>) -> MutexGuard<'_, Heads> {

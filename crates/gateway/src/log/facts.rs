@@ -40,6 +40,10 @@ impl FactsCache {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
+    fn forget_one(&self, session: SessionId) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(&session);
+    }
+
     fn keep(&self, facts: &Arc<Facts>, now: Millis) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= REMEMBERED {
@@ -58,6 +62,11 @@ impl Log {
     /// A channel was changed by this process: what is remembered may be wrong.
     pub fn forget_facts(&self) {
         self.facts.forget();
+    }
+
+    /// A session was changed by this process.
+    pub fn forget_facts_of(&self, session: SessionId) {
+        self.facts.forget_one(session);
     }
 
     /// What the store says of a session just now. None if there is none.

@@ -14,6 +14,7 @@ mod read;
 mod readers;
 mod stretch;
 mod unread;
+mod waiting;
 
 use std::sync::{Arc, Mutex};
 
@@ -22,6 +23,7 @@ use tieline_protocol::ErrorCode;
 pub use self::{
     append::Appended,
     open::{Fresh, Opened, Opener},
+    waiting::{FirstAnswer, Waiting},
 };
 use self::{facts::FactsCache, heads::Heads};
 use crate::store::{Store, StoreError};

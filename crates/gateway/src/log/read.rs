@@ -262,6 +262,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Found> {
             capabilities: Some(capabilities),
             cursors: Vec::new(),
             unread: None,
+            place: None,
             entries: Vec::new(),
             more: false,
             reset: false,

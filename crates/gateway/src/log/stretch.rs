@@ -1,13 +1,14 @@
 //! Stretches of a log: contiguous entries in order.
 
 use rusqlite::{Connection, Params, params};
-use tieline_protocol::{Entry, Epoch, Seq, SessionId, limits::TAIL_ENTRIES, server::Page};
+use tieline_protocol::{Body, Entry, Epoch, Seq, SessionId, limits::TAIL_ENTRIES, server::Page};
 use tieline_relay::{History, Permit, command::Stretch};
 
 use super::{
     Log, LogError,
     columns::{ENTRY, entry, seq, signed},
 };
+use crate::store::StoreError;
 
 impl Log {
     /// The stretch that the permit is for.
@@ -28,6 +29,17 @@ impl Log {
             })
             .await
             .map_err(LogError::from)
+    }
+}
+
+impl Log {
+    /// What stands in a place of a log. None: nothing does.
+    ///
+    /// # Errors
+    /// When the store cannot answer.
+    pub async fn body_at(&self, session: SessionId, place: Seq) -> Result<Option<Body>, StoreError> {
+        let found = self.store.read(move |db| before(db, session, place.next(), 1)).await?;
+        Ok(found.into_iter().find(|entry| entry.seq == place).map(|entry| entry.body))
     }
 }
 

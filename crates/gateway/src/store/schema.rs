@@ -4,10 +4,12 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::{StoreError, durable};
 
-const STEPS: [&str; 3] = [
+/// In the order in which they landed; a file's number is only its name. New ones go to the end.
+const STEPS: [&str; 4] = [
     include_str!("../../migrations/V1__first.sql"),
     include_str!("../../migrations/V2__revocation.sql"),
     include_str!("../../migrations/V3__change.sql"),
+    include_str!("../../migrations/V5__channel_settings.sql"),
 ];
 
 /// Small pages: an append touches one leaf of each of two trees, and the WAL holds every touched page whole.

@@ -3,14 +3,17 @@
 mod catch_up;
 mod change;
 mod drain;
+mod ending;
 mod handshake;
 mod hostile;
 mod limits;
 mod log;
+mod presence;
 mod pressure;
 mod renewal;
 mod revocation;
 mod rights;
 mod running;
+mod settings;
 #[path = "../signing/mod.rs"]
 mod signing;

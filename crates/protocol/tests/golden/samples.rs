@@ -2,13 +2,13 @@
 
 use tieline_protocol::client::{App, Beat, History, List, Open, Position, Renewal, Typing};
 use tieline_protocol::server::{
-    AuthDue, ChannelFace, Drain, Head, Limits, Page, Phase, Ping, PingPlan, ReaderCursor, Renewed, Sessions,
-    Tokens, Typist,
+    AuthDue, Availability, ChannelFace, Drain, Head, Limits, Page, Phase, Ping, PingPlan, Place, Presence,
+    ReaderCursor, Renewed, Sessions, Tokens, Typist,
 };
 use tieline_protocol::{
-    Auth, Author, Body, Capabilities, Capability, ChannelId, ClientFrame, Cursor, Draft, DraftId, Entry,
-    Epoch, ErrorBody, ErrorCode, Hello, Item, Millis, PartyId, Price, Receipt, RequestId, Role, Seq,
-    ServerFrame, SessionId, SessionState, Welcome,
+    Answer, Auth, Author, Body, Capabilities, Capability, ChannelId, ClientFrame, Cursor, Draft, DraftId,
+    Entry, Epoch, ErrorBody, ErrorCode, Field, FieldKind, Form, FormSource, Hello, Item, Millis, PartyId,
+    Price, Receipt, RequestId, Role, Seq, ServerFrame, SessionId, SessionState, Welcome,
 };
 
 /// File name, request id, frame.
@@ -19,9 +19,9 @@ pub(crate) const CLIENT_TYPES: [&str; 11] =
     ["hello", "auth", "open", "list", "history", "send", "cursor", "typing", "ping", "pong", "bye"];
 
 /// Every type that the gateway may send.
-pub(crate) const SERVER_TYPES: [&str; 14] = [
-    "welcome", "auth_due", "renewed", "ok", "page", "sessions", "session", "entry", "cursor", "typing",
-    "ping", "pong", "drain", "err",
+pub(crate) const SERVER_TYPES: [&str; 17] = [
+    "presence", "queue", "welcome", "auth_due", "renewed", "ok", "page", "sessions", "session", "channel",
+    "entry", "cursor", "typing", "ping", "pong", "drain", "err",
 ];
 
 const FIRST: [Capability; 4] =
@@ -87,6 +87,7 @@ fn head() -> SessionState {
         capabilities: None,
         cursors: vec![reader()],
         unread: None,
+        place: None,
         entries: vec![
             entry(1, visitor(), text("Is it in stock? \u{1f642} <b>\"ok\"</b>")),
             entry(2, agent(), Body::Item { item: Item { verified: true, ..item() } }),
@@ -152,6 +153,11 @@ pub(crate) fn client() -> Vec<Sample<ClientFrame>> {
         ("history.after", id, ClientFrame::History(history(None, Some(Seq(51))))),
         ("send.text", id, send(text("Is it in stock?\nThanks"))),
         ("send.item", id, send(Body::Item { item: item() })),
+        ("send.form", id, send(Body::Form { source: FormSource::PreChat, asked: None, answers: answers() })),
+        ("send.ask", id, send(Body::Ask { form: Form { title: None, fields: fields() } })),
+        ("send.closed", id, send(Body::Closed)),
+        ("send.rating", id, send(Body::Rating { stars: 4, text: Some("Quick and kind.".into()) })),
+        ("send.rating.bare", id, send(Body::Rating { stars: 1, text: None })),
         (
             "send.reply",
             id,
@@ -197,8 +203,9 @@ fn welcome() -> Welcome {
         channel: Some(ChannelFace {
             name: "Kettle & Co".into(),
             greeting: Some("Ask us anything about the kettle.".into()),
-            edit_secs: 0,
+            ..ChannelFace::default()
         }),
+        presence: Vec::new(),
         tokens: tokens(),
         ping: PingPlan { every_ms: Millis::secs(25), grace_ms: Millis::secs(10) },
         limits: Limits { frame_bytes: 65_536, text_chars: 8_000, burst: 10, per_minute: 60 },
@@ -214,12 +221,53 @@ fn welcome_of_agent() -> Welcome {
 }
 
 fn welcome_with_edit() -> Welcome {
-    let channel = ChannelFace { name: "Kettle & Co".into(), greeting: None, edit_secs: 900 };
+    let channel = ChannelFace { name: "Kettle & Co".into(), edit_secs: 900, ..ChannelFace::default() };
     Welcome {
         channel: Some(channel),
         capabilities: Capabilities(Capability::ALL.into_iter().take(8).collect()),
         sessions: Vec::new(),
         ..welcome()
+    }
+}
+
+fn bare_face() -> ChannelFace {
+    ChannelFace { name: "Kettle & Co".into(), ..ChannelFace::default() }
+}
+
+fn answers() -> Vec<Answer> {
+    vec![
+        Answer { name: "email".into(), label: "E-mail".into(), value: "ada@shop.example".into() },
+        Answer { name: "consent".into(), label: "I agree".into(), value: "yes".into() },
+    ]
+}
+
+fn fields() -> Vec<Field> {
+    let field = |name: &str, label: &str, kind, required| Field {
+        name: name.into(),
+        label: label.into(),
+        kind,
+        required,
+        choices: Vec::new(),
+    };
+    let choices = vec!["An order".into(), "Something else".into()];
+    vec![
+        field("name", "Your name", FieldKind::Text, false),
+        field("email", "E-mail", FieldKind::Email, true),
+        field("phone", "Telephone", FieldKind::Phone, false),
+        Field { choices, ..field("about", "What is it about?", FieldKind::Choice, true) },
+        field("consent", "I agree to the privacy notice", FieldKind::Consent, true),
+    ]
+}
+
+/// A channel with all that can be chosen.
+fn face() -> ChannelFace {
+    ChannelFace {
+        greeting: Some("Hello!".into()),
+        quick_questions: vec!["Is it in stock?".into(), "What is shipping?".into()],
+        pre_chat: Some(Form { title: Some("Before we begin".into()), fields: fields() }),
+        offline_form: true,
+        rating: true,
+        ..bare_face()
     }
 }
 
@@ -237,6 +285,25 @@ fn empty_head() -> SessionState {
         reset: false,
         ..head()
     }
+}
+
+fn presence() -> Presence {
+    Presence { to: None, state: Availability::Here, back_at: None, answer_minutes: Some(5) }
+}
+
+fn presence_of_service() -> Presence {
+    Presence {
+        to: Some("service".into()),
+        state: Availability::Closed,
+        back_at: Some(NOW),
+        answer_minutes: None,
+    }
+}
+
+/// A first `welcome` of later versions: who is there, and a session that waits.
+fn welcome_in_queue() -> Welcome {
+    let waiting = SessionState { place: Some(3), ..counted_head() };
+    Welcome { presence: vec![presence(), presence_of_service()], sessions: vec![waiting], ..welcome() }
 }
 
 /// A head in a list: of two unread lines only the newer one.
@@ -279,6 +346,10 @@ pub(crate) fn server() -> Vec<Sample<ServerFrame>> {
         ("welcome.visitor", Some(RequestId(1)), ServerFrame::Welcome(Box::new(welcome()))),
         ("welcome.edit", Some(RequestId(1)), ServerFrame::Welcome(Box::new(welcome_with_edit()))),
         ("welcome.agent", Some(RequestId(1)), ServerFrame::Welcome(Box::new(welcome_of_agent()))),
+        ("welcome.presence", Some(RequestId(1)), ServerFrame::Welcome(Box::new(welcome_in_queue()))),
+        ("presence", None, ServerFrame::Presence(presence_of_service())),
+        ("presence.here", None, ServerFrame::Presence(presence())),
+        ("queue", None, ServerFrame::Queue(Place { session: session(), place: 3 })),
         ("auth_due", None, ServerFrame::AuthDue(AuthDue { expires_at: NOW })),
         ("renewed", id, ServerFrame::Renewed(Renewed { tokens: tokens() })),
         ("ok.open", id, ServerFrame::Ok(receipt(Seq::ZERO, false))),
@@ -294,6 +365,8 @@ pub(crate) fn server() -> Vec<Sample<ServerFrame>> {
         ),
         ("session", None, ServerFrame::Session(Box::new(head()))),
         ("session.empty", None, ServerFrame::Session(Box::new(empty_head()))),
+        ("channel.bare", None, ServerFrame::Channel(Box::new(bare_face()))),
+        ("channel", None, ServerFrame::Channel(Box::new(face()))),
         ("entry.text", None, ServerFrame::Entry(Box::new(entry(3, user, text("Thanks"))))),
         ("entry.item", None, ServerFrame::Entry(Box::new(entry(4, bot, Body::Item { item: item() })))),
         (
@@ -322,6 +395,16 @@ pub(crate) fn server() -> Vec<Sample<ServerFrame>> {
         ("entry.choices", None, ServerFrame::Entry(Box::new(entry(8, agent(), choices())))),
         ("session.granted", None, ServerFrame::Session(Box::new(granted_head()))),
         ("err.too_late", id, ServerFrame::Err(ErrorBody::new(ErrorCode::TooLate))),
+        (
+            "entry.form",
+            None,
+            ServerFrame::Entry(Box::new(entry(
+                6,
+                visitor(),
+                Body::Form { source: FormSource::Asked, asked: Some(Seq(5)), answers: answers() },
+            ))),
+        ),
+        ("entry.closed", None, ServerFrame::Entry(Box::new(entry(7, agent(), Body::Closed)))),
         ("cursor", None, ServerFrame::Cursor(reader())),
         ("typing", None, ServerFrame::Typing(Typist { session: session(), from: agent(), on: false })),
         ("ping", None, ServerFrame::Ping(Ping { nonce: 7, heads: Vec::new() })),

@@ -4,7 +4,7 @@ use tieline_protocol::{
     ClientFrame, CloseCode, DraftId, Entry, ErrorBody, ErrorCode, Millis, Outgoing, RequestId, Retry, Seq,
     ServerFrame, SessionState,
     client::Beat,
-    server::{Page, Phase, Ping, ReaderCursor, Receipt, Sessions, Typist},
+    server::{Page, Phase, Ping, Place, Presence, ReaderCursor, Receipt, Sessions, Typist},
 };
 
 use super::End;
@@ -54,6 +54,9 @@ impl End {
                 self.install(now, *state, out);
                 self.move_in(out);
             }
+            ServerFrame::Channel(face) => self.face = Some(*face),
+            ServerFrame::Presence(presence) => self.take_presence(presence),
+            ServerFrame::Queue(place) => self.take_place(place),
             ServerFrame::Entry(entry) => self.take_entry(now, *entry, out),
             ServerFrame::Cursor(cursor) => self.take_cursor(cursor),
             ServerFrame::Typing(typist) => self.take_typist(now, typist),
@@ -160,6 +163,19 @@ impl End {
             Some(key) => self.change(now, key, out, |chat, accepted| chat.apply(entry, accepted)),
             // Its `session` push was lost; the list brings it.
             None => self.want_sessions(None),
+        }
+    }
+
+    fn take_presence(&mut self, presence: Presence) {
+        match self.presence.iter_mut().find(|known| known.to == presence.to) {
+            Some(known) => *known = presence,
+            None => self.presence.push(presence),
+        }
+    }
+
+    fn take_place(&mut self, place: Place) {
+        if let Some(chat) = self.session_mut(place.session) {
+            chat.place = (place.place > 0).then_some(place.place);
         }
     }
 

@@ -50,6 +50,7 @@ impl End {
             self.start_over(now, out);
         }
         self.me = Some(welcome.me);
+        self.presence = welcome.presence;
         self.face = welcome.channel.or(self.face.take());
         self.capabilities = Some(welcome.capabilities);
         self.text_chars = welcome.limits.text_chars;
