@@ -6,7 +6,7 @@ mod stage;
 
 use stage::{Stage, turn, until};
 use tieline_desk::view::Action;
-use tieline_protocol::DraftId;
+use tieline_protocol::{DraftId, Seq};
 use tieline_session::screen::{Delivery, Failure, Row, Thread};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::HtmlElement;
@@ -81,15 +81,18 @@ async fn ones_own_words_are_always_seen() {
 
 #[wasm_bindgen_test]
 async fn older_rows_come_in_above_without_moving_what_is_read() {
-    let with_older = |rows| fakes::opened(Thread { has_older: true, ..thread(rows) });
-    let mut stage = Stage::with(with_older(rows(60, 100))).await;
+    let with_older = |from| {
+        let begins_at = Seq(u64::from(from));
+        fakes::opened(Thread { has_older: true, begins_at, ..thread(rows(from, 100)) })
+    };
+    let mut stage = Stage::with(with_older(60)).await;
     until("it begins at the end", || px_below(&stage) <= 1).await;
     assert!(stage.actions().is_empty(), "nothing is asked for that is not looked for");
 
     scroller(&stage).set_scroll_top(100);
     until("older ones are asked for", || stage.actions() == [Action::Older]).await;
     let before = top_of(&stage, "Line 62");
-    stage.show(with_older(rows(20, 100))).await;
+    stage.show(with_older(20)).await;
     until("what is read stands where it stood", || (top_of(&stage, "Line 62") - before).abs() < 1.0).await;
     assert_eq!(stage.actions(), [Action::Older], "one question per stretch");
 
