@@ -7,6 +7,7 @@ mod stage;
 use stage::{Stage, document, press_on, until};
 use tieline_browser::page;
 use tieline_desk::view::Action;
+use tieline_session::Aim;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -54,13 +55,17 @@ async fn letters_are_letters_in_the_composer() {
     let stage = Stage::with(fakes::opened(fakes::conversation())).await;
     let field = stage.composer();
     field.focus().unwrap();
-    for key in ["j", "k", "r", "d", "ArrowUp"] {
-        assert!(stage.press(key).await, "{key} reaches the field");
+    // The arrow up takes up the newest words again, and only in an empty field.
+    for (key, reaches) in [("j", true), ("k", true), ("r", true), ("d", true), ("ArrowUp", false)] {
+        assert_eq!(stage.press(key).await, reaches, "{key} reaches the field");
         assert!(
             document().active_element().unwrap().is_same_node(Some(&field)),
             "{key} leaves the focus there"
         );
     }
+    assert_eq!(stage.actions(), [Action::Aim(Some(Aim::EditNewest))], "the list is not walked");
+    stage.type_in("Half a thou").await;
+    assert!(stage.press("ArrowUp").await, "among words the arrow moves the caret");
 }
 
 #[wasm_bindgen_test]
