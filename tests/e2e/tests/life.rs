@@ -65,7 +65,7 @@ async fn two_widgets_live_side_by_side() {
         );
         visitor.ask("#ask").await?;
         visitor.say("To the shop").await?;
-        let other = visitor.at(&["tieline-launcher[left]", "iframe"]);
+        let other = visitor.at(&["tieline-launcher[start]", "iframe"]);
         other.ask("#ask-other").await?;
         other.say("To the workshop").await?;
         desk.open("To the shop").await?;

@@ -130,7 +130,7 @@ async fn two_channels_of_a_page_that_keeps_are_apart() {
         let shop = open(stage).await?;
         shop.say("To the shop").await?;
         shop.wait_until_sent().await?;
-        let workshop = shop.at(&["tieline-launcher[left]", "iframe"]);
+        let workshop = shop.at(&["tieline-launcher[start]", "iframe"]);
         workshop.ask("#ask-other").await?;
         workshop.say("To the workshop").await?;
         workshop.wait_until_sent().await?;

@@ -55,7 +55,7 @@ fn write_node(node: &Value, by_id: &HashMap<&str, &Value>, depth: usize, out: &m
     }
 }
 
-/// The same at any time of the day and on any port: runs of digits are `0`.
+/// The same on any day, at any time and on any port: names of days and months are left out, runs of digits are `0`.
 fn steady(text: &str) -> String {
     let mut out = String::new();
     for character in text.chars() {
@@ -64,8 +64,36 @@ fn steady(text: &str) -> String {
             out.push(if is_digit { '0' } else { character });
         }
     }
-    out.replace(" AM", "").replace(" PM", "")
+    for name in NAMES_OF_TIME {
+        out = out.replace(name, "");
+    }
+    out
 }
+
+/// As the browser writes moments in English.
+const NAMES_OF_TIME: [&str; 21] = [
+    "Monday, ",
+    "Tuesday, ",
+    "Wednesday, ",
+    "Thursday, ",
+    "Friday, ",
+    "Saturday, ",
+    "Sunday, ",
+    "January ",
+    "February ",
+    "March ",
+    "April ",
+    "May ",
+    "June ",
+    "July ",
+    "August ",
+    "September ",
+    "October ",
+    "November ",
+    "December ",
+    " AM",
+    " PM",
+];
 
 #[cfg(test)]
 mod tests {
@@ -82,6 +110,10 @@ mod tests {
                 "properties": [{ "name": "disabled", "value": { "value": true } }, { "name": "busy", "value": { "value": false } }] }),
             json!({ "nodeId": "4", "role": { "value": "time" }, "name": { "value": "10:42" } }),
         ];
+        assert_eq!(
+            steady("Thursday, November 26, 2026 at 12:19 AM"),
+            steady("Monday, May 4, 2026 at 3:05 PM")
+        );
         assert_eq!(write(&nodes), "RootWebArea \"Chat\"\n  button \"Send\" disabled=true\n  time \"0:0\"\n");
     }
 }
