@@ -17,6 +17,8 @@ pub(super) fn bind(app: App, raw: &[u8]) -> Result<Bound> {
     bindgen.input_bytes(app.name(), raw.to_vec()).web(true)?.typescript(false);
     // `www/panel.js` starts it with no path of its own: the module finds its wasm beside itself.
     bindgen.omit_default_module_path(false);
+    // A part that is fetched later takes its table of functions from here.
+    bindgen.keep_lld_exports(app.is_split());
     bindgen.remove_name_section(true).remove_producers_section(true);
     let mut output = bindgen.generate_output().with_context(|| format!("binding {}", app.package()))?;
     // A snippet would be one more request, under a name without a hash.
