@@ -149,8 +149,9 @@ impl Premises {
     pub fn drop_unique_index(&self) {
         let db = Connection::open(self.store()).expect("the store opens");
         let sql = "create table other (session_id blob not null, seq integer not null, draft_id blob not null,
-                     sender_id blob not null, body text not null, at integer not null, primary key (session_id, seq)) strict;
-                   insert into other select session_id, seq, draft_id, sender_id, body, at from entry;
+                     sender_id blob not null, body text not null, at integer not null, reply_to blob, target blob,
+                     primary key (session_id, seq)) strict;
+                   insert into other select session_id, seq, draft_id, sender_id, body, at, reply_to, target from entry;
                    drop table entry;
                    alter table other rename to entry;";
         db.execute_batch(sql).expect("the index is dropped");

@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn an_edge_is_drawn_where_the_ground_is_lost() {
         for (accent, light, dark) in
-            [("#ff0", true, false), ("#fff", true, false), ("#000", false, true), ("#006e62", false, false)]
+            [("#ff0", true, false), ("#fff", true, false), ("#000", false, true), ("#00897b", false, false)]
         {
             let edges = judge(Colour::parse(accent).unwrap()).map(|verdict| verdict.has_edge);
             assert_eq!(edges, [light, dark], "{accent}");
