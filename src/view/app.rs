@@ -258,7 +258,7 @@ fn on_key(scene: &Scene) -> Callback<KeyboardEvent> {
 }
 
 /// Where one goes on: in the composer, or in the list at the chat that one came from.
-fn take_caret(panel: &NodeRef) {
+pub(super) fn take_caret(panel: &NodeRef) {
     let Some(panel) = panel.cast::<Element>() else { return };
     let places = ["textarea", ".chat-row[aria-current]", ".chat-row"];
     let place = places.into_iter().find_map(|place| panel.query_selector(place).ok()?);

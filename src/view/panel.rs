@@ -11,7 +11,7 @@ use tieline_talk::{Composer, ThreadView, ThreadWish, form::FormProps};
 use yew::{Callback, Html, NodeRef, html};
 
 use super::{
-    app::{Scene, Shape},
+    app::{Scene, Shape, take_caret},
     empty::empty,
     ending::EndingProps,
     entries::entries,
@@ -44,7 +44,7 @@ pub(super) fn panel(scene: &Scene, turn: u32, kept: &Kept<'_>) -> Html {
             { header(scene, name, menu(scene, turn)) }
             { notice_line(screen.notice, face.is_saving, face.locale) }
             if screen.is_listing {
-                { parts::sessions(scene) }
+                { parts::sessions(scene, caret_in(kept)) }
             } else {
                 { item_strip(screen, face) }
                 <ThreadView
@@ -82,6 +82,12 @@ pub(super) fn panel(scene: &Scene, turn: u32, kept: &Kept<'_>) -> Html {
             }
         </section>
     }
+}
+
+/// Where one goes on in a list that came after it was asked for.
+fn caret_in(kept: &Kept<'_>) -> Callback<()> {
+    let panel = kept.panel.clone();
+    Callback::from(move |()| take_caret(&panel))
 }
 
 fn menu(Scene { face, act, .. }: &Scene, turn: u32) -> Html {

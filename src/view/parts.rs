@@ -29,22 +29,26 @@ static PARTS: Parts = Parts {
 
 /// A form to be filled in.
 pub(super) fn form(locale: &'static Locale, key: String, props: FormProps) -> Html {
-    part(locale, move |parts| (parts.form)(key.clone(), props.clone()))
+    part(locale, move |parts| (parts.form)(key.clone(), props.clone()), Callback::noop())
 }
 
 /// What stands in the composer's place when a session has ended.
 pub(super) fn ending(key: String, props: EndingProps) -> Html {
-    part(props.locale, move |parts| (parts.ending)(key.clone(), props.clone()))
+    part(props.locale, move |parts| (parts.ending)(key.clone(), props.clone()), Callback::noop())
 }
 
-/// The list of the visitor's sessions.
-pub(super) fn sessions(scene: &Scene) -> Html {
+/// The list of the visitor's sessions. `on_drawn` is called once, when it is on screen.
+pub(super) fn sessions(scene: &Scene, on_drawn: Callback<()>) -> Html {
     let shown = scene.clone();
-    part(scene.face.locale, move |parts| (parts.sessions)(&shown))
+    part(scene.face.locale, move |parts| (parts.sessions)(&shown), on_drawn)
 }
 
-fn part(locale: &'static Locale, draw: impl Fn(&'static Parts) -> Html + 'static) -> Html {
-    tieline_talk::later::part(&locale.words, &LATER, draw, Callback::noop())
+fn part(
+    locale: &'static Locale,
+    draw: impl Fn(&'static Parts) -> Html + 'static,
+    on_drawn: Callback<()>,
+) -> Html {
+    tieline_talk::later::part(&locale.words, &LATER, draw, on_drawn)
 }
 
 #[cfg(not(feature = "split"))]
