@@ -91,9 +91,9 @@ async fn it_ends_and_begins_anew(visitor: &Visitor, desk: &Desk) -> Result<()> {
     first.send_keys(Key::Right + "").await?;
     fill(visitor, ".rating textarea", "Quick and kind.").await?;
     click(visitor, ".rating .form-send").await?;
-    desk_reads(desk, ".bubble.quiet", "4 stars of 5").await?;
+    desk_reads(desk, ".bubble.quiet", "4 of 5 stars").await?;
     desk_reads(desk, ".bubble.quiet", "Quick and kind.").await?;
-    reads(visitor, ".ending", "4 stars of 5").await?;
+    reads(visitor, ".ending", "4 of 5 stars").await?;
     click(visitor, ".ending > .form-send").await?;
     visitor.wait_for_composer().await.or(Ok::<_, anyhow::Error>(()))?;
     visitor.say("One more thing").await?;

@@ -74,7 +74,7 @@ async fn words_are_answered_edited_deleted_and_chosen_on_both_sides_and_over_a_r
 
         // The desk answers these words, and the visitor sees which.
         press_at(&desk, ".said.theirs .more").await?;
-        wait_at(&desk, ".strip-head", &["Replying to Shop"]).await?;
+        wait_at(&desk, ".strip-head", &["Replying to Visitor"]).await?;
         desk.say("It is green.").await?;
         visitor.wait_for_line(Side::Theirs, "It is green.").await?;
         wait_for(&visitor, ".quote-words", &["Is it blue?"]).await?;
