@@ -1,4 +1,5 @@
-//! `xtask bench gateway`: what the gateway does on this machine, into `docs/benchmarks.md`.
+//! `xtask bench gateway`: what the gateway does on this machine, into `docs/benchmarks.md`. `xtask bench widget`: what the widget
+//! costs a page, beside others of its kind ([`widget`]).
 //!
 //! Several rounds of each load, taken in turn so that a slow minute of the machine falls on all of them; the report gives
 //! the median and how far apart the rounds were. `tests/load` makes the load and measures.
@@ -6,6 +7,8 @@
 mod machine;
 mod plot;
 mod report;
+mod rivals;
+mod widget;
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -93,7 +96,9 @@ type Rounds = BTreeMap<(&'static str, &'static str), Vec<f64>>;
 pub(crate) fn run(words: &[String]) -> Result<()> {
     match words {
         [word] if word == "gateway" => gateway(),
-        _ => bail!("say what to measure: cargo xtask bench gateway"),
+        [word] if word == "widget" => widget::run(widget::ROUNDS),
+        [word, rounds] if word == "widget" => widget::run(rounds.parse().context("how many rounds?")?),
+        _ => bail!("say what to measure: cargo xtask bench gateway, or widget [rounds]"),
     }
 }
 

@@ -26,6 +26,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, ensure};
 
 pub(crate) use self::compile::add_target;
+pub(crate) use self::compress::brotli;
 use self::fill::Catalogue;
 use self::minify_js::Kind;
 use self::sources::{App, PREVIEW, Preview, Sources};

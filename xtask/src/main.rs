@@ -27,10 +27,11 @@ cargo xtask <word>
   size                                 its weight against xtask/budgets.toml
   tidy                                 the rules that no compiler checks
   golden                               write a file for each new wire frame
-  bench gateway                        measure, and write docs/benchmarks.md
+  bench gateway|widget [rounds]        measure, and write docs/benchmarks.md
   chaos --minutes N [--seed S]         a gateway in a bad network, killed and paused; checks the delivery promises
   mutate [rule..]                      break rules of the delivery contract, and see a test fail for each
   shots                                pictures of the widget and the desk, in docs/images
+  gallery                              every state in every look, in docs/gallery.md
   ci                                   what CI runs: test
 ";
 
@@ -72,6 +73,7 @@ fn run(mut arguments: Arguments) -> Result<ExitCode> {
         Some("tidy") => finish(arguments).and_then(|()| tidy::run())?,
         Some("golden") => finish(arguments).and_then(|()| golden::run())?,
         Some("shots") => finish(arguments).and_then(|()| shots::run())?,
+        Some("gallery") => finish(arguments).and_then(|()| shots::gallery())?,
         Some(other) => bail!("there is no `{other}`\n\n{HELP}"),
         None => print!("{HELP}"),
     }

@@ -33,8 +33,6 @@ pub(super) fn describe() -> Vec<String> {
             say("date", &["+%F"]).unwrap_or_default(),
             if changed { " with changes" } else { "" }
         ),
-        "gateway, load generator and disk share that machine: the generator takes its part of the cores"
-            .into(),
     ]
 }
 

@@ -1,11 +1,13 @@
 //! Pictures of the real thing, for the documentation: `tieline-screenshots <folder>`. See `cargo xtask shots`. With `states` after
-//! the folder: the panel in every state.
+//! the folder: the panel in every state. With `gallery`: all looks of all states, and their page.
 
+mod gallery;
 mod states;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use base64::Engine as _;
 use serde_json::json;
 use tieline_e2e::{Shop, Side, Stage, Visitor, Window, play, until};
 
@@ -14,8 +16,10 @@ async fn main() -> Result<()> {
     let folder =
         std::env::args_os().nth(1).map(PathBuf::from).context("usage: tieline-screenshots <folder>")?;
     std::fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
-    if std::env::args().nth(2).is_some_and(|what| what == "states") {
-        return states::shoot(&folder).await;
+    match std::env::args().nth(2).as_deref() {
+        Some("states") => return states::shoot(&folder).await,
+        Some("gallery") => return gallery::shoot(&folder).await,
+        _ => {}
     }
     play(async |stage| shoot(stage, &folder).await).await;
     Ok(())
@@ -80,12 +84,20 @@ async fn frame(page: &Window, width: u32, height: u32, scheme: &str) -> Result<(
 
 async fn save(page: &Window, folder: &Path, name: &str) -> Result<()> {
     let file = folder.join(format!("{name}.png"));
-    // Two frames: the first one takes the new size, the second is drawn with it.
-    let drawn =
-        "return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
-    page.devtools("Page.bringToFront", json!({})).await?;
-    page.wait_until(drawn).await?;
+    settle(page).await?;
     page.top().await?.screenshot(&file).await?;
     println!("{}", file.display());
     Ok(())
+}
+
+/// Two frames: the first one takes the new size, the second is drawn with it.
+async fn settle(page: &Window) -> Result<()> {
+    let drawn =
+        "return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
+    page.devtools("Page.bringToFront", json!({})).await?;
+    page.wait_until(drawn).await
+}
+
+fn from_base64(text: &str) -> Result<Vec<u8>> {
+    base64::engine::general_purpose::STANDARD.decode(text).context("decoding a picture")
 }
