@@ -75,6 +75,9 @@ async fn visitor(stage: &Stage, folder: &Path, look: &Look) -> Result<()> {
         visitor.page.script::<()>(&format!("tieline.setLocale('{tag}')")).await?;
     }
     visitor.ask("#about").await?;
+    // One can write before the session has come. Its place is held meanwhile, which is not what is to be seen.
+    until("the greeting", async || Ok((!visitor.texts(".thread-rows p").await?.is_empty()).then_some(())))
+        .await?;
     save(&visitor.page, folder, look, "empty").await?;
     talk(&visitor, &desk).await?;
     save(&visitor.page, folder, look, "talk").await?;
