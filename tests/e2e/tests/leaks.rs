@@ -11,6 +11,9 @@ const ROUNDS: u32 = 500;
 const AT_ONCE: u32 = 50;
 /// What 500 rounds may add to the heap: the browser's own books, and less than half a kilobyte for a round.
 const SLACK_BYTES: f64 = 200_000.0;
+/// The wasm's memory grows by pages and never shrinks: what is freed in pieces may cost one page more. 500 rounds that each leave
+/// 132 bytes behind need two.
+const WASM_PAGE_BYTES: f64 = 65_536.0;
 
 const OPEN_AND_SHUT: &str = "
 const host = document.querySelector('tieline-launcher');
@@ -96,7 +99,10 @@ async fn five_hundred_times_open_and_shut_leave_nothing_behind() {
         assert!(after.nodes <= before.nodes, "nodes: {before:?} {after:?}");
         assert!(after.documents <= before.documents, "documents: {before:?} {after:?}");
         assert!(after.listeners <= before.listeners, "listeners: {before:?} {after:?}");
-        assert!(after.wasm_bytes <= before.wasm_bytes, "memory of the wasm: {before:?} {after:?}");
+        assert!(
+            after.wasm_bytes - before.wasm_bytes <= WASM_PAGE_BYTES,
+            "memory of the wasm: {before:?} {after:?}"
+        );
         assert!(after.heap_bytes - before.heap_bytes < SLACK_BYTES, "heap: {before:?} {after:?}");
         Ok(())
     })
