@@ -94,19 +94,7 @@ impl Changes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{AGENT, VISITOR, draft, entry, text};
-
-    fn line(seq: u64, from: u64, body: Body) -> Entry {
-        Entry { body, ..entry(seq, from) }
-    }
-
-    fn edit(of: u64, text: &str) -> Body {
-        Body::Edit { target: draft(1000 + of), text: text.into() }
-    }
-
-    fn retract(of: u64) -> Body {
-        Body::Retract { target: draft(1000 + of) }
-    }
+    use crate::testing::{AGENT, VISITOR, edit, entry, line, retract, text};
 
     #[test]
     fn the_last_change_in_the_log_counts_in_whatever_order_it_becomes_known() {

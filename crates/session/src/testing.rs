@@ -57,6 +57,21 @@ pub(crate) fn entry(seq: u64, from: u64) -> Entry {
     }
 }
 
+/// An entry with that body, by that party.
+pub(crate) fn line(seq: u64, from: u64, body: Body) -> Entry {
+    Entry { body, ..entry(seq, from) }
+}
+
+/// An edit of the entry at that place.
+pub(crate) fn edit(of: u64, text: &str) -> Body {
+    Body::Edit { target: draft(1000 + of), text: text.into() }
+}
+
+/// The taking back of the entry at that place.
+pub(crate) fn retract(of: u64) -> Body {
+    Body::Retract { target: draft(1000 + of) }
+}
+
 pub(crate) fn epoch(number: u64) -> Epoch {
     Epoch(number.to_string())
 }

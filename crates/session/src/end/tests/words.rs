@@ -7,20 +7,11 @@ use crate::{
     Aim, Effect, Input,
     effect::{Owner, Place, Record},
     screen::{Aimed, Bubble, Quoted, Row, Thread},
-    testing::{AGENT, Bench, START, VISITOR, draft, entry, err, ok, session, sketch, state, text, words},
+    testing::{
+        AGENT, Bench, START, VISITOR, draft, edit, entry, err, line, ok, retract, session, sketch, state,
+        text, words,
+    },
 };
-
-fn line(seq: u64, from: u64, body: Body) -> Entry {
-    Entry { body, ..entry(seq, from) }
-}
-
-fn edit(of: u64, text: &str) -> Body {
-    Body::Edit { target: draft(1000 + of), text: text.into() }
-}
-
-fn retract(of: u64) -> Body {
-    Body::Retract { target: draft(1000 + of) }
-}
 
 fn push(entry: Entry) -> ServerFrame {
     ServerFrame::Entry(Box::new(entry))
