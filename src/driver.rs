@@ -7,11 +7,12 @@ use std::rc::Rc;
 
 use js_sys::Reflect;
 use tieline_browser::http;
-use tieline_driver::{Engine, Errand, Feeder, Keeper, Plan, Share, engine, ids};
+use tieline_driver::{Engine, Errand, Feeder, Files, Keeper, Plan, Share, engine, ids};
 use tieline_protocol::{Auth, ChannelId, DraftId, Item};
 use tieline_session::{Event, Input, Screen, Setup, Visitor};
 use tieline_talk::form::Filled;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::File;
 
 mod device;
 
@@ -124,6 +125,17 @@ impl Driver {
     pub fn typing(&self) -> impl Fn(&str, &str) + 'static {
         let feeder = self.engine.feeder();
         move |chat, text| feeder.tell_others(&format!("{chat}\n{text}"))
+    }
+
+    /// Something that takes files that the visitor gave, each of so many bytes at most.
+    pub fn attaching(&self) -> impl Fn(Vec<File>, u32) + 'static {
+        let feeder = self.engine.feeder();
+        move |files, most_bytes| feeder.attach(files, most_bytes)
+    }
+
+    /// The visitor's files, for whoever shows them.
+    pub fn files(&self) -> Files {
+        self.engine.files()
     }
 
     /// A session creation control was used.

@@ -9,7 +9,9 @@ use support::{document, press, settle, tongues::locale_of, until};
 use tieline_protocol::{DraftId, Millis};
 use tieline_session::{
     Owner, Screen,
-    screen::{Aimed, Bubble, Content, Delivery, Failure, Notice, Quote, Quoted, Row, Span, Thread, Ways},
+    screen::{
+        Accepts, Aimed, Bubble, Content, Delivery, Failure, Notice, Quote, Quoted, Row, Span, Thread, Ways,
+    },
 };
 use tieline_talk::{Calendar, Given, ThreadWish};
 use tieline_widget::view::{Act, App, AppProps, Choices, Face, Scene, Shape};
@@ -52,6 +54,7 @@ fn screen(rows: Vec<Row>) -> Screen {
         chats: Vec::new(),
         has_more_chats: false,
         is_listing: false,
+        accepts: Accepts::default(),
     }
 }
 
@@ -94,6 +97,8 @@ impl Shown {
             rate: Callback::noop(),
             typed: Callback::noop(),
             pick: Callback::noop(),
+            attach: Callback::noop(),
+            pictures: Callback::from(|_| None),
             close: Callback::from(move |()| *counted.borrow_mut() += 1),
             list: Callback::noop(),
             show: Callback::noop(),

@@ -26,7 +26,8 @@ fn draft(number: u8) -> DraftId {
 
 fn record_of(number: u8, place: Place, owner: Owner) -> Record {
     let body = Body::Text { text: format!("words \u{1f642} {number}") };
-    Record { draft_id: draft(number), place, reply_to: None, body, made_at: Millis(1_795_344_000_000), owner }
+    let made_at = Millis(1_795_344_000_000);
+    Record { draft_id: draft(number), place, reply_to: None, body, made_at, owner, sha256: None }
 }
 
 fn item() -> Item {

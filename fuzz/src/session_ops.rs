@@ -163,7 +163,7 @@ fn welcome(bytes: &mut Unstructured<'_>) -> Result<Welcome> {
         presence: Vec::new(),
         tokens: Tokens::default(),
         ping: PingPlan { every_ms: Millis(bytes.arbitrary()?), grace_ms: Millis(bytes.arbitrary()?) },
-        limits: Limits { frame_bytes: 65_536, text_chars: 8_000, burst: 10, per_minute: 60 },
+        limits: Limits { frame_bytes: 65_536, text_chars: 8_000, burst: 10, per_minute: 60, file_bytes: 0 },
         capabilities: Capabilities::all(),
         sessions: (0..bytes.int_in_range(0..=2)?).map(|_| state(bytes)).collect::<Result<_>>()?,
     })

@@ -10,7 +10,7 @@ use tieline_driver::Keeper;
 use tieline_protocol::{Millis, SessionId};
 use tieline_session::{Aim, Event, Input, Owner, Screen, screen::ChatRow};
 use tieline_talk::{Calendar, Given, ThreadWish};
-use web_sys::HtmlElement;
+use web_sys::{File, HtmlElement};
 use yew::{AttrValue, Callback};
 
 use super::{
@@ -365,6 +365,17 @@ fn act(driver: &Driver, picture: &Rc<Picture>, line: &Rc<OnceCell<Line>>) -> Act
                 }
             }
         }),
+        attach: Callback::from({
+            let (attach, picture) = (driver.attaching(), Rc::downgrade(picture));
+            move |files: Vec<File>| {
+                let screen = picture.upgrade().and_then(|picture| picture.screen.borrow().clone());
+                attach(files, screen.map_or(0, |screen| screen.accepts.bytes));
+            }
+        }),
+        pictures: {
+            let files = driver.files();
+            Callback::from(move |draft_id| files.picture(draft_id))
+        },
         close: Callback::from(move |()| {
             if let Some(line) = line.get() {
                 line.tell(&ToPage::Close);

@@ -8,8 +8,8 @@ use tieline_session::{
     Input, Screen,
     screen::{ChatRow, Thread},
 };
-use tieline_talk::{Calendar, Given, ThreadWish, form::Filled};
-use web_sys::{Element, KeyboardEvent};
+use tieline_talk::{Calendar, Given, Pictures, ThreadWish, form::Filled};
+use web_sys::{Element, File, KeyboardEvent};
 use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, html};
 
 use super::{
@@ -114,6 +114,10 @@ pub struct Act {
     pub fill: Callback<Filled>,
     /// How it was, in stars and words.
     pub rate: Callback<Rated>,
+    /// Files that were given.
+    pub attach: Callback<Vec<File>>,
+    /// Finds a picture that this page has in memory.
+    pub pictures: Pictures,
     /// The visitor wants the panel gone.
     pub close: Callback<()>,
     /// Shows the list of sessions, or the chat again.

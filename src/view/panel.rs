@@ -7,7 +7,11 @@ use tieline_session::{
     Input, Screen,
     screen::{Ending, FormWish, Notice, Thread},
 };
-use tieline_talk::{Composer, ThreadView, ThreadWish, form::FormProps};
+use tieline_talk::{
+    Composer, ThreadView, ThreadWish,
+    attach::{attach_button, drop_zone},
+    form::FormProps,
+};
 use yew::{Callback, Html, NodeRef, html};
 
 use super::{
@@ -55,6 +59,7 @@ pub(super) fn panel(scene: &Scene, turn: u32, kept: &Kept<'_>) -> Html {
                     now={*now}
                     on_wish={kept.on_wish.clone()}
                     is_cut={matches!(screen.notice, Some(Notice::Connecting | Notice::Reconnecting | Notice::Offline))}
+                    pictures={Some(act.pictures.clone())}
                     empty={empty(name, screen, face, act)}
                 />
                 { expectation(screen, *now, face) }
@@ -71,11 +76,13 @@ pub(super) fn panel(scene: &Scene, turn: u32, kept: &Kept<'_>) -> Html {
                         placeholder={name.map_or_else(|| face.locale.write.to_owned(), |name| face.locale.write_to.with(name))}
                         text_chars={screen.text_chars}
                         given={face.unsent.clone()}
+                        attach={attach_button(words, &screen.accepts, &act.attach)}
                         on_send={act.submit.clone()}
                         on_change={act.typed.clone()}
                         aim={screen.aim.clone()}
                         on_wish={kept.on_wish.clone()}
                     />
+                    { drop_zone(words, &screen.accepts, &act.attach) }
                 } else {
                     <p class="read-only">{ face.locale.read_only }</p>
                 }

@@ -46,6 +46,11 @@ pub fn transcript(screen: &Screen, name: &str, locale: &Locale, pen: &Pen<'_>) -
                 text.push('\n');
             }
             Content::Item(item) => text.push_str(&item_lines(item, pen)),
+            // The address that it has now will not hold for long.
+            Content::File(file) => {
+                text.push_str(&file.card.name);
+                text.push('\n');
+            }
             Content::Retracted => {
                 text.push_str(locale.words.gone);
                 text.push('\n');
@@ -157,6 +162,7 @@ mod tests {
             chats: Vec::new(),
             has_more_chats: false,
             is_listing: false,
+            accepts: tieline_session::screen::Accepts::default(),
         };
         let pen = Pen { moment: &|at| format!("at {}", at.0), price: &|price| price.amount.clone() };
         let text = transcript(&screen, "Fern & Clay", Locale::english(), &pen);

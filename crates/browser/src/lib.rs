@@ -13,6 +13,7 @@ pub mod broadcast;
 pub mod clock;
 pub mod database;
 pub mod download;
+pub mod file;
 pub mod focus;
 pub mod http;
 pub mod ids;
@@ -26,6 +27,7 @@ pub mod resize;
 pub mod socket;
 pub mod storage;
 pub mod timer;
+pub mod upload;
 
 pub use broadcast::Broadcast;
 pub use listener::Listener;

@@ -21,6 +21,7 @@ use std::rc::Rc;
 use tieline_protocol::{DraftId, Form, SessionId};
 use tieline_session::Aim;
 use tieline_talk::Calendar;
+use web_sys::File;
 
 pub use app::App;
 pub use desk::Desk;
@@ -51,6 +52,8 @@ pub enum Action {
     CloseSession,
     /// Ask the visitor to fill in a form.
     AskForm(Form),
+    /// Say these files in the open session.
+    Attach(Vec<File>),
     /// More of what was said before.
     Older,
     /// More of the list.

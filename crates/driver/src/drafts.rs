@@ -10,12 +10,12 @@ use std::{
 };
 
 use tieline_browser::{Timer, database::Hold};
-use tieline_protocol::DraftId;
+use tieline_protocol::{Body, DraftId};
 use tieline_session::{Input, Record};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::{Keeper, record};
+use crate::{Files, Keeper, record};
 
 /// How long a disk that has failed is left in peace.
 const REST_MS: u64 = 10_000;
@@ -28,12 +28,13 @@ struct Inner {
     shelf: String,
     tell: Box<dyn Fn(Input)>,
     rest: OnceCell<Timer>,
+    files: Files,
 }
 
 impl Drafts {
     /// `tell` takes `Restored`, `Saved` and `SaveFailed`, never at once.
-    pub(crate) fn of(keeper: Keeper, shelf: String, tell: impl Fn(Input) + 'static) -> Self {
-        let inner = Rc::new(Inner { keeper, shelf, tell: Box::new(tell), rest: OnceCell::new() });
+    pub(crate) fn of(keeper: Keeper, shelf: String, files: Files, tell: impl Fn(Input) + 'static) -> Self {
+        let inner = Rc::new(Inner { keeper, shelf, tell: Box::new(tell), rest: OnceCell::new(), files });
         let weak = Rc::downgrade(&inner);
         let _ = inner.rest.set(Timer::new(move || offer_again(&weak)));
         Self(inner)
@@ -48,6 +49,10 @@ impl Drafts {
             for newer in memory::records(&shelf) {
                 records.retain(|record| record.draft_id != newer.draft_id);
                 records.push(newer);
+            }
+            if let Some(inner) = weak.upgrade() {
+                let files = records.iter().filter(|record| matches!(record.body, Body::File { .. }));
+                files.for_each(|record| inner.files.note_kept(record.draft_id));
             }
             tell(&weak, Input::Restored(records));
             // What an end left that went before the disk had taken it.
@@ -75,10 +80,13 @@ impl Drafts {
 /// Offers a record to the disk. Goes on without the end: what was typed is kept though the widget is gone.
 fn keep(inner: &Rc<Inner>, record: Record) {
     let (weak, keeper, shelf) = (Rc::downgrade(inner), inner.keeper.clone(), inner.shelf.clone());
+    let files = inner.files.clone();
     spawn_local(async move {
         let draft_id = record.draft_id;
         let value = record::to_value(&record).unwrap_or(JsValue::NULL);
-        let is_kept = keeper.put(&name(&shelf, draft_id), &value, Hold::Disk).await;
+        // The file first: a draft that is kept without it would be a promise that cannot be kept.
+        let is_kept = (record.sha256.is_none() || files.keep(draft_id).await)
+            && keeper.put(&name(&shelf, draft_id), &value, Hold::Disk).await;
         if is_kept {
             memory::settle(&shelf, &record);
         } else if let Some(inner) = weak.upgrade()
@@ -155,7 +163,7 @@ mod memory {
 
 #[cfg(test)]
 mod tests {
-    use tieline_protocol::{Body, Millis, SessionId};
+    use tieline_protocol::{Millis, SessionId};
     use tieline_session::{Owner, Place};
 
     use super::*;
@@ -168,6 +176,7 @@ mod tests {
             body: Body::Text { text: text.to_owned() },
             made_at: Millis(u64::from(number)),
             owner: Owner::Agent,
+            sha256: None,
         }
     }
 

@@ -5,7 +5,13 @@ use std::rc::Rc;
 use tieline_protocol::CloseCode;
 use tieline_session::{Effect, Event, Input};
 
-use crate::{end::End, engine::Inner, line::Fact, sockets::Which};
+use crate::{
+    end::End,
+    engine::{Inner, feed_weak},
+    files::Target,
+    line::Fact,
+    sockets::Which,
+};
 
 /// A second socket cannot be had: the same as one that broke.
 const NO_CONNECTION: CloseCode = CloseCode(1006);
@@ -46,7 +52,16 @@ impl<E: End> Inner<E> {
                 self.unkept.borrow_mut().push(record.clone());
                 self.drafts.save(record);
             }
-            Effect::Forget(draft_id) => self.drafts.forget(draft_id),
+            Effect::Forget(draft_id) => {
+                self.drafts.forget(draft_id);
+                self.files.forget(draft_id);
+            }
+            Effect::Upload { draft_id, url, token, media_type } => {
+                let weak = Rc::downgrade(self);
+                let target = Target { url, token, media_type };
+                self.files.upload(draft_id, target, move |input| feed_weak(&weak, input));
+            }
+            Effect::StopUpload(draft_id) => self.files.stop(draft_id),
             Effect::KeepVisitorToken { visitor, token } => {
                 self.run(Errand::KeepVisitorToken(visitor, token));
             }

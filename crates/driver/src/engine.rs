@@ -10,11 +10,13 @@ use std::{
 use tieline_browser::{Page, PageFact, Timer, clock, page};
 use tieline_protocol::{Decoded, DraftId};
 use tieline_session::{Input, Owner, Record, screen::Notice};
+use web_sys::File;
 
 use crate::{
     drafts::Drafts,
     effects::{Errand, socket_origin},
     end::End,
+    files::Files,
     greeting::Greeting,
     group::Group,
     ids,
@@ -70,6 +72,14 @@ impl<E: End> Feeder<E> {
         feed_weak(&self.0, input);
     }
 
+    /// Takes files that the person gave. One over `most_bytes` is refused unread.
+    pub fn attach(&self, files: Vec<File>, most_bytes: u32) {
+        if let Some(engine) = self.0.upgrade() {
+            let weak = self.0.clone();
+            engine.files.attach(files, most_bytes, move |input| feed_weak(&weak, input));
+        }
+    }
+
     /// Says something to the apps of this person's other tabs, which hear it as [`Errand::Aside`].
     pub fn tell_others(&self, text: &str) {
         if let Some(engine) = self.0.upgrade() {
@@ -86,6 +96,7 @@ pub(crate) struct Inner<E: End> {
     pub(crate) socket_url: String,
     pub(crate) hooks: Hooks<E>,
     pub(crate) drafts: Drafts,
+    pub(crate) files: Files,
     /// Handed to the disk, and not yet told to the other tabs.
     pub(crate) unkept: RefCell<Vec<Record>>,
     pub(crate) line: RefCell<Line>,
@@ -116,10 +127,12 @@ impl<E: End> Engine<E> {
             Some(share) => Line::shared(share.request_base, read),
             None => Line::single(read),
         };
+        let files = Files::of(plan.keeper.clone(), &plan.drafts_of);
         let inner = Rc::new_cyclic(|weak: &Weak<Inner<E>>| Inner {
             socket_url: format!("{}/v1/ws", socket_origin(&plan.gateway)),
             hooks,
-            drafts: Drafts::of(plan.keeper, plan.drafts_of, on_drafts(weak.clone())),
+            drafts: Drafts::of(plan.keeper, plan.drafts_of, files.clone(), on_drafts(weak.clone())),
+            files,
             unkept: RefCell::new(Vec::new()),
             line: RefCell::new(line),
             sockets: RefCell::new(Sockets::default()),
@@ -150,6 +163,11 @@ impl<E: End> Engine<E> {
     /// Takes a fact.
     pub fn feed(&self, input: Input) {
         self.0.feed(input);
+    }
+
+    /// The person's files, for whoever shows them.
+    pub fn files(&self) -> Files {
+        self.0.files.clone()
     }
 
     /// For callbacks that may outlive this.

@@ -35,6 +35,7 @@ pub fn to_value(record: &Record) -> Option<JsValue> {
     set(&value, "body", &plain(&record.body)?);
     // Exact up to the year 287396.
     set(&value, "made_at", &(record.made_at.0 as f64).into());
+    set(&value, "sha256", &record.sha256.as_deref().into());
     set(&value, "owner", &owner_name(&record.owner).into());
     Some(value.into())
 }
@@ -60,6 +61,7 @@ pub fn of_value(value: &JsValue) -> Option<Record> {
         body: value::read(get(value, "body")).filter(|body| *body != Body::Unknown)?,
         made_at: Millis(get(value, "made_at").as_f64()? as u64),
         owner: parse_owner(&text("owner")?)?,
+        sha256: text("sha256"),
     })
 }
 

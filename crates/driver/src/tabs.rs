@@ -87,6 +87,7 @@ impl<E: End> Inner<E> {
 
     /// Somebody new sits here, a visitor by that number.
     pub(crate) fn become_stranger(self: &Rc<Self>, visitor: u32) {
+        self.files.clear();
         self.run(Errand::ForgetVisitor(visitor));
         self.feed(Input::SignedOut(visitor));
     }

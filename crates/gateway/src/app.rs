@@ -10,6 +10,7 @@ use crate::{
     config::Config,
     edge::{self, Connections},
     fanout::Local,
+    files::Files,
     http::{self, Site},
     log::{Log, LogError},
     presence::Board,
@@ -32,6 +33,8 @@ pub struct Inner {
     pub store: Store,
     /// The sessions' logs.
     pub log: Log,
+    /// What people give to sessions.
+    pub files: Files,
     /// Who is told.
     pub fanout: Arc<Local>,
     /// Who is connected.
@@ -93,10 +96,11 @@ impl AppState {
         };
         let store = Store::open_tuned(&config.store, tuning, Box::new(on_commit))?;
         let auth = AuthContext::open(&config, store.clone())?;
-        Ok(Self::new(config, store, auth, metrics))
+        let files = Files::open(&config, &auth)?;
+        Ok(Self::new(config, store, auth, files, metrics))
     }
 
-    fn new(config: Config, store: Store, auth: AuthContext, metrics: Arc<Metrics>) -> Self {
+    fn new(config: Config, store: Store, auth: AuthContext, files: Files, metrics: Arc<Metrics>) -> Self {
         let connections = Connections::new(config.limits);
         let log = Log::new(store.clone());
         let fanout = Arc::new(Local::default());
@@ -105,6 +109,7 @@ impl AppState {
                 config,
                 store,
                 log,
+                files,
                 fanout,
                 connections,
                 board: Arc::default(),
@@ -164,6 +169,6 @@ pub fn router(state: AppState) -> Router {
         Arc::new(move || connections.is_draining()),
         Arc::new(move || metrics.render()),
     );
-    let epochs = http::epoch::routes(state.clone());
-    edge::routes().with_state(state).merge(http::routes(site)).merge(epochs)
+    let (epochs, files) = (http::epoch::routes(state.clone()), http::files::routes(state.clone()));
+    edge::routes().with_state(state).merge(http::routes(site)).merge(epochs).merge(files)
 }

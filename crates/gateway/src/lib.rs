@@ -12,6 +12,7 @@ pub mod config;
 mod crash;
 pub mod edge;
 pub mod fanout;
+pub mod files;
 mod handlers;
 pub mod http;
 pub mod instance;

@@ -66,6 +66,7 @@ pub async fn serve_on(
     let mut tasks = JoinSet::new();
     tasks.spawn(state.clone().watch_revocations());
     tasks.spawn(state.clone().watch_presence());
+    tasks.spawn(state.clone().sweep_files());
     let taking_in = tasks.spawn(reception.take_in(listener));
     shutdown.await;
     if is_inherited {

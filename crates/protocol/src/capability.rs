@@ -26,6 +26,12 @@ pub enum Capability {
     Form,
     /// Saying how it was, once a session is closed.
     Rating,
+    /// Pictures: PNG, JPEG, WebP, GIF.
+    Image,
+    /// Files for reading: PDF, plain text.
+    File,
+    /// Recorded words.
+    Voice,
     /// A name this build does not know. It grants nothing.
     #[serde(other)]
     Unknown,
@@ -33,7 +39,7 @@ pub enum Capability {
 
 impl Capability {
     /// All that this build can grant, in the order in which help texts name them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Text,
         Self::Item,
         Self::History,
@@ -44,6 +50,9 @@ impl Capability {
         Self::QuickReply,
         Self::Form,
         Self::Rating,
+        Self::Image,
+        Self::File,
+        Self::Voice,
     ];
 
     /// The name on the wire and in the configuration.
@@ -59,6 +68,9 @@ impl Capability {
             Self::QuickReply => "quick_reply",
             Self::Form => "form",
             Self::Rating => "rating",
+            Self::Image => "image",
+            Self::File => "file",
+            Self::Voice => "voice",
             Self::Unknown => "unknown",
         }
     }

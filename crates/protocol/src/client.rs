@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::{Body, Capability, ChannelId, DraftId, Epoch, Item, Seq, SessionId};
+use crate::{
+    Body, Capability, ChannelId, DraftId, Epoch, Item, Seq, SessionId,
+    file::{Links, Upload},
+};
 
 /// A frame from widget, desk or bot to the gateway.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +22,10 @@ pub enum ClientFrame {
     History(History),
     /// Says something. Answered by `ok` after the log has it on disk.
     Send(Draft),
+    /// Wants to give a file to a session, to be said there under the same draft id. Answered by `ticket`.
+    Upload(Upload),
+    /// Asks where files of a session can be read. Answered by `links`.
+    Links(Links),
     /// Tells how far this reader has got. Not answered; merged by maximum.
     Cursor(Cursor),
     /// Tells that somebody types here, or does not any more. Not answered; said again every few seconds, or it runs out.
@@ -223,6 +230,8 @@ impl ClientFrame {
             Self::List(_) => "list",
             Self::History(_) => "history",
             Self::Send(_) => "send",
+            Self::Upload(_) => "upload",
+            Self::Links(_) => "links",
             Self::Cursor(_) => "cursor",
             Self::Typing(_) => "typing",
             Self::Ping(_) => "ping",
@@ -243,6 +252,8 @@ impl ClientFrame {
             "list" => Self::List(Deserialize::deserialize(body)?),
             "history" => Self::History(Deserialize::deserialize(body)?),
             "send" => Self::Send(Deserialize::deserialize(body)?),
+            "upload" => Self::Upload(Deserialize::deserialize(body)?),
+            "links" => Self::Links(Deserialize::deserialize(body)?),
             "cursor" => Self::Cursor(Deserialize::deserialize(body)?),
             "typing" => Self::Typing(Deserialize::deserialize(body)?),
             "ping" => Self::Ping(Deserialize::deserialize(body)?),

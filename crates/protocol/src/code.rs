@@ -75,6 +75,8 @@ error_codes! {
     Forbidden = "forbidden", 403, Never, "Not allowed";
     /// No such thing, or a stranger's: the answer is the same, on purpose.
     NotFound = "not_found", 404, Never, "There is no such thing";
+    /// A kind of file that is not taken, or one that is not what it says.
+    TypeDenied = "type_denied", 415, Never, "This kind of file is not taken";
     /// The session has ended.
     SessionClosed = "session_closed", 409, Never, "The session has ended";
     /// Too much in too short a time; `retry_ms` says when.

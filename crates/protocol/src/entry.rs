@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
 
-use crate::{Answer, DraftId, Form, Millis, PartyId, Seq, SessionId};
+use crate::{Answer, DraftId, FileCard, Form, Millis, PartyId, Seq, SessionId};
 
 /// The part somebody plays in a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -122,6 +122,11 @@ pub enum Body {
         #[serde(skip_serializing_if = "Option::is_none")]
         text: Option<String>,
     },
+    /// A file that the gateway has.
+    File {
+        /// What it is. Who says it names its id only; the rest is the gateway's to fill in.
+        file: FileCard,
+    },
     /// A kind of a later version. The gateway refuses it, a client shows a neutral line.
     Unknown,
 }
@@ -166,6 +171,7 @@ impl<'de> Deserialize<'de> for Body {
             asked: Option<Seq>,
             answers: Option<Vec<Answer>>,
             stars: Option<u8>,
+            file: Option<FileCard>,
         }
         let fields = Fields::deserialize(deserializer)?;
         let missing = serde::de::Error::missing_field;
@@ -194,6 +200,7 @@ impl<'de> Deserialize<'de> for Body {
             "rating" => {
                 Self::Rating { stars: fields.stars.ok_or_else(|| missing("stars"))?, text: fields.text }
             }
+            "file" => Self::File { file: fields.file.ok_or_else(|| missing("file"))? },
             _ => Self::Unknown,
         })
     }

@@ -54,6 +54,10 @@ uuid_id! {
     /// A visitor, user, agent, bot or connector.
     PartyId
 }
+uuid_id! {
+    /// A file that was given to the gateway for one session. Minted by the gateway.
+    FileId
+}
 
 /// A registered embedding: `ch_` and 22 characters of base64url. Random, so that channels cannot be counted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -4,7 +4,7 @@
 //! Decoding has two steps ([`envelope`]): first `{type, id, body}`, then the body by its type. Unknown fields are
 //! ignored, an unknown type is a value and not a failure, so that an old end meets a new one without harm.
 //!
-//! Read next: [`client`] and [`server`] for the frames, [`entry`] for what a session's log holds.
+//! Read next: [`client`] and [`server`] for the frames, [`entry`] for what a session's log holds, [`file`] for files.
 #![cfg_attr(
     not(test),
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
@@ -15,6 +15,7 @@ pub mod client;
 pub mod code;
 pub mod entry;
 pub mod envelope;
+pub mod file;
 pub mod form;
 pub mod id;
 pub mod limits;
@@ -26,8 +27,9 @@ pub use client::{Auth, ClientFrame, Cursor, Draft, Hello};
 pub use code::{CloseCode, ErrorCode, Retry};
 pub use entry::{Author, Body, Entry, FormSource, Item, Price, Role};
 pub use envelope::{Decoded, Outgoing};
+pub use file::FileCard;
 pub use form::{Answer, Field, FieldKind, Form};
-pub use id::{ChannelId, DraftId, Epoch, PartyId, RequestId, Seq, SessionId};
+pub use id::{ChannelId, DraftId, Epoch, FileId, PartyId, RequestId, Seq, SessionId};
 pub use server::{ErrorBody, Receipt, ServerFrame, SessionState, Welcome};
 pub use time::Millis;
 

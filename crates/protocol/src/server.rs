@@ -3,7 +3,9 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
-    Author, Capabilities, DraftId, Entry, Epoch, ErrorCode, Form, Item, Millis, PartyId, Role, Seq, SessionId,
+    Author, Capabilities, DraftId, Entry, Epoch, ErrorCode, Form, Item, Millis, PartyId, Role, Seq,
+    SessionId,
+    file::{FileLinks, Ticket},
 };
 
 /// A frame from the gateway to widget, desk or bot.
@@ -17,6 +19,10 @@ pub enum ServerFrame {
     Renewed(Renewed),
     /// Answers `open` and `send`, after the commit.
     Ok(Receipt),
+    /// Answers `upload`: where the bytes go.
+    Ticket(Ticket),
+    /// Answers `links`.
+    Links(FileLinks),
     /// Answers `history`.
     Page(Page),
     /// Answers `list`.
@@ -191,6 +197,9 @@ pub struct Limits {
     pub burst: u32,
     /// Messages a minute.
     pub per_minute: u32,
+    /// Largest file, in bytes. 0: none are taken.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub file_bytes: u32,
 }
 
 /// Whether a session takes more words.
@@ -403,6 +412,8 @@ impl ServerFrame {
             Self::AuthDue(_) => "auth_due",
             Self::Renewed(_) => "renewed",
             Self::Ok(_) => "ok",
+            Self::Ticket(_) => "ticket",
+            Self::Links(_) => "links",
             Self::Page(_) => "page",
             Self::Sessions(_) => "sessions",
             Self::Session(_) => "session",
@@ -429,6 +440,8 @@ impl ServerFrame {
             "auth_due" => Self::AuthDue(Deserialize::deserialize(body)?),
             "renewed" => Self::Renewed(Deserialize::deserialize(body)?),
             "ok" => Self::Ok(Deserialize::deserialize(body)?),
+            "ticket" => Self::Ticket(Deserialize::deserialize(body)?),
+            "links" => Self::Links(Deserialize::deserialize(body)?),
             "page" => Self::Page(Deserialize::deserialize(body)?),
             "sessions" => Self::Sessions(Deserialize::deserialize(body)?),
             "session" => Self::Session(Deserialize::deserialize(body)?),

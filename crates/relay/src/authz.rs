@@ -7,12 +7,12 @@ use std::collections::BTreeSet;
 
 use tieline_protocol::{
     Body, Capabilities, Capability, ChannelId, ErrorBody, ErrorCode, Millis, PartyId, Role, SessionId,
-    server::Phase,
+    file::capability_of, server::Phase,
 };
 
 use crate::{
     Desk, Principal, Scope,
-    command::{History, List, MoveCursor, Open, Post, Type},
+    command::{History, List, MoveCursor, Open, Post, ReadFiles, Type, Upload},
 };
 
 /// What the store knows of a session, as far as permission goes.
@@ -115,6 +115,8 @@ pub enum Denial {
     NoSuchWords,
     /// The words were said too long ago to be changed.
     TooLate,
+    /// A kind of file that nobody takes.
+    KindOfFile,
     /// A body kind of a later version.
     UnknownKind,
     /// Too much in too short a time.
@@ -137,6 +139,7 @@ impl Denial {
             Self::TooLarge { .. } => ErrorCode::TooLarge,
             Self::Empty => ErrorCode::TextEmpty,
             Self::Malformed { .. } => ErrorCode::BadFrame,
+            Self::KindOfFile => ErrorCode::TypeDenied,
             Self::UnknownKind => ErrorCode::Unsupported,
             Self::TooFast { .. } => ErrorCode::RateLimited,
         }
@@ -147,6 +150,7 @@ impl Denial {
         let mut body = ErrorBody::new(self.code());
         match self {
             Self::TooLarge { at } | Self::Malformed { at } => body.at = Some(at.to_owned()),
+            Self::KindOfFile => body.at = Some("body.type".to_owned()),
             Self::Empty => body.at = Some("body.body.text".to_owned()),
             Self::NoSuchWords => body.at = Some("body.body.target".to_owned()),
             Self::TooFast { retry_after } => body.retry_ms = Some(retry_after),
@@ -220,7 +224,7 @@ impl Wish for Post {
     const IS_WRITING: bool = true;
 
     fn check(&self, principal: &Principal, facts: &Facts) -> Result<(), Denial> {
-        let capability = match self.body {
+        let capability = match &self.body {
             Body::Text { .. } => Capability::Text,
             Body::Item { .. } => Capability::Item,
             Body::Choices { .. } => Capability::QuickReply,
@@ -229,6 +233,8 @@ impl Wish for Post {
             Body::Rating { .. } => Capability::Rating,
             // Whoever may speak may say the last word.
             Body::Closed => Capability::Text,
+            // A card that the gateway has not filled in is of no kind, and granted to nobody.
+            Body::File { file } => capability_of(&file.media_type).unwrap_or(Capability::Unknown),
             Body::Retracted | Body::Unknown => Capability::Unknown,
         };
         check_session(principal, facts, capability)?;
@@ -263,6 +269,31 @@ fn check_target(body: &Body, party: PartyId, facts: &Facts) -> Result<(), Denial
     let target = target.ok_or(Denial::NoSuchWords)?;
     // What was in time the first time is answered as it was, however late the question comes again.
     if target.is_repeat || target.age < facts.edit_window { Ok(()) } else { Err(Denial::TooLate) }
+}
+
+impl Wish for Upload {
+    type Facts = Facts;
+    const IS_WRITING: bool = true;
+
+    fn check(&self, principal: &Principal, facts: &Facts) -> Result<(), Denial> {
+        let capability = capability_of(&self.media_type).ok_or(Denial::KindOfFile)?;
+        check_session(principal, facts, capability)?;
+        // Nobody could say it there.
+        if facts.phase == Phase::Closed {
+            return Err(Denial::Ended);
+        }
+        Ok(())
+    }
+}
+
+// Whoever may see the session may see what was said in it, whatever may be said in it today.
+impl Wish for ReadFiles {
+    type Facts = Facts;
+    const IS_WRITING: bool = false;
+
+    fn check(&self, principal: &Principal, facts: &Facts) -> Result<(), Denial> {
+        if is_party_to(principal, facts) { Ok(()) } else { Err(Denial::NoSuchSession) }
+    }
 }
 
 impl Wish for History {

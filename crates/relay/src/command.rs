@@ -4,12 +4,12 @@
 //! words, and no control characters.
 
 use tieline_protocol::{
-    Body, Cursor, DraftId, Item, Seq, SessionId,
+    Body, Cursor, DraftId, FileCard, FileId, Item, Seq, SessionId,
     client::{self, DEFAULT_RECIPIENT, Draft},
-    limits,
+    file, limits,
 };
 
-use crate::{Denial, forms, words};
+use crate::{Denial, file_name, forms, words};
 
 /// One wish of a peer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,10 @@ pub enum Command {
     History(History),
     /// See which sessions there are.
     List(List),
+    /// Give a file to a session.
+    Upload(Upload),
+    /// Read files of a session.
+    ReadFiles(ReadFiles),
     /// Tell how far one has read.
     MoveCursor(MoveCursor),
     /// Tell that one types.
@@ -81,6 +85,32 @@ pub struct List {
     pub after: Option<SessionId>,
 }
 
+/// Give a file to a session. Exactly these bytes, under exactly this name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upload {
+    /// Where it will be said.
+    pub session: SessionId,
+    /// Under which draft id.
+    pub draft_id: DraftId,
+    /// Its name: no path, nothing that turns the direction of writing, an ending that goes with the type.
+    pub name: String,
+    /// In bytes, more than none.
+    pub size: u64,
+    /// One of the kinds that there are.
+    pub media_type: String,
+    /// SHA-256 of its bytes.
+    pub sha256: [u8; 32],
+}
+
+/// Read files of a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadFiles {
+    /// The session.
+    pub session: SessionId,
+    /// Which of its files.
+    pub files: Vec<FileId>,
+}
+
 /// Tell how far one has read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MoveCursor(pub Cursor);
@@ -123,12 +153,60 @@ impl TryFrom<Draft> for Post {
             }
             Body::Closed => Body::Closed,
             Body::Rating { stars, text } => forms::clean_rating(stars, text)?,
+            // Whatever else is said of it is not believed.
+            Body::File { file } => Body::File { file: FileCard::named(file.id) },
             Body::Retracted | Body::Unknown => return Err(Denial::UnknownKind),
         };
         // What changes other words answers what those answered.
         let reply_to = draft.reply_to.filter(|_| body.is_said());
         Ok(Self { session: draft.session, draft_id: draft.draft_id, reply_to, body })
     }
+}
+
+impl TryFrom<file::Upload> for Upload {
+    type Error = Denial;
+
+    fn try_from(frame: file::Upload) -> Result<Self, Denial> {
+        if file::capability_of(&frame.media_type).is_none() {
+            return Err(Denial::KindOfFile);
+        }
+        if frame.size == 0 {
+            return Err(Denial::Malformed { at: "body.size" });
+        }
+        Ok(Self {
+            session: frame.session,
+            draft_id: frame.draft_id,
+            name: file_name::clean(&frame.name, &frame.media_type),
+            size: frame.size,
+            sha256: digest_of(&frame.sha256).ok_or(Denial::Malformed { at: "body.sha256" })?,
+            media_type: frame.media_type,
+        })
+    }
+}
+
+impl TryFrom<file::Links> for ReadFiles {
+    type Error = Denial;
+
+    fn try_from(frame: file::Links) -> Result<Self, Denial> {
+        if frame.files.len() > file::LINKS {
+            return Err(Denial::TooLarge { at: "body.files" });
+        }
+        Ok(Self { session: frame.session, files: frame.files })
+    }
+}
+
+/// 32 bytes out of 64 hexadecimal digits.
+fn digest_of(text: &str) -> Option<[u8; 32]> {
+    let mut digest = [0; 32];
+    let digits = text.as_bytes();
+    if digits.len() != 2 * digest.len() {
+        return None;
+    }
+    for (byte, pair) in digest.iter_mut().zip(digits.chunks_exact(2)) {
+        let pair = std::str::from_utf8(pair).ok().filter(|pair| !pair.starts_with('+'))?;
+        *byte = u8::from_str_radix(pair, 16).ok()?;
+    }
+    Some(digest)
 }
 
 impl From<client::History> for History {

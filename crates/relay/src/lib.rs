@@ -14,6 +14,7 @@ pub mod attendance;
 pub mod audience;
 pub mod authz;
 pub mod command;
+pub mod file_name;
 pub mod forms;
 pub mod limits;
 pub mod log_model;
@@ -23,7 +24,7 @@ mod words;
 
 pub use audience::Topic;
 pub use authz::{ChannelFacts, Denial, Facts, Permit, Target, Wish, authorise};
-pub use command::{Command, History, List, MoveCursor, Open, Post, Type};
+pub use command::{Command, History, List, MoveCursor, Open, Post, ReadFiles, Type, Upload};
 pub use limits::{Bucket, Rate};
 pub use peer::Peer;
 pub use principal::{Desk, Principal, Provisional, Scope};

@@ -276,6 +276,8 @@ fn answer(id: Option<RequestId>, frame: ClientFrame) -> Vec<Output> {
         ClientFrame::Send(draft) => draft.try_into().map(Command::Post),
         ClientFrame::History(history) => Ok(Command::History(history.into())),
         ClientFrame::List(list) => Ok(Command::List(crate::List { after: list.after })),
+        ClientFrame::Upload(upload) => upload.try_into().map(Command::Upload),
+        ClientFrame::Links(links) => links.try_into().map(Command::ReadFiles),
         ClientFrame::Cursor(cursor) => Ok(Command::MoveCursor(MoveCursor(cursor))),
         ClientFrame::Typing(typing) => Ok(Command::Type(Type(typing))),
         ClientFrame::Ping(Beat { nonce }) => {

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use tieline_protocol::{
-    Body, Capabilities, Capability, ChannelId, Cursor, DraftId, ErrorCode, Form, FormSource, Item, Millis,
-    PartyId, Role, Seq, SessionId, client::Typing, server::Phase,
+    Body, Capabilities, Capability, ChannelId, Cursor, DraftId, ErrorCode, FileCard, FileId, Form,
+    FormSource, Item, Millis, PartyId, Role, Seq, SessionId, client::Typing, server::Phase,
 };
 use tieline_relay::{
-    ChannelFacts, Denial, Desk, Facts, History, MoveCursor, Open, Post, Principal, Scope, Target, Type,
+    ChannelFacts, Denial, Desk, Facts, History, MoveCursor, Open, Post, Principal, ReadFiles, Scope, Target,
+    Type, Upload,
     audience::{audience_of, hears, topics_of},
     authorise,
     command::Stretch,
@@ -41,9 +42,12 @@ fn capabilities() -> impl Strategy<Value = Capabilities> {
             Capability::QuickReply,
             Capability::Form,
             Capability::Rating,
+            Capability::Image,
+            Capability::File,
+            Capability::Voice,
             Capability::Unknown,
         ],
-        0..=11,
+        0..=13,
     )
     .prop_map(|granted| Capabilities(granted.into_iter().collect()))
 }
@@ -139,6 +143,17 @@ fn change_model(who: &Principal, facts: &Facts, is_edit: bool) -> Option<Denial>
     })
 }
 
+fn upload(media_type: &str) -> Upload {
+    Upload {
+        session: SessionId(uuid(9)),
+        draft_id: DraftId(uuid(8)),
+        name: "file".into(),
+        size: 1,
+        media_type: media_type.into(),
+        sha256: [0; 32],
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
@@ -173,6 +188,21 @@ proptest! {
         let expected =
             model(&who, &facts, Capability::Rating, false).or((!is_due).then_some(Denial::NotGranted));
         prop_assert_eq!(authorise(NOW, &who, &facts, rating).err(), expected);
+        for (media_type, capability) in
+            [("image/gif", Capability::Image), ("text/plain", Capability::File), ("audio/ogg", Capability::Voice)]
+        {
+            let file = FileCard { media_type: media_type.into(), ..FileCard::named(FileId(uuid(7))) };
+            let said = post(Body::File { file });
+            prop_assert_eq!(authorise(NOW, &who, &facts, said).err(), model(&who, &facts, capability, true));
+            let given = upload(media_type);
+            prop_assert_eq!(authorise(NOW, &who, &facts, given).err(), model(&who, &facts, capability, true));
+        }
+        // What nobody has looked at is granted to nobody.
+        let unknown = post(Body::File { file: FileCard::named(FileId(uuid(7))) });
+        prop_assert!(authorise(NOW, &who, &facts, unknown).is_err());
+        let seen = ReadFiles { session, files: Vec::new() };
+        let may_see = model(&who, &facts, Capability::History, false).is_none_or(|why| why == Denial::NotGranted);
+        prop_assert_eq!(authorise(NOW, &who, &facts, seen).is_ok(), may_see);
         prop_assert_eq!(authorise(NOW, &who, &facts, text).err(), model(&who, &facts, Capability::Text, true));
         prop_assert_eq!(authorise(NOW, &who, &facts, item).err(), model(&who, &facts, Capability::Item, true));
         let (target, options) = (DraftId(uuid(7)), vec!["Yes".to_owned()]);

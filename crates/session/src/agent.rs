@@ -72,6 +72,11 @@ impl Agent {
                     self.end.want_sessions(oldest);
                 }
             }
+            Input::Attach { draft_id, file, .. } => {
+                if let Some(key) = self.picked_chat().map(|chat| chat.key) {
+                    self.end.attach(now, key, draft_id, file, &mut out);
+                }
+            }
             Input::Submit { draft_id, text, .. } => self.submit(now, draft_id, &text, &mut out),
             Input::CloseWanted(draft_id) => self.say(now, draft_id, Body::Closed, &mut out),
             Input::FormWanted { draft_id, form } => self.say(now, draft_id, Body::Ask { form }, &mut out),
@@ -143,6 +148,7 @@ impl Agent {
             can_write: !chat.is_closed() && !self.end.link.is_refused(),
             can_offer: self.end.may(chat, Capability::QuickReply),
             can_ask: self.end.grants(Capability::Form) == Some(true),
+            accepts: self.end.accepts(),
         })
     }
 

@@ -15,6 +15,7 @@ use crate::{
     changes::Standing,
     cursors::Cursors,
     effect::{Place, Record},
+    links::Links,
     outbox::Outbox,
     taken::Taken,
     tally::Tally,
@@ -64,6 +65,8 @@ pub(crate) struct Chat {
     pub(crate) outbox: Outbox,
     pub(crate) cursors: Cursors,
     pub(crate) typing: Typing,
+    /// Where its files can be read.
+    pub(crate) links: Links,
     /// While it is looked at: what was read when the look began.
     pub(crate) new_after: Option<Seq>,
     /// What the words to come are about.
@@ -98,6 +101,7 @@ impl Chat {
             outbox: Outbox::default(),
             cursors: Cursors::default(),
             typing: Typing::default(),
+            links: Links::default(),
             new_after: None,
             aim: None,
             grants: None,
@@ -293,6 +297,7 @@ impl Chat {
         self.outbox.requeue_all();
         self.typing.forget();
         self.place = None;
+        self.links.lose_link();
         self.history_rests = None;
         if let Some(opening) = &mut self.opening {
             opening.not_before = None;

@@ -35,6 +35,20 @@ pub enum Effect {
         /// The token.
         token: String,
     },
+    /// Put the file of that draft to the address, with the token in a header; answer with `UploadMoved`, and at last with
+    /// `Uploaded` or `UploadFailed`.
+    Upload {
+        /// Whose file.
+        draft_id: DraftId,
+        /// Where to.
+        url: String,
+        /// `Authorization: Bearer`.
+        token: String,
+        /// `Content-Type`.
+        media_type: String,
+    },
+    /// Break off the upload of that draft's file, if there is one. No answer.
+    StopUpload(DraftId),
     /// Ask the page for a token; answer with `TokenArrived` or `TokenFailed`.
     FetchToken,
     /// Ask our own origin for a new embed ticket; answer with `TicketArrived` or `TokenFailed`.
@@ -81,6 +95,8 @@ pub struct Record {
     pub made_at: Millis,
     /// Whose it is: never sent under another principal.
     pub owner: Owner,
+    /// The digest of its file, for as long as the gateway does not have that. The store keeps the file along with it.
+    pub sha256: Option<String>,
 }
 
 /// Where a draft belongs.

@@ -20,6 +20,7 @@ use crate::{
 };
 
 mod answers;
+mod files;
 mod flush;
 mod hello;
 mod person;
@@ -47,6 +48,7 @@ pub(crate) struct End {
     pub(crate) text_chars: u32,
     /// How far this clock is ahead of the gateway's.
     ahead_ms: i64,
+    file_bytes: u32,
     /// Drafts of other people who used this browser. Kept, never shown, never sent.
     parked: Vec<Record>,
     is_kept: bool,
@@ -85,6 +87,7 @@ impl End {
             capabilities: None,
             text_chars: u32::try_from(limits::TEXT_CHARS).unwrap_or(u32::MAX),
             ahead_ms: 0,
+            file_bytes: 0,
             parked: Vec::new(),
             is_kept: true,
             is_loaded: false,
@@ -109,6 +112,11 @@ impl End {
                 self.take_back(draft_id, out);
             }
             Input::Revise(draft_id) => self.revise(draft_id, out),
+            Input::UploadMoved { draft_id, percent } => {
+                self.chats.iter_mut().for_each(|chat| chat.outbox.move_upload(draft_id, percent));
+            }
+            Input::Uploaded { draft_id, file } => self.uploaded(draft_id, file, out),
+            Input::UploadFailed { draft_id, why } => self.upload_failed(now, draft_id, why),
             Input::Overheard(record) => self.overhear(now, *record, out),
             Input::Unheard(draft_id) => self.unhear(draft_id),
             Input::SocketOpened => {
@@ -175,6 +183,7 @@ impl End {
             | Input::BegunAnew
             | Input::CloseWanted(_)
             | Input::FormWanted { .. }
+            | Input::Attach { .. }
             | Input::Typed { .. }
             | Input::OlderWanted
             | Input::MoreSessionsWanted => {}
@@ -259,7 +268,7 @@ impl End {
         let Some(chat) = self.chat_mut(key).filter(|_| is_new) else { return };
         let Some(place) = chat.place() else { return };
         let Said { draft_id, reply_to, body, made_at } = draft;
-        let record = Record { draft_id, place, reply_to, body, made_at, owner };
+        let record = Record { draft_id, place, reply_to, body, made_at, owner, sha256: None };
         out.push(Effect::Save(record.clone()));
         chat.outbox.push_saving(record, now);
         chat.typing.sent();

@@ -1,7 +1,8 @@
 //! Everything that can happen to one end. A new fact of browser or gateway is a new line here.
 
 use tieline_protocol::{
-    Answer, Auth, ChannelId, CloseCode, DraftId, Form, Item, RequestId, ServerFrame, SessionId,
+    Answer, Auth, ChannelId, CloseCode, DraftId, ErrorCode, FileCard, Form, Item, RequestId, ServerFrame,
+    SessionId,
 };
 
 use crate::effect::Record;
@@ -38,6 +39,34 @@ pub enum Aim {
     Edit(DraftId),
     /// The newest of one's own, said otherwise.
     EditNewest,
+}
+
+/// A file as the shell found it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attached {
+    /// Its name, if it has one.
+    pub name: String,
+    /// Its media type, as the browser has it.
+    pub media_type: String,
+    /// In bytes.
+    pub size: u64,
+    /// SHA-256 in lower-case hexadecimal digits. Empty: it was too large to be looked at.
+    pub sha256: String,
+    /// A picture's width, if it could be decoded.
+    pub width: Option<u32>,
+    /// A picture's height.
+    pub height: Option<u32>,
+}
+
+/// Why an upload came to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoUpload {
+    /// The network.
+    Cut,
+    /// The gateway said no.
+    Refused(ErrorCode),
+    /// The file is not here any more: another page had it, and the browser did not keep it.
+    Lost,
 }
 
 /// One fact, in the order in which it came about.
@@ -111,6 +140,36 @@ pub enum Input {
         draft_id: DraftId,
         /// The fields.
         form: Form,
+    },
+    /// Somebody gave a file: picked, pasted, dropped, recorded. The shell has it under that draft id.
+    Attach {
+        /// Names the draft for ever.
+        draft_id: DraftId,
+        /// As in `Submit`.
+        session_draft_id: DraftId,
+        /// What is known of it.
+        file: Attached,
+    },
+    /// So much of a draft's file is on its way.
+    UploadMoved {
+        /// Whose file.
+        draft_id: DraftId,
+        /// Of a hundred.
+        percent: u8,
+    },
+    /// The gateway has the file, and says what it is.
+    Uploaded {
+        /// Whose file.
+        draft_id: DraftId,
+        /// As it is read.
+        file: FileCard,
+    },
+    /// The gateway does not have the file.
+    UploadFailed {
+        /// Whose file.
+        draft_id: DraftId,
+        /// Why.
+        why: NoUpload,
     },
     /// What stands in the composer of the chat on screen has changed.
     Typed {

@@ -26,6 +26,7 @@ mod cursors;
 mod end;
 mod jitter;
 mod link;
+mod links;
 mod opening;
 mod order;
 mod outbox;
@@ -47,6 +48,6 @@ mod testing;
 
 pub use agent::Agent;
 pub use effect::{Effect, Event, Owner, Place, Record};
-pub use input::{Aim, Input, Setup};
+pub use input::{Aim, Attached, Input, NoUpload, Setup};
 pub use screen::{DeskScreen, Screen};
 pub use visitor::Visitor;

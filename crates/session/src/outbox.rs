@@ -3,7 +3,7 @@
 //! Invariant: a draft leaves only when an entry or `ok` bears its `DraftId`, or the person discards it. Losing the
 //! connection never removes one. One at a time is on the wire, so the log's order is the order of typing.
 
-use tieline_protocol::{DraftId, Millis, Seq};
+use tieline_protocol::{Body, DraftId, FileCard, Millis, Seq};
 
 use crate::{alarm::Alarm, effect::Record, screen::Failure};
 
@@ -14,6 +14,8 @@ const STALE_AFTER: Millis = Millis::minutes(24 * 60);
 const STORE_LIMIT: Millis = Millis::secs(1);
 /// The tab that kept a draft has so long to say it. Then any other that knows of it does.
 const OTHER_TABS_TURN: Millis = Millis::secs(10);
+/// The same, where it has a file to upload first.
+const OTHER_TABS_UPLOAD: Millis = Millis::minutes(2);
 
 /// How far a draft has got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,12 +24,23 @@ pub(crate) enum Stage {
     Saving(Alarm),
     /// Waits for the link and for those before it.
     Queued,
+    /// Its file's ticket is asked for.
+    Asking,
+    /// Its file is on its way, so many of a hundred.
+    Uploading(u8),
     /// On the wire.
     Sending,
     /// In the log; shown here until the copy has caught up with its place.
     Accepted(Seq),
     /// Refused; waits for Retry or Delete.
     Failed(Failure),
+}
+
+impl Stage {
+    /// It is its turn: those behind it wait.
+    fn is_under_way(self) -> bool {
+        matches!(self, Self::Asking | Self::Uploading(_) | Self::Sending)
+    }
 }
 
 /// A draft and what became of it so far.
@@ -69,6 +82,11 @@ impl Outbox {
         self.rows.push(Waiting { record, stage, not_before: None, hold: None, tries: 0 });
     }
 
+    /// Takes what nobody will ever take: the person is told why, and can only drop it. The store is not asked to keep it.
+    pub(crate) fn push_failed(&mut self, record: Record, why: Failure) {
+        self.rows.push(Waiting { record, stage: Stage::Failed(why), not_before: None, hold: None, tries: 0 });
+    }
+
     /// Takes what the log had and lost, at its place in the order of typing; the store is asked to keep it again.
     pub(crate) fn push_again(&mut self, record: Record, now: Millis) {
         self.push_saving(record, now);
@@ -77,7 +95,8 @@ impl Outbox {
 
     /// Takes what another tab has kept, at its place in the order of typing.
     pub(crate) fn overhear(&mut self, record: Record, now: Millis) {
-        let hold = Some(Alarm::after(now, OTHER_TABS_TURN));
+        let turn = if record.sha256.is_some() { OTHER_TABS_UPLOAD } else { OTHER_TABS_TURN };
+        let hold = Some(Alarm::after(now, turn));
         self.rows.push(Waiting { record, stage: Stage::Queued, not_before: None, hold, tries: 0 });
         crate::order::sort_few(&mut self.rows, |row| row.record.made_at);
     }
@@ -107,6 +126,11 @@ impl Outbox {
         self.rows.iter().any(|row| row.record.draft_id == draft_id)
     }
 
+    /// Whose files are on their way.
+    pub(crate) fn uploads(&self) -> impl Iterator<Item = DraftId> {
+        self.rows.iter().filter(|row| matches!(row.stage, Stage::Uploading(_))).map(|row| row.record.draft_id)
+    }
+
     /// Every draft that is not in the log yet.
     pub(crate) fn records(&self) -> impl Iterator<Item = &Record> {
         self.rows.iter().filter(|row| !matches!(row.stage, Stage::Accepted(_))).map(|row| &row.record)
@@ -118,13 +142,58 @@ impl Outbox {
 
     /// The draft whose turn it is. None while one is on the wire or the first must wait.
     pub(crate) fn next(&self, now: Millis) -> Option<&Record> {
-        if self.rows.iter().any(|row| row.stage == Stage::Sending) {
+        if self.rows.iter().any(|row| row.stage.is_under_way()) {
             return None;
         }
         let first = self.rows.iter().find(|row| matches!(row.stage, Stage::Saving(_) | Stage::Queued))?;
         let mut waits = [first.not_before, first.hold].into_iter().flatten();
         let is_ready = first.stage == Stage::Queued && waits.all(|alarm| alarm.is_due(now));
         is_ready.then_some(&first.record)
+    }
+
+    pub(crate) fn mark_asking(&mut self, draft_id: DraftId) {
+        self.change(draft_id, |row| row.stage = Stage::Asking);
+    }
+
+    /// The ticket came. False: it is not waited for any more.
+    pub(crate) fn begin_upload(&mut self, draft_id: DraftId) -> bool {
+        let mut has_begun = false;
+        self.change(draft_id, |row| {
+            has_begun = row.stage == Stage::Asking;
+            if has_begun {
+                row.stage = Stage::Uploading(0);
+            }
+        });
+        has_begun
+    }
+
+    /// The type of a draft's file.
+    pub(crate) fn media_type(&self, draft_id: DraftId) -> String {
+        let row = self.rows.iter().find(|row| row.record.draft_id == draft_id);
+        match row.map(|row| &row.record.body) {
+            Some(Body::File { file }) => file.media_type.clone(),
+            _ => String::new(),
+        }
+    }
+
+    /// So much of the file is on its way.
+    pub(crate) fn move_upload(&mut self, draft_id: DraftId, percent: u8) {
+        self.change(draft_id, |row| {
+            if let Stage::Uploading(before) = row.stage {
+                row.stage = Stage::Uploading(before.max(percent.min(100)));
+            }
+        });
+    }
+
+    /// The gateway has the file. Gives the record, whose body says now what the gateway says.
+    pub(crate) fn end_upload(&mut self, draft_id: DraftId, file: FileCard) -> Option<&Record> {
+        let row = self.rows.iter_mut().find(|row| row.record.draft_id == draft_id)?;
+        if !matches!(row.stage, Stage::Asking | Stage::Uploading(_)) {
+            return None;
+        }
+        (row.stage, row.not_before, row.tries) = (Stage::Queued, None, 0);
+        (row.record.body, row.record.sha256) = (Body::File { file }, None);
+        Some(&row.record)
     }
 
     pub(crate) fn mark_sending(&mut self, draft_id: DraftId) {
@@ -134,17 +203,17 @@ impl Outbox {
     /// No answer came: nobody knows whether the log has it, so it is said again under the same id.
     pub(crate) fn requeue(&mut self, draft_id: DraftId) {
         self.change(draft_id, |row| {
-            if row.stage == Stage::Sending {
+            if matches!(row.stage, Stage::Sending | Stage::Asking) {
                 row.stage = Stage::Queued;
             }
         });
     }
 
-    /// The connection is gone, and with it every answer.
+    /// The connection is gone (an upload has its own), and with it every answer.
     pub(crate) fn requeue_all(&mut self) {
         for row in &mut self.rows {
             row.not_before = None;
-            if row.stage == Stage::Sending {
+            if matches!(row.stage, Stage::Sending | Stage::Asking) {
                 row.stage = Stage::Queued;
             }
         }
@@ -158,7 +227,7 @@ impl Outbox {
     /// The gateway cannot take it just now.
     pub(crate) fn put_off(&mut self, draft_id: DraftId, until: Alarm) {
         self.change(draft_id, |row| {
-            if row.stage == Stage::Sending {
+            if row.stage.is_under_way() {
                 row.stage = Stage::Queued;
                 row.not_before = Some(until);
                 row.tries = row.tries.saturating_add(1);
@@ -246,7 +315,9 @@ impl Outbox {
                 let stale_at = row.record.made_at + STALE_AFTER + Millis(1);
                 [row.not_before.map(Alarm::due_at), row.hold.map(Alarm::due_at), Some(stale_at)]
             }
-            Stage::Sending | Stage::Accepted(_) | Stage::Failed(_) => [None; 3],
+            Stage::Asking | Stage::Uploading(_) | Stage::Sending | Stage::Accepted(_) | Stage::Failed(_) => {
+                [None; 3]
+            }
         })
     }
 

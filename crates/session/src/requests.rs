@@ -21,6 +21,10 @@ pub(crate) enum Asked {
     Open(ChatKey),
     /// To take a draft.
     Send(ChatKey, DraftId),
+    /// For a ticket for a draft's file.
+    Upload(ChatKey, DraftId),
+    /// Where files of a chat can be read.
+    Links(ChatKey),
     /// For a stretch of the chat's log.
     History(ChatKey, Stretch),
     /// The same, because a push was lost.

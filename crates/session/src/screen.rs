@@ -1,6 +1,6 @@
 //! What a person sees, in screen words, as plain comparable data. Views turn it into html and add nothing.
 
-use tieline_protocol::{DraftId, Form, Item, Millis, Seq, SessionId};
+use tieline_protocol::{DraftId, FileCard, Form, Item, Millis, Seq, SessionId, file::FileLink};
 
 use crate::effect::Owner;
 
@@ -43,6 +43,8 @@ pub struct Screen {
     pub has_more_chats: bool,
     /// Their list lies over the chat.
     pub is_listing: bool,
+    /// What files can be given.
+    pub accepts: Accepts,
 }
 
 /// A line of the visitor's list: one of their sessions, or one that their first words are still to open.
@@ -110,6 +112,15 @@ pub enum Standing {
         /// When somebody is back, if that is known.
         back_at: Option<Millis>,
     },
+}
+
+/// What files can be given, as far as is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Accepts {
+    /// Their media types. None: no files.
+    pub types: Vec<&'static str>,
+    /// Largest, in bytes.
+    pub bytes: u32,
 }
 
 /// The agent's desk.
@@ -181,6 +192,8 @@ pub struct OpenSession {
     pub can_offer: bool,
     /// Its channel lets forms be asked.
     pub can_ask: bool,
+    /// What files can be given.
+    pub accepts: Accepts,
 }
 
 /// A thread, oldest row first.
@@ -354,8 +367,34 @@ pub enum Content {
         /// In words.
         text: Option<String>,
     },
+    /// A file.
+    File(Box<File>),
     /// A kind of a later version.
     Unsupported,
+}
+
+/// A file, said or on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// What is known of it.
+    pub card: FileCard,
+    /// What can be done with it.
+    pub kind: FileKind,
+    /// Where it can be read; none yet, or not for one's own that is on its way.
+    pub link: Option<FileLink>,
+    /// It is not there any more.
+    pub is_gone: bool,
+}
+
+/// How a file is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// As a picture.
+    Picture,
+    /// As something to listen to.
+    Sound,
+    /// As a name to save it by.
+    Other,
 }
 
 /// A piece of text. There is no other markup, ever.
@@ -379,6 +418,8 @@ pub enum Delivery {
     Saving,
     /// Kept here, waiting for the link.
     Queued,
+    /// Its file is on its way, so many of a hundred.
+    Uploading(u8),
     /// On the wire.
     Sending,
     /// In the log, on disk.
@@ -404,6 +445,14 @@ pub enum Failure {
     TooLate,
     /// Waited for more than a day.
     Expired,
+    /// A file over the limit.
+    FileTooLarge,
+    /// A kind of file that is not taken, or one that is not what it says.
+    FileKindDenied,
+    /// The share of files is used up.
+    NoRoom,
+    /// The file is not here any more: it has to be chosen again.
+    FileLost,
     /// Anything else.
     Refused,
 }

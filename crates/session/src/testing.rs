@@ -2,12 +2,13 @@
 
 use tieline_protocol::{
     Auth, Author, Body, Capabilities, ClientFrame, CloseCode, DraftId, Entry, Epoch, ErrorBody, ErrorCode,
-    Millis, PartyId, RequestId, Role, Seq, ServerFrame, SessionId, SessionState, Welcome,
+    FileCard, FileId, Millis, PartyId, RequestId, Role, Seq, ServerFrame, SessionId, SessionState, Welcome,
+    file::{Ticket, Upload},
     server::{ChannelFace, Limits, Phase, PingPlan, Receipt, Tokens},
 };
 
 use crate::{
-    Agent, Effect, Input, Setup, Visitor,
+    Agent, Attached, Effect, Input, Setup, Visitor,
     screen::{Bubble, Content, Row, Span, Thread},
 };
 
@@ -113,7 +114,7 @@ pub(crate) fn welcome(me: u64, sessions: Vec<SessionState>) -> ServerFrame {
         presence: Vec::new(),
         tokens: Tokens { resume: "resume".into(), visitor: None, expires_at: None },
         ping: PingPlan { every_ms: Millis::secs(25), grace_ms: Millis::secs(10) },
-        limits: Limits { frame_bytes: 65_536, text_chars: 100, burst: 10, per_minute: 60 },
+        limits: Limits { frame_bytes: 65_536, text_chars: 100, burst: 10, per_minute: 60, file_bytes: 1_000 },
         capabilities: Capabilities::all(),
         sessions,
     }))
@@ -128,6 +129,43 @@ pub(crate) fn ok(session_number: u64, draft_id: DraftId, seq: u64) -> ServerFram
         at: START + Millis::secs(seq),
         duplicate: false,
     })
+}
+
+/// A picture as the shell finds it.
+pub(crate) fn attached(name: &str, size: u64) -> Attached {
+    Attached {
+        name: name.into(),
+        media_type: "image/png".into(),
+        size,
+        sha256: "9f".repeat(32),
+        width: Some(4),
+        height: Some(3),
+    }
+}
+
+/// The same as the gateway has it, for a draft.
+pub(crate) fn card(draft_id: DraftId) -> FileCard {
+    FileCard {
+        name: "kettle.png".into(),
+        media_type: "image/png".into(),
+        size: 9,
+        width: Some(4),
+        height: Some(3),
+        // Another id than the draft's own.
+        ..FileCard::named(FileId::at(Millis(4), draft_id.0.into_bytes()[6..].try_into().unwrap()))
+    }
+}
+
+/// The answer to an announcement.
+pub(crate) fn ticket(upload: &Upload, file: Option<FileCard>) -> Ticket {
+    Ticket {
+        session: upload.session,
+        draft_id: upload.draft_id,
+        file,
+        url: "https://gateway/v1/files/1".into(),
+        token: "ticket".into(),
+        expires_in_ms: Millis::minutes(10),
+    }
 }
 
 pub(crate) fn err(code: ErrorCode) -> ServerFrame {
@@ -239,6 +277,14 @@ impl<D: Door> Bench<D> {
         draft_id
     }
 
+    /// Gives a file. Gives its draft id.
+    pub(crate) fn give(&mut self, file: Attached) -> DraftId {
+        self.drafts += 2;
+        let (draft_id, session_draft_id) = (draft(self.drafts), draft(self.drafts + 1));
+        self.feed(Input::Attach { draft_id, session_draft_id, file });
+        draft_id
+    }
+
     pub(crate) fn close(&mut self, code: CloseCode) -> &mut Self {
         self.feed(Input::SocketClosed(code))
     }
@@ -303,6 +349,7 @@ pub(crate) fn words(bubble: &Bubble) -> String {
         }
         Content::Closed => "<closed>".into(),
         Content::Rating { stars, .. } => format!("<{stars}/5>"),
+        Content::File(file) => format!("<{}>", file.card.name),
         Content::Unsupported => "?".into(),
     }
 }

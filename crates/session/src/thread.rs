@@ -1,12 +1,15 @@
 //! From a chat to the rows of its thread: days, groups, the mark above what is new, states.
 
-use tieline_protocol::{Answer, Author, Body, DraftId, Entry, Millis, PartyId, Seq};
+use tieline_protocol::{
+    Answer, Author, Body, Capability, DraftId, Entry, FileCard, Millis, PartyId, Seq, file::capability_of,
+};
 
 use crate::{
     changes::Standing,
     chat::Chat,
+    links::Links,
     outbox::{Stage, Waiting},
-    screen::{Bubble, Content, Delivery, Quote, Quoted, Row, Span, Thread, Typist, Ways},
+    screen::{Bubble, Content, Delivery, File, FileKind, Quote, Quoted, Row, Span, Thread, Typist, Ways},
     spans::{clean, clean_item, clean_line, spans_of},
 };
 
@@ -154,10 +157,11 @@ fn stars_of(stars: u8) -> String {
 }
 
 /// What a body shows.
-pub(crate) fn content_of(body: &Body) -> Content {
+pub(crate) fn content_of(body: &Body, links: &Links) -> Content {
     match body {
         Body::Text { text } | Body::Choices { text, .. } | Body::Edit { text, .. } => text_of(text),
         Body::Item { item } => Content::Item(clean_item(item)),
+        Body::File { file } => Content::File(Box::new(file_of(file, links))),
         Body::Retract { .. } | Body::Retracted => Content::Retracted,
         Body::Ask { form } => Content::Asked(form.title.as_deref().and_then(clean_line)),
         Body::Form { answers, .. } => Content::Answers(answers.iter().filter_map(answer_of).collect()),
@@ -169,6 +173,18 @@ pub(crate) fn content_of(body: &Body) -> Content {
     }
 }
 
+fn file_of(card: &FileCard, links: &Links) -> File {
+    let kind = match capability_of(&card.media_type) {
+        // Without its measures it would make the thread jump when it comes.
+        Some(Capability::Image) if card.width.is_some() && card.height.is_some() => FileKind::Picture,
+        Some(Capability::Voice) => FileKind::Sound,
+        _ => FileKind::Other,
+    };
+    let name = clean_line(&card.name).unwrap_or_default();
+    let card = FileCard { name, ..card.clone() };
+    File { kind, link: links.find(card.id).cloned(), is_gone: links.is_gone(card.id), card }
+}
+
 fn text_of(text: &str) -> Content {
     let spans = spans_of(text);
     Content::Text(if spans.is_empty() { vec![Span::Plain(clean(text))] } else { spans })
@@ -178,6 +194,7 @@ fn line_of(body: &Body) -> String {
     match body {
         Body::Text { text } | Body::Choices { text, .. } | Body::Edit { text, .. } => line_of_text(text),
         Body::Item { item } => line_of_text(&item.title),
+        Body::File { file } => line_of_text(&file.name),
         Body::Ask { form } => form.title.as_deref().map(line_of_text).unwrap_or_default(),
         Body::Form { answers, .. } => {
             answers.first().map(|answer| line_of_text(&answer.value)).unwrap_or_default()

@@ -74,6 +74,10 @@ impl Visitor {
             Input::BegunAnew => {
                 self.begun = self.current().filter(|chat| chat.is_closed()).map(|chat| chat.to.clone());
             }
+            Input::Attach { draft_id, session_draft_id, file } => {
+                let key = self.chat_to_write(now, draft_id, session_draft_id, &mut out);
+                self.end.attach(now, key, draft_id, file, &mut out);
+            }
             Input::Typed { has_text } => {
                 if let Some(key) = self.current().map(|chat| chat.key) {
                     self.end.typed(now, key, has_text, &mut out);
@@ -147,6 +151,7 @@ impl Visitor {
             chats: own_chats::rows(self.end.chats(), chat.map(|chat| chat.key)),
             has_more_chats: self.end.has_more_sessions,
             is_listing: self.is_listing,
+            accepts: self.end.accepts(),
         }
     }
 
@@ -217,8 +222,20 @@ impl Visitor {
         if clean_line(text).is_none() {
             return;
         }
+        let key = self.chat_to_write(now, draft_id, session_draft_id, out);
+        self.end.speak(now, key, draft_id, text, out);
+    }
+
+    /// The chat that takes what is said now, with the card of what it is about before it.
+    fn chat_to_write(
+        &mut self,
+        now: Millis,
+        draft_id: DraftId,
+        session_draft_id: DraftId,
+        out: &mut Vec<Effect>,
+    ) -> ChatKey {
         let wished_item = self.wish.as_ref().and_then(|wish| wish.item.clone());
-        let key = match self.current().filter(|chat| !chat.is_closed()) {
+        match self.current().filter(|chat| !chat.is_closed()) {
             Some(chat) => {
                 let key = chat.key;
                 let card =
@@ -243,8 +260,7 @@ impl Visitor {
                 key
             }
             None => self.open_chat(now, session_draft_id),
-        };
-        self.end.speak(now, key, draft_id, text, out);
+        }
     }
 
     fn is_news(&self, chat: &Chat, item: &Item) -> bool {

@@ -7,11 +7,11 @@ use tieline_session::screen::{Bubble, Content, Delivery, Failure, Span, Ways};
 use yew::{Callback, Classes, Html, classes, html};
 
 use crate::{
-    Calendar, ThreadWish,
+    Calendar, Pictures, ThreadWish,
     avatar::avatar,
     choices,
     emoji::is_gesture,
-    icon,
+    file, icon,
     item::item_card,
     later,
     menu::{self, Menu},
@@ -31,6 +31,9 @@ pub(crate) struct Around<'a> {
     pub(crate) last: Option<(DraftId, bool)>,
     pub(crate) is_cut: bool,
     pub(crate) stranger: &'a str,
+    pub(crate) pictures: Option<&'a Pictures>,
+    /// Shows a picture large.
+    pub(crate) on_show: &'a Callback<DraftId>,
 }
 
 /// The bubble, with name and avatar at the ends of its group.
@@ -67,8 +70,11 @@ fn side(bubble: &Bubble) -> Classes {
         bubble.starts_group.then_some("starts"),
         bubble.ends_group.then_some("ends"),
         matches!(bubble.state, Some(Delivery::Failed(_))).then_some("failed"),
-        matches!(bubble.state, Some(Delivery::Saving | Delivery::Queued | Delivery::Sending))
-            .then_some("waiting"),
+        matches!(
+            bubble.state,
+            Some(Delivery::Saving | Delivery::Queued | Delivery::Uploading(_) | Delivery::Sending)
+        )
+        .then_some("waiting"),
         // Not safe yet: a crash now would lose it.
         (bubble.state == Some(Delivery::Saving)).then_some("saving"),
     )
@@ -126,6 +132,7 @@ fn content(bubble: &Bubble, around: &Around<'_>) -> Html {
             </div>
         },
         Content::Closed => html! { <div class="bubble quiet">{ around.words.closed }</div> },
+        Content::File(file) => file::view(file, bubble, around),
         Content::Unsupported => html! { <div class="bubble quiet">{ around.words.unsupported }</div> },
     }
 }
@@ -194,7 +201,7 @@ fn foot(bubble: &Bubble, around: &Around<'_>) -> Html {
 
 fn mark(state: Delivery) -> Html {
     match state {
-        Delivery::Saving | Delivery::Queued | Delivery::Sending => icon::clock(),
+        Delivery::Saving | Delivery::Queued | Delivery::Uploading(_) | Delivery::Sending => icon::clock(),
         Delivery::Sent => icon::tick(),
         Delivery::Delivered | Delivery::Read => icon::ticks(),
         Delivery::Failed(_) => icon::warning(),
@@ -207,8 +214,15 @@ fn ways_on(bubble: &Bubble, around: &Around<'_>) -> Html {
     let (words, key) = (around.words, bubble.change.unwrap_or(bubble.key));
     let is_change = bubble.change.is_some();
     let can_retry = match bubble.state {
-        // Said again it would be as long, and the session as much at its end.
-        Some(Delivery::Failed(Failure::TooLong | Failure::SessionEnded | Failure::TooLate)) => false,
+        // Said again it would be as long, of the same kind, and the session as much at its end.
+        Some(Delivery::Failed(
+            Failure::TooLong
+            | Failure::SessionEnded
+            | Failure::TooLate
+            | Failure::FileTooLarge
+            | Failure::FileKindDenied
+            | Failure::FileLost,
+        )) => false,
         Some(Delivery::Failed(_)) => true,
         Some(Delivery::Queued) if around.is_cut => false,
         _ => return Html::default(),

@@ -142,6 +142,25 @@ impl Calendar {
         }
     }
 
+    /// A size: `48 kB`, `1.2 MB`.
+    pub fn bytes(&self, bytes: u64) -> String {
+        let (unit, divisor) = match bytes {
+            0..1_000 => ("byte", 1),
+            1_000..1_000_000 => ("kilobyte", 1_000),
+            _ => ("megabyte", 1_000_000),
+        };
+        let tenths = bytes * 10 / divisor;
+        // One decimal below ten: 1.2 MB, 48 kB.
+        let number = if divisor > 1 && tenths < 100 {
+            format!("{}.{}", tenths / 10, tenths % 10)
+        } else {
+            (tenths / 10).to_string()
+        };
+        let options = [("style", "unit"), ("unit", unit), ("unitDisplay", "short")];
+        let formatter = Formatter::of_numbers(&self.language, &options);
+        formatter.and_then(|formatter| formatter.decimal(&number)).unwrap_or(number)
+    }
+
     /// A price: `49.90` and `EUR` give `€49.90`. What is no price stays as the page wrote it.
     pub fn price(&self, price: &Price) -> String {
         let known = self

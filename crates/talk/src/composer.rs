@@ -42,6 +42,9 @@ pub struct ComposerProps {
     /// Hears of every change, so that unsent words can be kept.
     #[prop_or_default]
     pub on_change: Callback<String>,
+    /// What stands left of the field.
+    #[prop_or_default]
+    pub attach: Html,
     /// Puts the caret into the field when it appears.
     #[prop_or_default]
     pub takes_focus: bool,
@@ -159,6 +162,7 @@ impl Component for Composer {
                 { strip::view(aim, props.words, on_leave) }
             }
             <form class="composer" onsubmit={on_submit}>
+                { props.attach.clone() }
                 <div class="composer-field">
                     <textarea
                         ref={self.field.clone()}

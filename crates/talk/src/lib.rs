@@ -14,6 +14,7 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+pub mod attach;
 pub mod avatar;
 pub mod bubble;
 pub mod calendar;
@@ -21,10 +22,12 @@ mod choices;
 pub mod composer;
 mod confirm;
 mod emoji;
+mod file;
 pub mod form;
 pub mod icon;
 pub mod item;
 pub mod later;
+pub mod lightbox;
 pub mod menu;
 mod parts;
 mod quote;
@@ -37,5 +40,6 @@ pub mod words;
 
 pub use calendar::Calendar;
 pub use composer::{Composer, Given};
+pub use file::Pictures;
 pub use thread::{ThreadView, ThreadWish};
 pub use words::Words;

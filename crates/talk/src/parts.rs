@@ -5,6 +5,7 @@ use yew::Html;
 
 use crate::{
     later::Later,
+    lightbox::{self, LightboxProps},
     menu::{self, Acts, Menu},
     words::Words,
 };
@@ -14,9 +15,11 @@ use crate::{
 pub(crate) struct Parts {
     /// What can be done about one bubble.
     pub(crate) menu: fn(Ways, Menu, &'static Words, &Acts) -> Html,
+    /// A picture as large as there is room.
+    pub(crate) lightbox: fn(LightboxProps) -> Html,
 }
 
-static PARTS: Parts = Parts { menu: menu::view };
+static PARTS: Parts = Parts { menu: menu::view, lightbox: lightbox::lightbox };
 
 #[cfg(not(feature = "split"))]
 thread_local! {

@@ -17,6 +17,7 @@ pub(crate) fn rows(
     menu: Option<Menu>,
     acts: &Acts,
     on_jump: &Callback<(DraftId, bool)>,
+    on_show: &Callback<DraftId>,
 ) -> Html {
     let last = props.thread.rows.iter().rev().find_map(|row| match row {
         Row::Bubble(bubble) if bubble.ways != Ways::default() => Some((bubble.key, bubble.is_mine)),
@@ -31,6 +32,8 @@ pub(crate) fn rows(
         last,
         is_cut: props.is_cut,
         stranger: &props.stranger,
+        pictures: props.pictures.as_ref(),
+        on_show,
     };
     let row = |row: &Row| match row {
         Row::Day { starts_at } => html! {

@@ -12,8 +12,10 @@ use web_sys::{Element, KeyboardEvent};
 use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, classes, html};
 
 use crate::{
-    Calendar, icon,
+    Calendar, Pictures, file, icon, later,
+    lightbox::LightboxProps,
     menu::{self, Acts, Menu},
+    parts::{self, Parts},
     rows,
     words::Words,
 };
@@ -67,6 +69,9 @@ pub struct ThreadProps {
     /// Picks the colour of somebody without a name, so that it is theirs wherever they are drawn.
     #[prop_or_default]
     pub stranger: AttrValue,
+    /// Pictures of one's own that this page has in memory.
+    #[prop_or_default]
+    pub pictures: Option<Pictures>,
     /// Shown instead of rows when there are none and none are coming.
     #[prop_or_default]
     pub empty: Html,
@@ -85,6 +90,7 @@ impl PartialEq for ThreadProps {
             && self.on_wish == other.on_wish
             && self.is_cut == other.is_cut
             && self.stranger == other.stranger
+            && self.pictures == other.pictures
             && self.empty == other.empty
             && self.id == other.id
     }
@@ -109,6 +115,8 @@ pub struct ThreadView {
     menu: Option<Menu>,
     /// The menu has to take the focus, once it is there.
     wants_focus: bool,
+    /// The picture that is shown large.
+    shown: Option<DraftId>,
 }
 
 /// What happens to the thread.
@@ -126,6 +134,8 @@ pub enum ThreadEvent {
     MenuDrawn,
     /// Quoted words were pressed: those of that name, which this side said or the other.
     Jump(DraftId, bool),
+    /// A picture is to be shown large, or no more.
+    Show(Option<DraftId>),
 }
 
 impl Component for ThreadView {
@@ -143,10 +153,15 @@ impl Component for ThreadView {
             known_px: 0,
             menu: None,
             wants_focus: false,
+            shown: None,
         }
     }
 
     fn update(&mut self, ctx: &Context<Self>, event: ThreadEvent) -> bool {
+        if let ThreadEvent::Show(shown) = event {
+            self.shown = shown;
+            return true;
+        }
         let Some(scroller) = self.scroller.cast::<Element>() else { return false };
         let was_at_end = self.is_at_end;
         match event {
@@ -170,6 +185,7 @@ impl Component for ThreadView {
             }
             ThreadEvent::MenuDrawn => menu::take_focus(&scroller),
             ThreadEvent::Jump(key, is_mine) => self.jump(ctx, &scroller, (key, is_mine)),
+            ThreadEvent::Show(_) => {}
         }
         was_at_end != self.is_at_end
     }
@@ -215,11 +231,20 @@ impl Component for ThreadView {
                     } else if is_empty {
                         { props.empty.clone() }
                     } else {
-                        { rows::rows(props, self.menu, &self.acts(ctx), &ctx.link().callback(|(key, is_mine)| ThreadEvent::Jump(key, is_mine))) }
+                        { rows::rows(
+                            props,
+                            self.menu,
+                            &self.acts(ctx),
+                            &ctx.link().callback(|(key, is_mine)| ThreadEvent::Jump(key, is_mine)),
+                            &ctx.link().callback(|key| ThreadEvent::Show(Some(key))),
+                        ) }
                     }
                 </div>
                 if !self.is_at_end {
                     { self.pill(ctx) }
+                }
+                if let Some(at) = self.shown {
+                    { Self::lightbox(ctx, at) }
                 }
             </div>
         }
@@ -311,6 +336,20 @@ impl ThreadView {
         self.go(scroller, scroller.scroll_top() + above - room_px / 2);
         self.is_at_end = px_below(scroller) <= END_PX;
         flash(scroller, &row);
+    }
+
+    /// Few look: it is fetched when somebody does.
+    fn lightbox(ctx: &Context<Self>, at: DraftId) -> Html {
+        let ThreadProps { thread, pictures, words, .. } = ctx.props();
+        let words = *words;
+        let props = LightboxProps {
+            pictures: file::pictures_of(thread, pictures.as_ref()),
+            at,
+            words,
+            on_close: ctx.link().callback(|()| ThreadEvent::Show(None)),
+        };
+        let draw = move |parts: &'static Parts| (parts.lightbox)(props.clone());
+        later::part(words, &parts::LATER, draw, Callback::noop())
     }
 
     fn pill(&self, ctx: &Context<Self>) -> Html {

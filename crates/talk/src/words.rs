@@ -49,6 +49,38 @@ texts! {
         expired: Text = "Not sent: it waited for more than a day.",
         /// Refused for another reason.
         not_sent: Text = "Not sent.",
+        /// Refused: a file over the limit.
+        file_too_large: Text = "Not sent: this file is too large.",
+        /// Refused: a kind of file that is not taken, or one that is not what it says.
+        file_kind_denied: Text = "Not sent: this kind of file is not accepted.",
+        /// Refused: the share of files is used up.
+        no_room: Text = "Not sent: no room is left for files in this chat.",
+        /// A file that has to be chosen again.
+        file_lost: Text = "Not sent: please choose the file again.",
+        /// A file is on its way.
+        uploading: Text = "Uploading",
+        /// Stops it.
+        stop_upload: Text = "Cancel upload",
+        /// A file that is not there any more.
+        file_gone: Text = "No longer available",
+        /// Name of the button that gives a file.
+        attach: Text = "Attach a file",
+        /// Name of the button that takes a picture.
+        camera: Text = "Take a photo",
+        /// Over the pane, while files are held over it.
+        drop_here: Text = "Drop to send",
+        /// Shows a picture large; takes its name.
+        open_picture: Pattern = "Picture {name}",
+        /// Closes it.
+        close_picture: Text = "Close picture",
+        /// The one before it.
+        previous_picture: Text = "Previous picture",
+        /// The one after it.
+        next_picture: Text = "Next picture",
+        /// Saves a file; takes its name.
+        save_file: Pattern = "Save {name}",
+        /// Something to listen to.
+        voice_note: Text = "Voice message",
         /// In the place of a part of the interface that could not be fetched.
         part_lost: Text = "This part could not be loaded.",
         /// Says a failed message again; fetches a part again.
@@ -134,6 +166,7 @@ impl Words {
     pub fn delivery(&self, state: Delivery) -> &'static str {
         match state {
             Delivery::Saving | Delivery::Queued => self.queued,
+            Delivery::Uploading(_) => self.uploading,
             Delivery::Sending => self.sending,
             Delivery::Sent => self.sent,
             Delivery::Delivered => self.delivered,
@@ -149,6 +182,10 @@ impl Words {
             Failure::SessionEnded => self.session_ended,
             Failure::TooLate => self.too_late,
             Failure::Expired => self.expired,
+            Failure::FileTooLarge => self.file_too_large,
+            Failure::FileKindDenied => self.file_kind_denied,
+            Failure::NoRoom => self.no_room,
+            Failure::FileLost => self.file_lost,
             Failure::Refused => self.not_sent,
         }
     }

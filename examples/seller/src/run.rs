@@ -91,7 +91,10 @@ async fn carry_out(effect: Effect, desk: &Desk, wire: &mut Option<Wire>) -> Resu
         Effect::FetchTicket => Some(Input::TokenFailed),
         // One socket at a time: this one is left when the gateway closes it.
         Effect::DialNext => Some(Input::NextClosed(CloseCode(1006))),
-        Effect::SendNext(_)
+        // It says no files.
+        Effect::Upload { .. }
+        | Effect::StopUpload(_)
+        | Effect::SendNext(_)
         | Effect::Switch
         | Effect::DropNext
         | Effect::Forget(_)

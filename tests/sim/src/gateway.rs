@@ -255,6 +255,7 @@ impl Gateway {
             tokens: Tokens { resume: token.clone(), visitor: fresh.then_some(token), expires_at: None },
             ping: PingPlan { every_ms: Millis::secs(25), grace_ms: Millis::secs(10) },
             limits: Limits {
+                file_bytes: 0,
                 frame_bytes: limits::CLIENT_FRAME_BYTES as u32,
                 text_chars: limits::TEXT_CHARS as u32,
                 burst: 10,

@@ -377,7 +377,8 @@ impl World {
                 self.disks[disk].token = Some(token);
             }
             Effect::FetchToken | Effect::FetchTicket => panic!("every proof holds here"),
-            Effect::Compose(_) | Effect::Tell(_) => {}
+            Effect::Upload { .. } => panic!("nobody gives a file here"),
+            Effect::StopUpload(_) | Effect::Compose(_) | Effect::Tell(_) => {}
         }
     }
 

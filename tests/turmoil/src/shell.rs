@@ -110,7 +110,8 @@ impl Shell {
                 Side::Visitor => Input::TokenFailed,
             }),
             Effect::FetchTicket => self.answer(Input::TicketArrived(self.person.ticket())),
-            Effect::Compose(_) | Effect::Tell(_) => {}
+            // Nobody gives a file here.
+            Effect::Upload { .. } | Effect::StopUpload(_) | Effect::Compose(_) | Effect::Tell(_) => {}
         }
     }
 

@@ -6,7 +6,7 @@ use tieline_browser::{Listener, address, intl, page};
 use tieline_driver::{Engine, Errand, Hooks, Keeper, Plan, Unsent, engine, ids};
 use tieline_protocol::{Auth, Millis, SessionId};
 use tieline_session::{Agent, DeskScreen, Input, Owner, Setup};
-use tieline_talk::Given;
+use tieline_talk::{Given, Pictures};
 use yew::{Callback, Component, Context, Html, html};
 
 use crate::{
@@ -24,6 +24,8 @@ pub struct App {
     screen: Option<Rc<DeskScreen>>,
     /// What the agent has begun to write, kept over reloads.
     unsent: Unsent,
+    /// Pictures of this agent's that this page has in memory.
+    pictures: Option<Pictures>,
     /// A link opened in this tab while the desk is in it changes only the fragment.
     _on_fragment: Option<Listener>,
 }
@@ -66,6 +68,7 @@ impl Component for App {
             engine: None,
             screen: None,
             unsent: Unsent::new(Keeper::own(), String::new(), || ()),
+            pictures: None,
             _on_fragment: on_fragment,
         }
     }
@@ -121,6 +124,7 @@ impl Component for App {
                     unsent={self.given()}
                     on_typed={on_typed(ctx, &self.unsent)}
                     {manner}
+                    pictures={self.pictures.clone()}
                     on_action={ctx.link().callback(AppEvent::Action)}
                 />
             },
@@ -138,7 +142,10 @@ impl App {
             }
             (Ok(badge), _) => {
                 self.unsent = unsent_of(ctx, &badge);
-                self.engine = Some(start(ctx, &badge));
+                let engine = start(ctx, &badge);
+                let files = engine.files();
+                self.pictures = Some(Callback::from(move |draft_id| files.picture(draft_id)));
+                self.engine = Some(engine);
                 self.gate = Gate::Open(badge);
                 true
             }
@@ -166,6 +173,12 @@ impl App {
             Action::Discard(draft_id) => self.feed(Input::Discard(draft_id)),
             Action::Aim(aim) => self.feed(Input::Aimed(aim)),
             Action::Retract(target) => self.feed(engine::retraction(target)),
+            Action::Attach(files) => {
+                let open = self.screen.as_ref().and_then(|screen| screen.open.as_ref());
+                if let (Some(engine), Some(open)) = (&self.engine, open) {
+                    engine.feeder().attach(files, open.accepts.bytes);
+                }
+            }
             Action::Older => self.feed(Input::OlderWanted),
             Action::MoreSessions => self.feed(Input::MoreSessionsWanted),
             Action::Reload => page::reload(),

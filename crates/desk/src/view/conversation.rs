@@ -8,7 +8,12 @@ use tieline_session::{
     Aim,
     screen::{OpenSession, Thread},
 };
-use tieline_talk::{Composer, Given, ThreadView, ThreadWish, avatar::avatar, icon};
+use tieline_talk::{
+    Composer, Given, Pictures, ThreadView, ThreadWish,
+    attach::{attach_button, drop_zone},
+    avatar::avatar,
+    icon,
+};
 use yew::{Callback, Html, Properties, component, html};
 
 use super::{Action, Manner};
@@ -28,6 +33,8 @@ pub struct ConversationProps {
     pub is_cut: bool,
     /// The context pane is open, where it is folded away.
     pub has_details: bool,
+    /// Pictures of this agent's that this page has in memory.
+    pub pictures: Option<Pictures>,
     /// Takes the wishes.
     pub on_action: Callback<Action>,
     /// Hears what stands in the composer.
@@ -45,6 +52,7 @@ impl PartialEq for ConversationProps {
             && self.unsent.turn == other.unsent.turn
             && self.is_cut == other.is_cut
             && self.has_details == other.has_details
+            && self.pictures == other.pictures
             && self.on_action == other.on_action
             && self.on_typed == other.on_typed
             && self.on_details == other.on_details
@@ -58,6 +66,7 @@ pub fn Conversation(props: &ConversationProps) -> Html {
     let locale = manner.locale;
     let key = open.session.to_string();
     let name = visitor_name(open, manner);
+    let on_files = props.on_action.reform(Action::Attach);
     html! {
         <>
             { head(props, &name) }
@@ -70,6 +79,7 @@ pub fn Conversation(props: &ConversationProps) -> Html {
                 stranger={key.clone()}
                 is_cut={props.is_cut}
                 on_wish={props.on_action.reform(action_of)}
+                pictures={props.pictures.clone()}
                 empty={html! { <p class="nothing-said">{ locale.nothing_said }</p> }}
             />
             if open.can_write {
@@ -80,6 +90,7 @@ pub fn Conversation(props: &ConversationProps) -> Html {
                     placeholder={(locale.write_to)(&name)}
                     text_chars={u32::try_from(limits::TEXT_CHARS).unwrap_or(u32::MAX)}
                     given={props.unsent.clone()}
+                    attach={attach_button(&locale.words, &open.accepts, &on_files)}
                     // Where a finger opens the session, a keyboard that jumps up would hide it.
                     takes_focus={page::matches("(pointer: fine)")}
                     on_send={props.on_action.reform(Action::Submit)}
@@ -87,6 +98,7 @@ pub fn Conversation(props: &ConversationProps) -> Html {
                     aim={open.aim.clone()}
                     on_wish={props.on_action.reform(action_of)}
                 />
+                { drop_zone(&locale.words, &open.accepts, &on_files) }
             } else {
                 <p key={format!("ended {key}")} class="ended">{ locale.ended }</p>
             }

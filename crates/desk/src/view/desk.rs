@@ -5,7 +5,7 @@ use std::rc::Rc;
 use tieline_browser::{Listener, focus::focus, page};
 use tieline_protocol::{Millis, SessionId};
 use tieline_session::{DeskScreen, screen::Notice};
-use tieline_talk::Given;
+use tieline_talk::{Given, Pictures};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 use yew::{Callback, Component, Context, Html, NodeRef, Properties, html};
@@ -35,6 +35,9 @@ pub struct DeskProps {
     pub now: Millis,
     /// What stands in the open session's composer.
     pub unsent: Given,
+    /// Pictures of this agent's that this page has in memory.
+    #[prop_or_default]
+    pub pictures: Option<Pictures>,
     /// Hears of every change of it, with its session, so that looking elsewhere loses nothing.
     pub on_typed: Callback<(SessionId, String)>,
     /// Takes the wishes.
@@ -135,7 +138,7 @@ impl Component for Desk {
 
 impl Desk {
     fn conversation(&self, ctx: &Context<Self>) -> Html {
-        let DeskProps { screen, manner, now, on_action, unsent, on_typed } = ctx.props();
+        let DeskProps { screen, manner, now, on_action, unsent, pictures, on_typed } = ctx.props();
         let Some(open) = screen.open.clone() else {
             return match screen.sessions.is_empty() {
                 _ if !screen.is_loaded => Html::default(),
@@ -153,6 +156,7 @@ impl Desk {
                 unsent={unsent.clone()}
                 is_cut={matches!(screen.notice, Some(Notice::Connecting | Notice::Reconnecting | Notice::Offline))}
                 {has_details}
+                pictures={pictures.clone()}
                 on_action={on_action.clone()}
                 on_typed={on_typed.reform(move |text| (session, text))}
                 on_details={ctx.link().callback(move |()| DeskEvent::Details(!has_details))}

@@ -166,6 +166,7 @@ pub(crate) fn opened(thread: Thread) -> DeskScreen {
         can_write: true,
         can_offer: true,
         can_ask: true,
+        accepts: tieline_session::screen::Accepts::default(),
     });
     screen
 }

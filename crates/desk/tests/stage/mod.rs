@@ -162,6 +162,7 @@ fn props(
     let open = screen.open.as_ref().map(|open| open.session.to_string());
     let (text, turn) = unsent.words(&open.unwrap_or_default());
     DeskProps {
+        pictures: None,
         screen: Rc::new(screen),
         manner: manner.clone(),
         now: fakes::NOW,

@@ -37,7 +37,7 @@ fn welcome() -> String {
             presence: Vec::new(),
             tokens: Tokens::default(),
             ping: PingPlan { every_ms: Millis::secs(25), grace_ms: Millis::secs(10) },
-            limits: Limits { frame_bytes: 65_536, text_chars: 100, burst: 10, per_minute: 60 },
+            limits: Limits { frame_bytes: 65_536, text_chars: 100, burst: 10, per_minute: 60, file_bytes: 0 },
             capabilities: Capabilities::all(),
             sessions: Vec::new(),
         })),

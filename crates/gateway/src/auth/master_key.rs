@@ -32,6 +32,10 @@ pub enum Purpose {
     Resume,
     /// Tokens with which the desk opens its socket.
     Socket,
+    /// Tickets for putting a file.
+    Upload,
+    /// Addresses at which a file can be read.
+    Download,
     /// The seal on HS256 secrets.
     Seal,
 }
@@ -43,6 +47,8 @@ impl Purpose {
             Self::Visitor => b"tieline visitor token v1",
             Self::Resume => b"tieline resume token v1",
             Self::Socket => b"tieline socket token v1",
+            Self::Upload => b"tieline upload ticket v1",
+            Self::Download => b"tieline file link v1",
             Self::Seal => b"tieline sealed secret v1",
         }
     }

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::{args::Common, failure::Failure, place};
 use crate::{
     clock,
+    files::folder_of,
     store::{
         backup::{self, CopyError, Counts},
         restore::{self, Restored},
@@ -20,7 +21,7 @@ pub(super) fn back_up(common: &Common, file: &Path) -> Result<ExitCode, Failure>
         let what = format!("there is no store at {}", config.store.display());
         return Err(Failure::Work(format!("{what}\n  is --data-dir or --config missing here?")));
     }
-    let counts = backup::back_up(&config.store, file)?;
+    let counts = backup::back_up(&config.store, &folder_of(&config.data_dir), file)?;
     if common.json {
         place::print_json(&json!({ "file": file, "counts": as_json(&counts) }));
         return Ok(ExitCode::SUCCESS);
@@ -38,7 +39,8 @@ pub(super) fn restore(common: &Common, file: &Path) -> Result<ExitCode, Failure>
     place::make_data_dir(&config.data_dir)?;
     // Held to the end: no gateway starts on half of it.
     let _alone = place::be_alone(&config)?;
-    let Restored { counts, kept } = restore::restore(file, &config.store, &stamp()?)?;
+    let Restored { counts, kept } =
+        restore::restore(file, &config.store, &folder_of(&config.data_dir), &stamp()?)?;
     if common.json {
         let kept = kept.map(|kept| kept.display().to_string());
         place::print_json(

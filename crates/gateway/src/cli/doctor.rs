@@ -3,6 +3,7 @@
 //! Changes nothing that matters: it opens the store if it is there, and writes one row that means nothing.
 
 mod checks;
+mod files;
 
 use std::process::ExitCode;
 
@@ -46,6 +47,7 @@ pub(super) async fn run(common: &Common) -> Result<ExitCode, Failure> {
     findings.extend(checks::data_dir(&config));
     findings.extend(checks::secret_files(&config));
     findings.extend(checks::store(&config).await);
+    findings.extend(files::check(&config));
     findings.push(checks::durability(&config));
     findings.push(checks::free_space(&config));
     findings.push(checks::port(&config).await);

@@ -70,6 +70,21 @@ pub struct Limits {
     pub queue_frames: u32,
     /// Bytes that wait for a slow reader before its socket is cut.
     pub queue_bytes: u32,
+    /// Bytes of files.
+    pub files: FileLimits,
+}
+
+/// How much the gateway keeps of what people give it, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileLimits {
+    /// Of one file. 0: none are taken.
+    pub file: u64,
+    /// Of one session.
+    pub session: u64,
+    /// Of one visitor, user or agent.
+    pub party: u64,
+    /// Of one channel.
+    pub channel: u64,
 }
 
 /// How traces are written.
@@ -144,6 +159,9 @@ fn check_drain(secs: u32) -> Result<Millis, ConfigError> {
     Ok(Millis::secs(u64::from(secs)))
 }
 
+/// A browser hashes a file in memory before it is sent.
+const LARGEST_FILE_MIB: u32 = 100;
+
 /// Short enough to type is short enough to guess.
 const OPERATOR_TOKEN_CHARS: usize = 16;
 
@@ -184,6 +202,11 @@ impl settings::LimitSettings {
                 return Err(bad(&format!("limits.{name}"), &value.to_string(), &format!("{least} or more")));
             }
         }
+        let bytes = |mib: u32| u64::from(mib) * 1024 * 1024;
+        if self.file_mib > LARGEST_FILE_MIB {
+            let allowed = format!("0 to {LARGEST_FILE_MIB}");
+            return Err(bad("limits.file_mib", &self.file_mib.to_string(), &allowed));
+        }
         Ok(Limits {
             messages,
             frames,
@@ -195,6 +218,12 @@ impl settings::LimitSettings {
             sockets_per_channel: self.sockets_per_channel,
             queue_frames: self.queue_frames,
             queue_bytes: self.queue_bytes,
+            files: FileLimits {
+                file: bytes(self.file_mib),
+                session: bytes(self.session_files_mib),
+                party: bytes(self.party_files_mib),
+                channel: bytes(self.channel_files_mib),
+            },
         })
     }
 }

@@ -53,6 +53,10 @@ pub struct LimitSettings {
     pub sockets_per_channel: u32,
     pub queue_frames: u32,
     pub queue_bytes: u32,
+    pub file_mib: u32,
+    pub session_files_mib: u32,
+    pub party_files_mib: u32,
+    pub channel_files_mib: u32,
 }
 
 /// `[ping]`
@@ -107,6 +111,10 @@ impl Default for LimitSettings {
             sockets_per_channel: 20_000,
             queue_frames: 256,
             queue_bytes: 1_048_576,
+            file_mib: 10,
+            session_files_mib: 100,
+            party_files_mib: 200,
+            channel_files_mib: 10_240,
         }
     }
 }
@@ -201,6 +209,10 @@ pub const KEYS: &[Key] = &[
     number("limits.sockets_per_channel", "20000", "sockets of visitors and users on one channel"),
     number("limits.queue_frames", "256", "frames that wait for a slow reader before its socket is cut"),
     number("limits.queue_bytes", "1048576", "bytes that wait for a slow reader before its socket is cut"),
+    number("limits.file_mib", "10", "largest file in MiB, 100 at most; 0: no files are taken"),
+    number("limits.session_files_mib", "100", "all files of one session, in MiB"),
+    number("limits.party_files_mib", "200", "all files of one visitor, user or agent, in MiB"),
+    number("limits.channel_files_mib", "10240", "all files of one channel, in MiB"),
     number("ping.every_ms", "25000", "time between heartbeats of a socket"),
     number("ping.grace_ms", "10000", "time after a missed heartbeat until the peer counts as gone"),
     text("log.format", "text", "traces as text or json"),

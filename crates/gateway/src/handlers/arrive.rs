@@ -81,6 +81,7 @@ pub(crate) async fn arrive(
             text_chars: TEXT_CHARS as u32,
             burst: messages_rate.burst,
             per_minute: messages_rate.per_minute,
+            file_bytes: u32::try_from(state.files.largest()).unwrap_or(u32::MAX),
         },
         capabilities: principal.capabilities.clone(),
         sessions,

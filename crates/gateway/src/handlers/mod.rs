@@ -2,6 +2,7 @@
 //! announce it. Everything that goes back goes through the caller's outbox, in the order in which it came about.
 
 mod arrive;
+mod files;
 mod fill_form;
 mod history;
 mod list;
@@ -61,6 +62,8 @@ impl Caller {
             Command::MoveCursor(wish) => move_cursor::move_cursor(caller, id, wish),
             Command::Type(wish) => tell_typing::tell_typing(caller, id, wish),
             Command::Open(wish) => Some(Box::pin(open::open(caller, id, wish))),
+            Command::Upload(wish) => Some(Box::pin(files::upload(caller, id, wish))),
+            Command::ReadFiles(wish) => Some(Box::pin(files::links(caller, id, wish))),
             Command::History(wish) => Some(Box::pin(history::history(caller, id, wish))),
             Command::List(wish) => Some(Box::pin(list::list(caller, id, wish))),
         }

@@ -7,7 +7,7 @@ use tieline_protocol::{
 };
 use tieline_relay::{Denial, Facts, Permit, Post, audience::audience_of, authorise};
 
-use super::{Caller, Work, fill_form};
+use super::{Caller, Work, files, fill_form};
 use crate::{
     clock,
     crash::{self, Point},
@@ -25,6 +25,9 @@ pub(super) fn post(caller: Arc<Caller>, id: Option<RequestId>, mut wish: Post) -
     }
     if wish.body.target().is_some() {
         return Some(Box::pin(change(caller, id, wish)));
+    }
+    if matches!(wish.body, Body::File { .. }) {
+        return Some(Box::pin(post_file(caller, id, wish)));
     }
     // A form has to be looked up first.
     if !matches!(wish.body, Body::Form { .. })
@@ -55,6 +58,22 @@ async fn change(caller: Arc<Caller>, id: Option<RequestId>, wish: Post) {
     match authorise(caller.clock.now(), &caller.principal, facts.as_ref(), wish) {
         Ok(permit) => append(caller, id, permit, facts),
         Err(denial) => caller.refuse(id, denial.into()),
+    }
+}
+
+/// A file that the gateway has from the same party, for the same session and draft. What it is, the gateway says.
+async fn post_file(caller: Arc<Caller>, id: Option<RequestId>, wish: Post) {
+    let Body::File { file } = &wish.body else { return };
+    let (session, draft_id) = (wish.session, wish.draft_id);
+    let given = caller.state.files.find_given(session, caller.principal.party, draft_id).await;
+    let card = match given {
+        Ok(Some(card)) if card.id == file.id => card,
+        Ok(_) => return caller.refuse_with(id, files::no_such_file()),
+        Err(error) => return caller.refuse(id, error.into()),
+    };
+    match caller.authorise(session, Post { body: Body::File { file: card }, ..wish }).await {
+        Ok((permit, facts)) => append(caller, id, permit, facts),
+        Err(failure) => caller.refuse(id, failure),
     }
 }
 

@@ -11,6 +11,7 @@ mod colour;
 mod desk;
 mod documents;
 pub(crate) mod epoch;
+pub(crate) mod files;
 mod guard;
 mod health;
 mod keys;

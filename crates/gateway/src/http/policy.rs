@@ -13,14 +13,15 @@ pub(super) enum Ancestors<'a> {
     Anybody,
 }
 
-/// What a document of ours may do: run our own script and wasm, show pictures, talk to us. `pages` may serve pictures too.
+/// What a document of ours may do: run our own script and wasm, show pictures, play sound, talk to us. `pages` may serve pictures
+/// too; `blob:` is a picture of the visitor's own that is still on its way.
 pub(super) fn document(ours: &Origin, pages: &[Origin], ancestors: Ancestors<'_>) -> String {
     let pictures: String = pages.iter().map(|origin| format!(" {origin}")).collect();
     let socket = ours.socket();
     let ancestors = frame_ancestors(ancestors);
     format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: https:{pictures}; \
-         connect-src 'self' {socket}; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}; \
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data: https:{pictures}; \
+         media-src 'self' blob:; connect-src 'self' {socket}; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}; \
          require-trusted-types-for 'script'"
     )
 }
@@ -63,8 +64,8 @@ mod tests {
         assert_eq!(
             document(&ours, &pages, Ancestors::Exactly(&pages)),
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-             img-src 'self' data: https: https://shop.example https://b.example:8443; \
-             connect-src 'self' wss://chat.example; base-uri 'none'; form-action 'none'; \
+             img-src 'self' blob: data: https: https://shop.example https://b.example:8443; \
+             media-src 'self' blob:; connect-src 'self' wss://chat.example; base-uri 'none'; form-action 'none'; \
              frame-ancestors https://shop.example https://b.example:8443; require-trusted-types-for 'script'"
         );
     }

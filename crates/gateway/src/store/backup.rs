@@ -15,7 +15,7 @@ use rusqlite::{
     backup::{Backup, StepResult},
 };
 
-use super::{StoreError, connect};
+use super::{StoreError, connect, file_copies};
 
 /// What lies in a store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,16 +63,18 @@ impl From<rusqlite::Error> for CopyError {
     }
 }
 
-/// Copies the store into a new file.
+/// Copies the store into a new file, and what people gave to sessions into a folder beside it.
 ///
 /// # Errors
 /// When the file is there already, cannot be written, or the store cannot be read.
-pub fn back_up(store: &Path, target: &Path) -> Result<Counts, CopyError> {
+pub fn back_up(store: &Path, files: &Path, target: &Path) -> Result<Counts, CopyError> {
     if target.exists() {
         return Err(CopyError::Exists(target.to_owned()));
     }
     let partial = beside(target, &format!("partial-{}", std::process::id()));
     let outcome = copy(store, &partial).and_then(|counts| {
+        // Before the copy has its name: one that has it is whole, its files included.
+        file_copies::back_up(&partial, files, target)?;
         put_in_place(&partial, target)?;
         Ok(counts)
     });

@@ -12,6 +12,7 @@ pub mod backup;
 mod checkpoint;
 pub mod durable;
 mod error;
+mod file_copies;
 mod readers;
 pub mod restore;
 mod schema;

@@ -14,7 +14,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::{
     StoreError,
     backup::{CopyError, Counts, beside, examine, make_private, sync, sync_folder_of},
-    connect, schema,
+    connect, file_copies, schema,
 };
 use crate::crash::{self, Point};
 
@@ -34,11 +34,15 @@ pub struct Restored {
 ///
 /// # Errors
 /// When the copy is not sound or not ours, or a file cannot be written. The store is then what it was.
-pub fn restore(copy: &Path, store: &Path, stamp: &str) -> Result<Restored, CopyError> {
+pub fn restore(copy: &Path, store: &Path, files: &Path, stamp: &str) -> Result<Restored, CopyError> {
     let fresh = beside(store, "restoring");
     // Left over where a restore was cut off.
     remove_with_companions(&fresh)?;
-    let prepared = prepare(copy, &fresh);
+    // The files first: those that a store knows must be there when it is one. What it does not know, the gateway sweeps.
+    let prepared = prepare(copy, &fresh).and_then(|counts| {
+        file_copies::restore(&fresh, copy, files)?;
+        Ok(counts)
+    });
     let outcome = prepared.and_then(|counts| Ok(Restored { counts, kept: exchange(&fresh, store, stamp)? }));
     if outcome.is_err() {
         let _ = remove_with_companions(&fresh);

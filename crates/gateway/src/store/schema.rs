@@ -4,11 +4,11 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::{StoreError, durable};
 
-/// In the order in which they landed; a file's number is only its name. New ones go to the end.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     include_str!("../../migrations/V1__first.sql"),
     include_str!("../../migrations/V2__revocation.sql"),
     include_str!("../../migrations/V3__change.sql"),
+    include_str!("../../migrations/V4__files.sql"),
     include_str!("../../migrations/V5__channel_settings.sql"),
 ];
 

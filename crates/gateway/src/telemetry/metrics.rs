@@ -34,6 +34,10 @@ pub struct Metrics {
     pub entries: Counter,
     /// Drafts that the log had already.
     pub duplicates: Counter,
+    /// Files taken.
+    pub files: Counter,
+    /// Bytes of the files taken, as they are read.
+    pub file_bytes: Counter,
     /// Seconds from a `send` frame to its commit.
     pub append_seconds: Histogram,
     /// Changes that shared one commit.
@@ -57,6 +61,8 @@ impl Default for Metrics {
             frames_out: Counter::default(),
             entries: Counter::default(),
             duplicates: Counter::default(),
+            files: Counter::default(),
+            file_bytes: Counter::default(),
             append_seconds: latency(),
             commit_changes: Histogram::new(exponential_buckets(1.0, 2.0, 10)),
             commit_seconds: latency(),
@@ -70,6 +76,8 @@ impl Default for Metrics {
         registry.register("frames_out", "Frames sent", metrics.frames_out.clone());
         registry.register("entries", "Entries that the log took", metrics.entries.clone());
         registry.register("duplicates", "Drafts that the log had already", metrics.duplicates.clone());
+        registry.register("files", "Files taken", metrics.files.clone());
+        registry.register("file_bytes", "Bytes of the files taken", metrics.file_bytes.clone());
         registry.register(
             "append_seconds",
             "From a send frame to its commit",

@@ -19,6 +19,9 @@ fn every_frame(session: SessionId) -> Vec<ClientFrame> {
         ClientFrame::Typing(Typing { session, on: true }),
         send(session, Some(draft_id()), Body::Text { text: "hi".into() }),
         send(session, None, Body::Retract { target: draft_id() }),
+        ClientFrame::Upload(crate::http::announce(session, draft_id(), "a.png", "image/png", b"x")),
+        ClientFrame::Upload(crate::http::announce(session, draft_id(), "a.pdf", "application/pdf", b"x")),
+        ClientFrame::Upload(crate::http::announce(session, draft_id(), "a.ogg", "audio/ogg", b"x")),
     ]
 }
 
@@ -50,8 +53,8 @@ async fn strangers_learn_nothing() {
     let (mut other_desk, welcome) = gateway.agent("a1").await;
     assert!(welcome.sessions.is_empty());
     for client in [&mut stranger, &mut other_desk] {
-        assert_eq!(refusals(client, session).await, [ErrorCode::NotFound; 7]);
-        assert_eq!(refusals(client, never_was).await, [ErrorCode::NotFound; 7]);
+        assert_eq!(refusals(client, session).await, [ErrorCode::NotFound; 10]);
+        assert_eq!(refusals(client, never_was).await, [ErrorCode::NotFound; 10]);
     }
     visitor.say(session, draft_id(), "still private").await.unwrap();
     // Had the stranger heard of it, it would have come before this answer.
@@ -64,20 +67,24 @@ async fn strangers_learn_nothing() {
 #[tokio::test]
 async fn what_is_not_granted_is_refused_on_every_frame() {
     let gateway = Running::start(NO_LIMITS).await;
-    for (missing, is_refused) in [
-        (Capability::Item, [false, true, false, false, false, false, false]),
-        (Capability::History, [false, false, true, false, false, false, false]),
-        (Capability::Receipts, [false, false, false, true, false, false, false]),
-        (Capability::Typing, [false, false, false, false, true, false, false]),
-        (Capability::Reply, [false, false, false, false, false, true, false]),
-        (Capability::Edit, [false, false, false, false, false, false, true]),
+    for (missing, refused_at) in [
+        (Capability::Item, 1),
+        (Capability::History, 2),
+        (Capability::Receipts, 3),
+        (Capability::Typing, 4),
+        (Capability::Reply, 5),
+        (Capability::Edit, 6),
+        (Capability::Image, 7),
+        (Capability::File, 8),
+        (Capability::Voice, 9),
     ] {
         gateway.grant(Capabilities::all()).await;
         let Talk { mut visitor, session, .. } = gateway.talk().await;
         let mut granted = Capabilities::all();
         granted.0.remove(&missing);
         gateway.grant(granted).await;
-        for (frame, is_refused) in every_frame(session).into_iter().zip(is_refused) {
+        for (place, frame) in every_frame(session).into_iter().enumerate() {
+            let is_refused = place == refused_at;
             if matches!(frame, ClientFrame::Cursor(_) | ClientFrame::Typing(_)) && !is_refused {
                 // What is soft and taken has no answer.
                 visitor.send(frame).await.unwrap();

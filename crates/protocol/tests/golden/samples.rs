@@ -1,27 +1,30 @@
 //! One value for each golden file: every frame of both ends, with all of its fields and with as few as may be.
 
 use tieline_protocol::client::{App, Beat, History, List, Open, Position, Renewal, Typing};
+use tieline_protocol::file::{FileLink, FileLinks, Links, Ticket, Upload};
 use tieline_protocol::server::{
     AuthDue, Availability, ChannelFace, Drain, Head, Limits, Page, Phase, Ping, PingPlan, Place, Presence,
     ReaderCursor, Renewed, Sessions, Tokens, Typist,
 };
 use tieline_protocol::{
     Answer, Auth, Author, Body, Capabilities, Capability, ChannelId, ClientFrame, Cursor, Draft, DraftId,
-    Entry, Epoch, ErrorBody, ErrorCode, Field, FieldKind, Form, FormSource, Hello, Item, Millis, PartyId,
-    Price, Receipt, RequestId, Role, Seq, ServerFrame, SessionId, SessionState, Welcome,
+    Entry, Epoch, ErrorBody, ErrorCode, Field, FieldKind, FileCard, FileId, Form, FormSource, Hello, Item,
+    Millis, PartyId, Price, Receipt, RequestId, Role, Seq, ServerFrame, SessionId, SessionState, Welcome,
 };
 
 /// File name, request id, frame.
 pub(crate) type Sample<F> = (&'static str, Option<RequestId>, F);
 
 /// Every type that a client may send. A new one is a new line here and a new file.
-pub(crate) const CLIENT_TYPES: [&str; 11] =
-    ["hello", "auth", "open", "list", "history", "send", "cursor", "typing", "ping", "pong", "bye"];
+pub(crate) const CLIENT_TYPES: [&str; 13] = [
+    "hello", "auth", "open", "list", "history", "send", "upload", "links", "cursor", "typing", "ping",
+    "pong", "bye",
+];
 
 /// Every type that the gateway may send.
-pub(crate) const SERVER_TYPES: [&str; 17] = [
-    "presence", "queue", "welcome", "auth_due", "renewed", "ok", "page", "sessions", "session", "channel",
-    "entry", "cursor", "typing", "ping", "pong", "drain", "err",
+pub(crate) const SERVER_TYPES: [&str; 19] = [
+    "presence", "queue", "welcome", "auth_due", "renewed", "ok", "ticket", "links", "page", "sessions",
+    "session", "channel", "entry", "cursor", "typing", "ping", "pong", "drain", "err",
 ];
 
 const FIRST: [Capability; 4] =
@@ -48,6 +51,21 @@ fn item() -> Item {
         image_url: Some("https://shop.example/kettle.webp".into()),
         price: Some(Price { amount: "49.90".into(), currency: "EUR".into() }),
         verified: false,
+    }
+}
+
+fn file() -> FileId {
+    FileId::at(NOW, [4; 10])
+}
+
+fn picture() -> FileCard {
+    FileCard {
+        name: "kettle.jpg".into(),
+        media_type: "image/jpeg".into(),
+        size: 48_213,
+        width: Some(1_600),
+        height: Some(1_200),
+        ..FileCard::named(file())
     }
 }
 
@@ -158,6 +176,9 @@ pub(crate) fn client() -> Vec<Sample<ClientFrame>> {
         ("send.closed", id, send(Body::Closed)),
         ("send.rating", id, send(Body::Rating { stars: 4, text: Some("Quick and kind.".into()) })),
         ("send.rating.bare", id, send(Body::Rating { stars: 1, text: None })),
+        ("send.file", id, send(Body::File { file: FileCard::named(file()) })),
+        ("upload", id, ClientFrame::Upload(upload())),
+        ("links", id, ClientFrame::Links(Links { session: session(), files: vec![file()] })),
         (
             "send.reply",
             id,
@@ -187,6 +208,32 @@ fn choices() -> Body {
     Body::Choices { text: "Which one?".into(), options: vec!["The blue one".into(), "The red one".into()] }
 }
 
+fn upload() -> Upload {
+    Upload {
+        session: session(),
+        draft_id: draft(9),
+        name: "kettle.jpg".into(),
+        size: 52_000,
+        media_type: "image/jpeg".into(),
+        sha256: "9f".repeat(32),
+    }
+}
+
+fn ticket(file: Option<FileCard>) -> Ticket {
+    Ticket {
+        session: session(),
+        draft_id: draft(9),
+        file,
+        url: "https://chat.example/v1/files/01".into(),
+        token: "token".into(),
+        expires_in_ms: Millis::minutes(10),
+    }
+}
+
+fn links(links: Vec<FileLink>) -> ServerFrame {
+    ServerFrame::Links(FileLinks { session: session(), links, expires_in_ms: Millis::minutes(60) })
+}
+
 fn tokens() -> Tokens {
     Tokens {
         resume: "token".into(),
@@ -208,11 +255,18 @@ fn welcome() -> Welcome {
         presence: Vec::new(),
         tokens: tokens(),
         ping: PingPlan { every_ms: Millis::secs(25), grace_ms: Millis::secs(10) },
-        limits: Limits { frame_bytes: 65_536, text_chars: 8_000, burst: 10, per_minute: 60 },
+        limits: Limits { frame_bytes: 65_536, text_chars: 8_000, burst: 10, per_minute: 60, file_bytes: 0 },
         // As the first version granted: a file is history.
         capabilities: Capabilities(FIRST.into_iter().collect()),
         sessions: vec![head()],
     }
+}
+
+fn welcome_with_files() -> Welcome {
+    let limits = Limits { file_bytes: 10_485_760, ..welcome().limits };
+    let granted = [Capability::Text, Capability::Image, Capability::File, Capability::Voice];
+    let capabilities = Capabilities(granted.into_iter().collect());
+    Welcome { limits, capabilities, sessions: Vec::new(), ..welcome() }
 }
 
 fn welcome_of_agent() -> Welcome {
@@ -345,6 +399,7 @@ pub(crate) fn server() -> Vec<Sample<ServerFrame>> {
     vec![
         ("welcome.visitor", Some(RequestId(1)), ServerFrame::Welcome(Box::new(welcome()))),
         ("welcome.edit", Some(RequestId(1)), ServerFrame::Welcome(Box::new(welcome_with_edit()))),
+        ("welcome.files", Some(RequestId(1)), ServerFrame::Welcome(Box::new(welcome_with_files()))),
         ("welcome.agent", Some(RequestId(1)), ServerFrame::Welcome(Box::new(welcome_of_agent()))),
         ("welcome.presence", Some(RequestId(1)), ServerFrame::Welcome(Box::new(welcome_in_queue()))),
         ("presence", None, ServerFrame::Presence(presence_of_service())),
@@ -355,6 +410,18 @@ pub(crate) fn server() -> Vec<Sample<ServerFrame>> {
         ("ok.open", id, ServerFrame::Ok(receipt(Seq::ZERO, false))),
         ("ok.send", id, ServerFrame::Ok(receipt(Seq(58), false))),
         ("ok.duplicate", id, ServerFrame::Ok(receipt(Seq(58), true))),
+        ("ticket", id, ServerFrame::Ticket(ticket(None))),
+        ("ticket.stored", id, ServerFrame::Ticket(ticket(Some(picture())))),
+        (
+            "links",
+            id,
+            links(vec![FileLink {
+                file: file(),
+                url: "https://chat.example/v1/files/01/token".into(),
+                thumbnail_url: Some("https://chat.example/v1/files/01/token/small".into()),
+            }]),
+        ),
+        ("links.none", id, links(Vec::new())),
         ("page", id, ServerFrame::Page(page(head().entries))),
         ("page.empty", id, ServerFrame::Page(page(Vec::new()))),
         ("sessions", id, ServerFrame::Sessions(Sessions { sessions: vec![head()], more: true })),
@@ -405,6 +472,11 @@ pub(crate) fn server() -> Vec<Sample<ServerFrame>> {
             ))),
         ),
         ("entry.closed", None, ServerFrame::Entry(Box::new(entry(7, agent(), Body::Closed)))),
+        (
+            "entry.file",
+            None,
+            ServerFrame::Entry(Box::new(entry(5, visitor(), Body::File { file: picture() }))),
+        ),
         ("cursor", None, ServerFrame::Cursor(reader())),
         ("typing", None, ServerFrame::Typing(Typist { session: session(), from: agent(), on: false })),
         ("ping", None, ServerFrame::Ping(Ping { nonce: 7, heads: Vec::new() })),

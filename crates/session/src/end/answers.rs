@@ -48,6 +48,17 @@ impl End {
                 self.requests.answered(id);
                 self.take_receipt(now, receipt, out);
             }
+            ServerFrame::Ticket(ticket) => {
+                self.requests.answered(id);
+                self.take_ticket(ticket, out);
+            }
+            ServerFrame::Links(links) => {
+                if let Some(Asked::Links(key)) = self.requests.answered(id)
+                    && let Some(chat) = self.chat_mut(key)
+                {
+                    chat.links.take(links, now);
+                }
+            }
             ServerFrame::Page(page) => self.take_page(now, id, page, out),
             ServerFrame::Sessions(sessions) => self.take_sessions(now, id, sessions, out),
             ServerFrame::Session(state) => {
@@ -75,9 +86,14 @@ impl End {
     pub(super) fn unanswered(&mut self, now: Millis, asked: Asked, out: &mut Vec<Effect>) {
         match asked {
             Asked::Gap(_) => return self.link.abandon(now, CloseCode::GAP, out),
-            Asked::Send(key, draft_id) => {
+            Asked::Send(key, draft_id) | Asked::Upload(key, draft_id) => {
                 if let Some(chat) = self.chat_mut(key) {
                     chat.outbox.requeue(draft_id);
+                }
+            }
+            Asked::Links(key) => {
+                if let Some(chat) = self.chat_mut(key) {
+                    chat.links.lose_link();
                 }
             }
             Asked::Open(_) | Asked::History(..) | Asked::List | Asked::Renewal => {}
@@ -224,6 +240,7 @@ impl End {
                 chat.outbox.fail(draft_id, failure_of(error.code));
                 out.extend(chat.drop_void_changes().into_iter().map(Effect::Forget));
             }
+            Asked::Upload(_, draft_id) => self.refuse_file(now, draft_id, error.code, named),
             Asked::Open(key) => {
                 let Some(chat) = self.chats.iter_mut().find(place(key)) else { return };
                 // None: an earlier answer opened it, and this one is late.
@@ -251,7 +268,8 @@ impl End {
             }
             // A list is asked for again when there is reason again. A proof that is not believed changes nothing: the
             // connection lasts as long as the old one, and the close that follows asks for another.
-            Asked::List | Asked::Renewal => {}
+            // Addresses of files are asked for again on another connection.
+            Asked::List | Asked::Renewal | Asked::Links(_) => {}
         }
     }
 

@@ -1,8 +1,9 @@
 //! What goes out once a fact is learned: openings, drafts, questions about the log, cursors, the unread count.
 
 use tieline_protocol::{
-    Capability, ClientFrame, Draft, DraftId, Item, Millis, Outgoing, SessionId,
+    Body, Capability, ClientFrame, Draft, DraftId, FileCard, Item, Millis, Outgoing, SessionId,
     client::{History, List, Open},
+    file::{Links, Upload},
     limits,
 };
 
@@ -30,6 +31,9 @@ impl End {
             if is_live && let Some(session) = chat.session {
                 send(chat, session, now, &mut self.requests, out);
                 read_back(chat, session, now, &mut self.requests, out);
+                if self.focus == Some(chat.key) {
+                    ask_for_links(chat, session, now, &mut self.requests, out);
+                }
             }
         }
         if is_live {
@@ -51,7 +55,8 @@ impl End {
             let opening = chat.opening.as_ref().and_then(|opening| opening.not_before);
             let rests =
                 [opening, chat.history_rests].map(|alarm| alarm.filter(|_| is_live).map(Alarm::due_at));
-            rests.into_iter().chain([chat.typing.next_wake()]).chain(chat.outbox.wakes())
+            let links = chat.links.next_wake().filter(|_| is_live && self.focus == Some(chat.key));
+            rests.into_iter().chain([chat.typing.next_wake(), links]).chain(chat.outbox.wakes())
         });
         let shared = [
             self.link.next_wake(self.now),
@@ -139,9 +144,44 @@ fn open(
 fn send(chat: &mut Chat, session: SessionId, now: Millis, requests: &mut Requests, out: &mut Vec<Effect>) {
     let Some(record) = chat.outbox.next(now) else { return };
     let (draft_id, reply_to, body) = (record.draft_id, record.reply_to, record.body.clone());
+    let body = match (body, &record.sha256) {
+        (Body::File { file }, Some(sha256)) => {
+            let upload = Upload {
+                session,
+                draft_id,
+                name: file.name,
+                size: file.size,
+                media_type: file.media_type,
+                sha256: sha256.clone(),
+            };
+            chat.outbox.mark_asking(draft_id);
+            return requests.ask(now, Asked::Upload(chat.key, draft_id), ClientFrame::Upload(upload), out);
+        }
+        // What it is, the gateway knows.
+        (Body::File { file }, None) => Body::File { file: FileCard::named(file.id) },
+        (body, _) => body,
+    };
     chat.outbox.mark_sending(draft_id);
     let frame = ClientFrame::Send(Draft { session, draft_id, reply_to, body });
     requests.ask(now, Asked::Send(chat.key, draft_id), frame, out);
+}
+
+/// Asks where the files that are on screen can be read.
+fn ask_for_links(
+    chat: &mut Chat,
+    session: SessionId,
+    now: Millis,
+    requests: &mut Requests,
+    out: &mut Vec<Effect>,
+) {
+    let key = chat.key;
+    if requests.is_open(|asked| asked == Asked::Links(key)) {
+        return;
+    }
+    let files = chat.links.ask(chat.timeline.entries().rev(), now);
+    if !files.is_empty() {
+        requests.ask(now, Asked::Links(key), ClientFrame::Links(Links { session, files }), out);
+    }
 }
 
 /// Asks for what the copy lacks: one question at a time for each chat.
@@ -178,6 +218,11 @@ fn read_back(
 fn is_reading(asked: Asked, key: ChatKey) -> bool {
     match asked {
         Asked::History(chat, _) | Asked::Gap(chat) => chat == key,
-        Asked::Open(_) | Asked::Send(..) | Asked::List | Asked::Renewal => false,
+        Asked::Open(_)
+        | Asked::Send(..)
+        | Asked::Upload(..)
+        | Asked::Links(_)
+        | Asked::List
+        | Asked::Renewal => false,
     }
 }

@@ -56,6 +56,7 @@ impl End {
         self.text_chars = welcome.limits.text_chars;
         let [here, there] = [now, welcome.now].map(|clock| i64::try_from(clock.0).unwrap_or(i64::MAX));
         self.ahead_ms = here.saturating_sub(there);
+        self.file_bytes = welcome.limits.file_bytes;
         self.has_more_sessions = welcome.sessions.len() >= limits::LIST_SESSIONS as usize;
         self.is_loaded = true;
         for state in welcome.sessions {

@@ -77,8 +77,12 @@ impl End {
 
     /// The person takes a draft back. Gives its words and whose chat's they were, unless they are on the wire or gone.
     pub(super) fn take_back(&mut self, draft_id: DraftId, out: &mut Vec<Effect>) -> Option<(ChatKey, Body)> {
-        let taken = |chat: &mut Chat| Some((chat.key, chat.outbox.discard(draft_id)?.body));
-        let taken = self.chats.iter_mut().find_map(taken)?;
+        let taken = |chat: &mut Chat| Some((chat.key, chat.outbox.discard(draft_id)?));
+        let (key, record) = self.chats.iter_mut().find_map(taken)?;
+        if record.sha256.is_some() {
+            out.push(Effect::StopUpload(draft_id));
+        }
+        let taken = (key, record.body);
         out.push(Effect::Forget(draft_id));
         Some(taken)
     }
@@ -206,6 +210,8 @@ impl End {
 
     fn change_person(&mut self, before: Owner, out: &mut Vec<Effect>) {
         let chats = std::mem::take(&mut self.chats);
+        let uploads = chats.iter().flat_map(|chat| chat.outbox.uploads());
+        out.extend(uploads.map(Effect::StopUpload));
         self.parked.extend(chats.iter().flat_map(|chat| chat.outbox.records().cloned()));
         self.requests.drop_all();
         (self.me, self.focus, self.wants_sessions) = (None, None, None);

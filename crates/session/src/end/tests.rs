@@ -11,6 +11,7 @@ use crate::{
     testing::{AGENT, Bench, VISITOR, draft, entry, epoch, err, session, sketch, state, welcome},
 };
 
+mod files;
 mod first_words;
 mod line;
 mod person;

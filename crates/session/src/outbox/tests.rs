@@ -14,6 +14,7 @@ fn outbox(numbers: impl IntoIterator<Item = u64>) -> Outbox {
             body: text("x"),
             made_at: START,
             owner: Owner::Visitor(0),
+            sha256: None,
         });
     }
     outbox

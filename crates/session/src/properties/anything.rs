@@ -8,13 +8,16 @@ use tieline_protocol::{
     Auth, Body, ClientFrame, CloseCode, DraftId, Entry, ErrorBody, ErrorCode, Item, Millis, RequestId, Role,
     Seq, ServerFrame,
     client::Beat,
+    file::{FileLink, FileLinks, Ticket},
     server::{AuthDue, Drain, Head, Page, Ping, ReaderCursor, Receipt, Renewed, Sessions, Tokens, Typist},
 };
 
 use crate::{
-    Agent, Aim, Effect, Input, Visitor,
+    Agent, Aim, Effect, Input, NoUpload, Visitor,
     effect::{Owner, Place, Record},
-    testing::{Door, START, author, draft, entry, epoch, party, session, setup, state, welcome},
+    testing::{
+        Door, START, attached, author, card, draft, entry, epoch, party, session, setup, state, welcome,
+    },
 };
 
 /// A name that a draft or an entry may have.
@@ -107,6 +110,21 @@ fn some_frame() -> impl Strategy<Value = ServerFrame> {
         1 => (1..4u64, 0..15u64).prop_map(|(number, last)| {
             ServerFrame::Ping(Ping { nonce: 1, heads: vec![Head { session: session(number), last: Seq(last) }] })
         }),
+        3 => (1..4u64, 0..12u64, any::<bool>(), 0..9_000_000u64).prop_map(|(number, name, is_here, life)| {
+            ServerFrame::Ticket(Ticket {
+                session: session(number),
+                draft_id: draft(name),
+                file: is_here.then(|| card(draft(name))),
+                url: "https://gateway/v1/files/1".into(),
+                token: "ticket".into(),
+                expires_in_ms: Millis(life),
+            })
+        }),
+        2 => (1..4u64, prop::collection::vec(0..12u64, 0..4), 0..9_000_000u64).prop_map(|(number, files, life)| {
+            let link = |name| FileLink { file: card(draft(name)).id, url: "https://gateway/f".into(), thumbnail_url: None };
+            let links = files.into_iter().map(link).collect();
+            ServerFrame::Links(FileLinks { session: session(number), links, expires_in_ms: Millis(life) })
+        }),
         1 => Just(ServerFrame::Pong(Beat { nonce: 1 })),
         1 => (0..20_000u64).prop_map(|spread| ServerFrame::Drain(Drain {
             by: START,
@@ -135,6 +153,7 @@ fn some_record() -> impl Strategy<Value = Record> {
             body,
             made_at: START - Millis(age),
             owner: if is_visitor { Owner::Visitor(0) } else { Owner::Agent },
+            sha256: (name % 6 == 0).then(|| "9f".repeat(32)),
         },
     )
 }
@@ -169,6 +188,17 @@ fn some_input() -> impl Strategy<Value = Input> {
             draft_id: draft(name),
             session_draft_id: draft(opening),
             text,
+        }),
+        3 => (0..12u64, 50..54u64, 0..2_000u64).prop_map(|(name, opening, size)| Input::Attach {
+            draft_id: draft(name),
+            session_draft_id: draft(opening),
+            file: attached("kettle.png", size),
+        }),
+        2 => (0..12u64, 0..200u8).prop_map(|(name, percent)| Input::UploadMoved { draft_id: draft(name), percent }),
+        2 => (0..12u64).prop_map(|name| Input::Uploaded { draft_id: draft(name), file: card(draft(name)) }),
+        2 => (0..12u64, some_code(), 0..3u8).prop_map(|(name, code, way)| Input::UploadFailed {
+            draft_id: draft(name),
+            why: [NoUpload::Cut, NoUpload::Refused(code), NoUpload::Lost][usize::from(way)],
         }),
         2 => (prop::option::of("mia|ben"), any::<bool>()).prop_map(|(to, has_item)| Input::Asked {
             to,
@@ -254,6 +284,9 @@ fn play<D: Door, S>(
                 Effect::Send(outgoing) => {
                     if let ClientFrame::Send(said) = &outgoing.frame {
                         assert!(kept.contains(&said.draft_id), "sent before it was kept");
+                    }
+                    if let ClientFrame::Upload(upload) = &outgoing.frame {
+                        assert!(kept.contains(&upload.draft_id), "uploaded before it was kept");
                     }
                 }
                 Effect::SendNext(outgoing) => assert_eq!(outgoing.frame.name(), "hello"),

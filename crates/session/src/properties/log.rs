@@ -6,22 +6,29 @@ use std::collections::VecDeque;
 
 use proptest::prelude::*;
 use tieline_protocol::{
-    Auth, Author, Body, ClientFrame, CloseCode, DraftId, Entry, ErrorBody, ErrorCode, Millis, RequestId, Seq,
-    ServerFrame, SessionState,
+    Auth, Author, Body, ClientFrame, CloseCode, DraftId, Entry, ErrorBody, ErrorCode, FileCard, Millis,
+    RequestId, Seq, ServerFrame, SessionState,
     server::{Page, Receipt},
 };
 
 use crate::{
-    Aim, Effect, Input, Visitor,
+    Aim, Effect, Input, NoUpload, Visitor,
     effect::Record,
     screen::{Bubble, Content, Delivery, Row},
-    testing::{AGENT, START, VISITOR, author, draft, epoch, session, setup, state, text, welcome, words},
+    testing::{
+        AGENT, START, VISITOR, attached, author, card, draft, epoch, session, setup, state, text, ticket,
+        welcome, words,
+    },
 };
 
 #[derive(Clone, Copy, Debug)]
 enum Operation {
     /// The person types a line.
     Say,
+    /// The person gives a file.
+    Give,
+    /// The upload under way ends: the gateway has the file or not, and the answer comes or not.
+    EndUpload { is_taken: bool, is_heard: bool },
     /// The gateway takes the next frame and its answer arrives.
     Answer,
     /// The gateway takes the next frame, and the answer is lost with the connection.
@@ -51,6 +58,8 @@ enum Operation {
 fn some_operation() -> impl Strategy<Value = Operation> {
     prop_oneof![
         4 => Just(Operation::Say),
+        2 => Just(Operation::Give),
+        3 => any::<[bool; 2]>().prop_map(|[is_taken, is_heard]| Operation::EndUpload { is_taken, is_heard }),
         6 => Just(Operation::Answer),
         1 => Just(Operation::Swallow),
         1 => Just(Operation::Refuse),
@@ -77,6 +86,9 @@ struct Scene {
     opening: Option<DraftId>,
     said: Vec<DraftId>,
     drafts: u64,
+    /// Whose files are on their way, and whose files the gateway has.
+    uploads: Vec<DraftId>,
+    stored: Vec<DraftId>,
 }
 
 impl Scene {
@@ -91,6 +103,8 @@ impl Scene {
             opening: None,
             said: Vec::new(),
             drafts: 0,
+            uploads: Vec::new(),
+            stored: Vec::new(),
         };
         scene.feed(Input::Start);
         scene
@@ -110,7 +124,11 @@ impl Scene {
                     self.disk.retain(|kept| kept.draft_id != record.draft_id);
                     saved.push(record.draft_id);
                     self.disk.push(record);
+                    // A browser's database gives what it has by name.
+                    self.disk.sort_by_key(|kept| kept.draft_id);
                 }
+                Effect::Upload { draft_id, .. } => self.uploads.push(draft_id),
+                Effect::StopUpload(draft_id) => self.uploads.retain(|its| *its != draft_id),
                 Effect::Forget(draft_id) => self.disk.retain(|kept| kept.draft_id != draft_id),
                 _ => {}
             }
@@ -148,6 +166,14 @@ impl Scene {
                     self.feed(Input::Retract { draft_id, target });
                 }
             }
+            Operation::Give => {
+                self.drafts += 2;
+                let draft_id = draft(self.drafts);
+                self.said.push(draft_id);
+                let session_draft_id = draft(self.drafts + 1);
+                self.feed(Input::Attach { draft_id, session_draft_id, file: attached("kettle.png", 10) });
+            }
+            Operation::EndUpload { is_taken, is_heard } => self.end_upload(is_taken, is_heard),
             Operation::Answer => {
                 if let Some((id, Some(frame))) = self.serve() {
                     self.feed(Input::Received { id, frame });
@@ -168,6 +194,7 @@ impl Scene {
             Operation::Cut => self.cut(),
             Operation::Reload => {
                 self.wire.clear();
+                self.uploads.clear();
                 self.visitor = Visitor::new(setup(Auth::Visitor { token: "v".into() }));
                 self.feed(Input::Restored(self.disk.clone()));
                 self.feed(Input::Start);
@@ -192,6 +219,19 @@ impl Scene {
     fn cut(&mut self) {
         self.wire.clear();
         self.feed(Input::SocketClosed(CloseCode(1006)));
+    }
+
+    fn end_upload(&mut self, is_taken: bool, is_heard: bool) {
+        let Some(draft_id) = self.uploads.pop() else { return };
+        self.feed(Input::UploadMoved { draft_id, percent: 50 });
+        if is_taken {
+            self.stored.push(draft_id);
+        }
+        self.feed(if is_taken && is_heard {
+            Input::Uploaded { draft_id, file: card(draft_id) }
+        } else {
+            Input::UploadFailed { draft_id, why: NoUpload::Cut }
+        });
     }
 
     fn wait(&mut self, time: Millis) {
@@ -255,7 +295,18 @@ impl Scene {
                 assert_eq!(known, open.draft_id, "one chat opens one session");
                 Some(self.receipt(open.draft_id, Seq::ZERO))
             }
+            ClientFrame::Upload(upload) => {
+                let is_here = self.stored.contains(&upload.draft_id);
+                Some(ServerFrame::Ticket(ticket(&upload, is_here.then(|| card(upload.draft_id)))))
+            }
             ClientFrame::Send(said) => {
+                let mut said = said;
+                if let Body::File { file } = &said.body {
+                    assert!(self.stored.contains(&said.draft_id), "a file is said before the gateway has it");
+                    assert_eq!(*file, FileCard::named(card(said.draft_id).id));
+                    // The gateway says what it is.
+                    said.body = Body::File { file: card(said.draft_id) };
+                }
                 let known =
                     self.log.iter().find(|entry| entry.draft_id == said.draft_id).map(|entry| entry.seq);
                 let seq = known.unwrap_or_else(|| {
@@ -272,6 +323,7 @@ impl Scene {
             ClientFrame::Ping(beat) => Some(ServerFrame::Pong(beat)),
             ClientFrame::Auth(_)
             | ClientFrame::List(_)
+            | ClientFrame::Links(_)
             | ClientFrame::Cursor(_)
             | ClientFrame::Typing(_)
             | ClientFrame::Pong(_)
@@ -329,6 +381,7 @@ impl Scene {
             while !self.wire.is_empty() {
                 self.operate(Operation::Answer);
             }
+            self.operate(Operation::EndUpload { is_taken: true, is_heard: true });
             self.wait(Millis::secs(1));
         }
     }
@@ -340,6 +393,8 @@ fn standing<'a>(log: &'a [Entry], words: &'a Entry) -> Option<&'a str> {
         log.iter().filter(|entry| entry.from == words.from && entry.body.target() == Some(words.draft_id));
     let mut text = match &words.body {
         Body::Text { text } => Some(text.as_str()),
+        // As a sketch shows it.
+        Body::File { .. } => Some("<kettle.png>"),
         _ => None,
     };
     for change in changes {

@@ -133,8 +133,9 @@ impl Book {
                 let owner = Owner::Visitor(visitor);
                 let draft_id = self.name(&owner);
                 let place = self.own_place(place, &owner);
+                let body = text("told");
                 let record =
-                    Record { draft_id, place, reply_to: None, body: text("told"), made_at: self.now, owner };
+                    Record { draft_id, place, reply_to: None, body, made_at: self.now, owner, sha256: None };
                 self.kept.push(record.clone());
                 self.feed(Input::Overheard(Box::new(record)));
             }

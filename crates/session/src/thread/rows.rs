@@ -38,7 +38,7 @@ impl<'a> Rows<'a> {
         let is_self = reader.is_self(chat, entry);
         let author = (!is_self).then_some(entry.from.id);
         let (content, is_edited) = match chat.timeline.standing(entry) {
-            Standing::AsSaid(body) => (content_of(body), false),
+            Standing::AsSaid(body) => (content_of(body, &chat.links), false),
             Standing::Otherwise(text) => (text_of(text), true),
             Standing::Gone => (Content::Retracted, false),
         };
@@ -81,7 +81,7 @@ impl<'a> Rows<'a> {
         let mut bubble = Bubble {
             quote: record.reply_to.and_then(|words| quote_of(self.chat, words, self.reader)),
             is_edited: matches!(record.body, Body::Edit { .. }),
-            ..Bubble::of(record.draft_id, true, content_of(&record.body), record.made_at)
+            ..Bubble::of(record.draft_id, true, content_of(&record.body, &self.chat.links), record.made_at)
         };
         bubble.state = Some(self.state_of(row));
         bubble.change = record.body.target().map(|_| record.draft_id);
@@ -98,7 +98,7 @@ impl<'a> Rows<'a> {
             // It still stands: nobody is to believe that it is gone.
             (Body::Retract { .. }, Delivery::Failed(_)) => {}
             (Body::Retract { .. }, _) => (bubble.content, bubble.quote) = (Content::Retracted, None),
-            (body, _) => (bubble.content, bubble.is_edited) = (content_of(body), true),
+            (body, _) => (bubble.content, bubble.is_edited) = (content_of(body, &self.chat.links), true),
         }
         if !matches!(row.stage, Stage::Accepted(_)) {
             (bubble.state, bubble.change) = (Some(state), Some(row.record.draft_id));
@@ -110,6 +110,8 @@ impl<'a> Rows<'a> {
         match row.stage {
             Stage::Saving(_) => Delivery::Saving,
             Stage::Queued => Delivery::Queued,
+            Stage::Asking => Delivery::Uploading(0),
+            Stage::Uploading(percent) => Delivery::Uploading(percent),
             Stage::Sending => Delivery::Sending,
             Stage::Accepted(seq) => self.accepted(seq),
             Stage::Failed(why) => Delivery::Failed(why),

@@ -4,6 +4,7 @@ use super::*;
 use crate::{
     chat::ChatKey,
     effect::{Owner, Place, Record},
+    links::Links,
     screen::Failure,
     testing::{AGENT, START, VISITOR, draft, entry, party, session, sketch, state, text},
 };
@@ -116,6 +117,7 @@ fn drafts_stand_below_and_a_slow_clock_brings_no_day_back() {
             body: text("mine"),
             made_at,
             owner: Owner::Visitor(0),
+            sha256: None,
         });
     }
     chat.outbox.fail(draft(1), Failure::Expired);
@@ -141,6 +143,9 @@ fn previews_are_one_short_line() {
 
 #[test]
 fn a_kind_of_a_later_version_is_a_neutral_line() {
-    assert_eq!(content_of(&Body::Unknown), Content::Unsupported);
-    assert_eq!(content_of(&text("\u{202e}")), Content::Text(vec![Span::Plain(String::new())]));
+    assert_eq!(content_of(&Body::Unknown, &Links::default()), Content::Unsupported);
+    assert_eq!(
+        content_of(&text("\u{202e}"), &Links::default()),
+        Content::Text(vec![Span::Plain(String::new())])
+    );
 }

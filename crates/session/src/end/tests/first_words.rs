@@ -33,6 +33,7 @@ fn overheard(opening: DraftId, is_asked: bool) -> Input {
         body: text("theirs"),
         made_at: START,
         owner: Owner::Visitor(0),
+        sha256: None,
     };
     Input::Overheard(Box::new(record))
 }

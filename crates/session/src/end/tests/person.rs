@@ -19,7 +19,8 @@ fn connected() -> Bench<Visitor> {
 fn told(visitor: u32, place: Place) -> Input {
     let owner = Owner::Visitor(visitor);
     let (draft_id, body) = (draft(77), text("mine alone"));
-    Input::Overheard(Box::new(Record { draft_id, place, reply_to: None, body, made_at: START, owner }))
+    let record = Record { draft_id, place, reply_to: None, body, made_at: START, owner, sha256: None };
+    Input::Overheard(Box::new(record))
 }
 
 fn opening() -> Place {

@@ -19,6 +19,7 @@ fn record(number: u64, place: Place) -> Record {
         body: text(&format!("draft {number}")),
         made_at,
         owner: Owner::Visitor(0),
+        sha256: None,
     }
 }
 

@@ -246,6 +246,7 @@ fn a_change_of_an_earlier_page_shows_where_its_words_are_or_by_itself() {
         body,
         made_at: START,
         owner: Owner::Visitor(0),
+        sha256: None,
     };
     let mut bench = Bench::visitor();
     bench.feed(Input::Restored(vec![record(500, edit(2, "line two")), record(501, edit(99, "far up"))]));
