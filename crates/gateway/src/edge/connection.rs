@@ -54,6 +54,8 @@ pub(super) struct Connection {
     origin: Option<String>,
     seat: Option<Seat>,
     work: Option<Work<Done>>,
+    /// The heads for a heartbeat. Read beside the work: taking its place would take back an answer that somebody waits for.
+    heads: Option<Work<Vec<Head>>>,
 }
 
 /// What there is once the hello held.
@@ -70,13 +72,13 @@ enum Done {
     Arrived(Result<Box<Arrival>, Refusal>),
     Renewed(Option<RequestId>, Result<Box<Renewal>, Refusal>),
     Ran,
-    Heads(Vec<Head>),
 }
 
 /// Why the loop goes round.
 enum Event {
     Read(Input),
     Done(Done),
+    Heads(Vec<Head>),
     Tick,
     Close(CloseCode),
 }
@@ -110,6 +112,7 @@ impl Connection {
             origin,
             seat: None,
             work: None,
+            heads: None,
             state,
         }
     }
@@ -126,9 +129,9 @@ impl Connection {
             }
             self.set_alarm();
         };
-        let Self { state, socket, guest, seat, work, .. } = self;
+        let Self { state, socket, guest, seat, work, heads, .. } = self;
         // Out of the tables before the goodbye: nothing more is meant for this connection. Work holds its place too.
-        drop((seat, work, guest));
+        drop((seat, work, heads, guest));
         state.metrics.connections.dec();
         if let Some(code) = outcome {
             state.metrics.closed(code);
@@ -152,6 +155,12 @@ impl Connection {
             && let Poll::Ready(read) = self.socket.poll_read(context)
         {
             return Poll::Ready(read.map(Event::Read));
+        }
+        if let Some(heads) = &mut self.heads
+            && let Poll::Ready(heads) = heads.as_mut().poll(context)
+        {
+            self.heads = None;
+            return Poll::Ready(Ok(Event::Heads(heads)));
         }
         if self.alarm.as_mut().poll(context).is_ready() {
             return Poll::Ready(Ok(Event::Tick));
@@ -214,7 +223,7 @@ impl Connection {
                 input
             }
             Event::Done(Done::Ran) => return None,
-            Event::Done(Done::Heads(heads)) => Input::Heads(heads),
+            Event::Heads(heads) => Input::Heads(heads),
             Event::Done(Done::Arrived(Ok(arrival))) => self.take_seat(*arrival),
             Event::Done(Done::Arrived(Err(Refusal(code, close)))) => Input::Refused { code, close },
             Event::Done(Done::Renewed(id, Ok(renewal))) => self.stay(id, *renewal),
@@ -236,7 +245,8 @@ impl Connection {
                 }
                 Output::Renew(id, proof) => self.renew(id, proof),
                 Output::Run(id, command) => self.run_command(id, command),
-                Output::Heads => self.work = self.seat.as_ref().map(heads),
+                Output::Heads if self.heads.is_some() => {}
+                Output::Heads => self.heads = self.seat.as_ref().map(heads),
                 Output::Reply(id, frame) => self.reply(id, frame),
                 Output::Close(code) => close = Some(code),
             }
@@ -300,7 +310,6 @@ impl Connection {
     }
 }
 
-fn heads(seat: &Seat) -> Work<Done> {
-    let caller = Arc::clone(&seat.caller);
-    Box::pin(async { Done::Heads(handlers::heads(caller).await) })
+fn heads(seat: &Seat) -> Work<Vec<Head>> {
+    Box::pin(handlers::heads(Arc::clone(&seat.caller)))
 }

@@ -6,7 +6,7 @@ use tieline_gateway::store::Tuning;
 use tieline_load::client::{Client, Heard, draft_id, hello, text_frame, with_cursors};
 use tieline_protocol::{
     Auth, ClientFrame, CloseCode, ErrorCode, Seq, ServerFrame,
-    client::{Beat, Position},
+    client::{Beat, Open, Position},
 };
 
 use crate::running::{NO_LIMITS, Running, Talk};
@@ -97,6 +97,27 @@ async fn a_busy_store_says_so_and_takes_the_same_draft_later() {
     other.execute_batch("rollback").unwrap();
     let receipt = visitor.say(session, draft, "patience").await.unwrap();
     assert_eq!((receipt.seq, receipt.duplicate), (Seq(1), false));
+}
+
+/// What takes its time is answered although heartbeats are due meanwhile, and these with the heads that they carry.
+#[tokio::test]
+async fn an_answer_that_takes_long_is_not_lost_to_a_heartbeat() {
+    let gateway = Running::start(&format!("{NO_LIMITS}[ping]\nevery_ms = 100\ngrace_ms = 60000\n")).await;
+    let Talk { mut visitor, session, .. } = gateway.talk().await;
+    visitor.say(session, draft_id(), "the log has a head").await.unwrap();
+    let other = rusqlite::Connection::open(&gateway.stage.config.store).unwrap();
+    other.execute_batch("begin immediate").unwrap();
+    let open = Open { draft_id: draft_id(), to: Some("r1".to_owned()), item: None };
+    let asked = visitor.send(ClientFrame::Open(open)).await.unwrap();
+    loop {
+        match visitor.hear().await.unwrap() {
+            Heard::Frame(None, ServerFrame::Ping(ping)) if !ping.heads.is_empty() => break,
+            Heard::Frame(None, _) => {}
+            other => panic!("no heartbeat with heads before the answer: {other:?}"),
+        }
+    }
+    other.execute_batch("rollback").unwrap();
+    assert!(matches!(visitor.answer(asked).await.unwrap(), ServerFrame::Ok(_)));
 }
 
 /// P8: nothing comes from a peer any more, and nothing says that it is gone: after a beat and its grace it is given up. One
