@@ -160,6 +160,7 @@ impl Caller {
         }
         self.figures.shown = self.view.shown();
         self.figures.waiting = self.waiting.len();
+        self.figures.missing = self.view.missing();
         Ok(self.figures)
     }
 

@@ -116,13 +116,12 @@ impl Crowd {
                 figures.push(ended??);
             }
         }
-        let late: Vec<_> = figures.iter().skip(settled).collect();
-        ensure!(
-            late.is_empty(),
-            "{} callers did not settle within {within:?}; the first: {:?}",
-            late.len(),
-            late.first().map(|(client, figures)| (client, figures.waiting, figures.shown, figures.welcomes))
-        );
+        let late = figures.iter().skip(settled).map(|(client, figures)| {
+            let Figures { waiting, shown, welcomes, missing, .. } = figures;
+            format!("caller {client}: {waiting} waiting, shown {shown:?}, {welcomes} welcomes, {missing:?}")
+        });
+        let late: Vec<_> = late.collect();
+        ensure!(late.is_empty(), "not settled within {within:?}:\n{}", late.join("\n"));
         Ok(figures.into_iter().map(|(_, figures)| figures).collect())
     }
 }

@@ -25,4 +25,6 @@ pub struct Figures {
     pub shown: Seq,
     /// Drafts that wait still.
     pub waiting: usize,
+    /// What it still wanted to read, if anything.
+    pub missing: Option<String>,
 }

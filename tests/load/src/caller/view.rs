@@ -56,6 +56,13 @@ impl View {
         self.shown >= self.known && self.asked.is_none() && !self.is_doubtful
     }
 
+    /// What it still wants to read, in words.
+    pub(super) fn missing(&self) -> Option<String> {
+        let Self { shown, known, asked, is_doubtful, .. } = self;
+        let words = || format!("shown {shown:?} of {known:?}, asked {asked:?}, doubtful {is_doubtful}");
+        (!self.is_complete()).then(words)
+    }
+
     /// There may be more than it knows of.
     pub(super) fn look_again(&mut self) {
         self.is_doubtful = true;
