@@ -115,7 +115,7 @@
 
   /** The frame, asked for at once: it takes longer to come than the part that talks to it. */
   const makeFrame = (parent, { channel, label }) => {
-    const frame = element(0, "iframe", ["title", label, "src", gateway + "/w/" + channel]);
+    const frame = element(0, "iframe", ["title", label, "allow", "microphone", "src", gateway + "/w/" + channel]);
     const made = { frame };
     listen(frame, "load", () => {
       made.isLoaded = true;

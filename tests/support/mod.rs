@@ -35,6 +35,7 @@ extern "C" {
 /// The widget's style sheet, as `cargo xtask dist` puts it together.
 pub(crate) const STYLE: &str = concat!(
     include_str!("../../crates/talk/style.css"),
+    include_str!("../../crates/talk/files.css"),
     include_str!("../../src/view/style.css"),
     include_str!("../../src/view/sessions.css")
 );

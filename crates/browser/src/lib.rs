@@ -23,6 +23,7 @@ pub mod locks;
 pub mod message_port;
 pub mod page;
 pub mod patience;
+pub mod recording;
 pub mod resize;
 pub mod socket;
 pub mod storage;

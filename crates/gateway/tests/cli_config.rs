@@ -118,6 +118,7 @@ fn every_key_can_be_set_and_is_in_the_handbook() {
             ("drain_secs", _) => "60",
             ("log.format", _) => "json",
             ("log.level", _) => "debug",
+            ("limits.file_mib", _) => "25",
             (_, Kind::Text) => "some text of good length",
             (_, Kind::Number) => "100000",
             (_, Kind::Switch) => "true",

@@ -10,7 +10,7 @@ use site::{NOW, Site};
 use tieline_gateway::auth::registration::Wish;
 
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-    img-src 'self' data: https: https://shop.example https://shop.example:8443; \
+    img-src 'self' blob: data: https: https://shop.example https://shop.example:8443; media-src 'self' blob:; \
     connect-src 'self' wss://chat.example; base-uri 'none'; form-action 'none'; \
     frame-ancestors https://shop.example https://shop.example:8443; require-trusted-types-for 'script'";
 

@@ -10,7 +10,11 @@ use yew::{
     Callback, Component, Context, Html, NodeRef, Properties, TargetCast, component, html, use_node_ref,
 };
 
-use crate::{icon, words::Words};
+use crate::{
+    icon,
+    voice::{self, VoiceButton},
+    words::Words,
+};
 
 /// Properties of both parts.
 #[derive(Clone, PartialEq, Properties)]
@@ -77,6 +81,9 @@ pub fn AttachButton(props: &AttachProps) -> Html {
                 <button type="button" class="attach camera" aria-label={words.camera} onclick={press(&camera)}>
                     { icon::camera() }
                 </button>
+            }
+            if voice::is_open(accepts) {
+                <VoiceButton {words} accepts={accepts.clone()} on_files={on_files.clone()} />
             }
         </>
     }

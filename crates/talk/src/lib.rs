@@ -36,6 +36,7 @@ pub mod safe;
 mod strip;
 pub mod texts;
 pub mod thread;
+pub mod voice;
 pub mod words;
 
 pub use calendar::Calendar;

@@ -7,6 +7,7 @@ use crate::{
     later::Later,
     lightbox::{self, LightboxProps},
     menu::{self, Acts, Menu},
+    voice::{self, VoiceProps},
     words::Words,
 };
 
@@ -17,9 +18,11 @@ pub(crate) struct Parts {
     pub(crate) menu: fn(Ways, Menu, &'static Words, &Acts) -> Html,
     /// A picture as large as there is room.
     pub(crate) lightbox: fn(LightboxProps) -> Html,
+    /// A voice message while it is recorded.
+    pub(crate) voice: fn(VoiceProps) -> Html,
 }
 
-static PARTS: Parts = Parts { menu: menu::view, lightbox: lightbox::lightbox };
+static PARTS: Parts = Parts { menu: menu::view, lightbox: lightbox::lightbox, voice: voice::voice };
 
 #[cfg(not(feature = "split"))]
 thread_local! {

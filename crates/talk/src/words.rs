@@ -81,6 +81,14 @@ texts! {
         save_file: Pattern = "Save {name}",
         /// Something to listen to.
         voice_note: Text = "Voice message",
+        /// Name of the button that records one.
+        record: Text = "Record a voice message",
+        /// While it is recorded.
+        recording: Text = "Recording",
+        /// Throws it away.
+        record_not: Text = "Discard the voice message",
+        /// It cannot be recorded.
+        no_microphone: Text = "The microphone is not available. Allow it in your browser and try again.",
         /// In the place of a part of the interface that could not be fetched.
         part_lost: Text = "This part could not be loaded.",
         /// Says a failed message again; fetches a part again.

@@ -104,7 +104,7 @@ async fn a_picture_goes_and_a_pdf_comes_back_and_a_reload_loses_neither() {
 async fn check_pdf(visitor: &Visitor) -> Result<()> {
     until("the PDF at the visitor", async || {
         let rows = visitor.texts("a.file-row").await?;
-        Ok(rows.iter().any(|row| row.contains("Offer.pdf") && row.contains("30")).then_some(()))
+        Ok(rows.iter().any(|row| row.contains("Offer.pdf") && row.contains("29 byte")).then_some(()))
     })
     .await?;
     let read = "const link = document.querySelector('a.file-row');

@@ -78,8 +78,15 @@ impl App {
     /// In the order in which they cascade: what both apps share, then the app's own.
     fn css_paths(self) -> &'static [&'static str] {
         match self {
-            Self::Widget => &["crates/talk/style.css", "src/view/style.css", "src/view/sessions.css"],
-            Self::Desk => &["crates/talk/style.css", "crates/desk/src/view/style.css"],
+            Self::Widget => &[
+                "crates/talk/style.css",
+                "crates/talk/files.css",
+                "src/view/style.css",
+                "src/view/sessions.css",
+            ],
+            Self::Desk => {
+                &["crates/talk/style.css", "crates/talk/files.css", "crates/desk/src/view/style.css"]
+            }
         }
     }
 }

@@ -105,7 +105,11 @@ pub(crate) fn fresh_root() -> Element {
     if document.query_selector("style[data-desk]").unwrap().is_none() {
         let style = document.create_element("style").unwrap();
         style.set_attribute("data-desk", "").unwrap();
-        let sheets = [include_str!("../../../talk/style.css"), include_str!("../../src/view/style.css")];
+        let sheets = [
+            include_str!("../../../talk/style.css"),
+            include_str!("../../../talk/files.css"),
+            include_str!("../../src/view/style.css"),
+        ];
         style.set_text_content(Some(&sheets.concat()));
         document.body().unwrap().append_child(&style).unwrap();
     }

@@ -37,13 +37,12 @@ pub(super) fn back_up(copy: &Path, files: &Path, target: &Path) -> Result<(), Co
 }
 
 /// Brings the files that a store is going to know from beside its copy, unless they are there.
-pub(super) fn restore(store: &Path, copy: &Path, files: &Path) -> Result<(), CopyError> {
-    let names = names_in(store)?;
+pub(super) fn restore(names: &[String], copy: &Path, files: &Path) -> Result<(), CopyError> {
     if names.is_empty() {
         return Ok(());
     }
     make_private_folder(files).map_err(at(files))?;
-    bring(&names, &folder_of_copy(copy), files)
+    bring(names, &folder_of_copy(copy), files)
 }
 
 fn names_in(store: &Path) -> Result<Vec<String>, CopyError> {

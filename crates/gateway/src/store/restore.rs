@@ -16,7 +16,10 @@ use super::{
     backup::{CopyError, Counts, beside, examine, make_private, sync, sync_folder_of},
     connect, file_copies, schema,
 };
-use crate::crash::{self, Point};
+use crate::{
+    crash::{self, Point},
+    files::copy_names,
+};
 
 /// SQLite's own makers of an epoch: an opaque text that was never there before.
 pub(crate) const NEW_EPOCH: &str = "lower(hex(randomblob(6)))";
@@ -39,8 +42,8 @@ pub fn restore(copy: &Path, store: &Path, files: &Path, stamp: &str) -> Result<R
     // Left over where a restore was cut off.
     remove_with_companions(&fresh)?;
     // The files first: those that a store knows must be there when it is one. What it does not know, the gateway sweeps.
-    let prepared = prepare(copy, &fresh).and_then(|counts| {
-        file_copies::restore(&fresh, copy, files)?;
+    let prepared = prepare(copy, &fresh).and_then(|(counts, names)| {
+        file_copies::restore(&names, copy, files)?;
         Ok(counts)
     });
     let outcome = prepared.and_then(|counts| Ok(Restored { counts, kept: exchange(&fresh, store, stamp)? }));
@@ -50,8 +53,8 @@ pub fn restore(copy: &Path, store: &Path, files: &Path, stamp: &str) -> Result<R
     outcome
 }
 
-/// A file beside the store that needs only the store's name to be it.
-fn prepare(copy: &Path, fresh: &Path) -> Result<Counts, CopyError> {
+/// A file beside the store that needs only the store's name to be it, and the names of the files that it knows.
+fn prepare(copy: &Path, fresh: &Path) -> Result<(Counts, Vec<String>), CopyError> {
     let io = |path: &Path| {
         let path = path.to_owned();
         move |error| CopyError::Io { path, error }
@@ -65,12 +68,13 @@ fn prepare(copy: &Path, fresh: &Path) -> Result<Counts, CopyError> {
     check(&db, copy)?;
     schema::prepare(&mut db)?;
     db.execute(&format!("update session set epoch = {NEW_EPOCH}"), [])?;
-    let counts = examine(&db, copy)?;
+    // Asked here: whoever only reads the finished file would leave companions of it behind.
+    let (counts, names) = (examine(&db, copy)?, copy_names(&db)?);
     db.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?;
     // The last one to leave takes the companions along.
     db.close().map_err(|(_, error)| error)?;
     sync(fresh)?;
-    Ok(counts)
+    Ok((counts, names))
 }
 
 /// Is it whole, and of a version that this build knows?

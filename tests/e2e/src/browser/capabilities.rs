@@ -8,8 +8,9 @@ use thirtyfour::{Capabilities, ChromiumLikeCapabilities as _, DesiredCapabilitie
 
 use super::Kind;
 
-/// No GPU, no sandbox (CI runs as root), no /dev/shm of container size, nothing of its own on the network.
-const CHROMIUM: [&str; 11] = [
+/// No GPU, no sandbox (CI runs as root), no /dev/shm of container size, nothing of its own on the network, and a microphone that
+/// beeps, whose use is always allowed.
+const CHROMIUM: [&str; 13] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -21,6 +22,8 @@ const CHROMIUM: [&str; 11] = [
     "--disable-sync",
     "--window-size=1280,800",
     "--lang=en",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 ];
 
 /// Storage partitioning, which users have and automation tools switch off.
