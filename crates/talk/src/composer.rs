@@ -5,11 +5,19 @@
 
 use std::rc::Rc;
 
+use tieline_browser::focus::focus;
 use tieline_session::screen::Aimed;
 use web_sys::{HtmlElement, HtmlTextAreaElement, InputEvent, KeyboardEvent, SubmitEvent};
 use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, TargetCast, classes, html};
 
-use crate::{Calendar, ThreadWish, icon, strip, words::Words};
+use crate::{
+    Calendar, ThreadWish, icon,
+    later::part,
+    parts::{LATER, Parts},
+    picker::PickerActs,
+    strip,
+    words::Words,
+};
 
 /// From here on the characters that are left are counted aloud.
 const FEW_LEFT: i64 = 200;
@@ -68,6 +76,8 @@ pub struct Composer {
     edited: Option<String>,
     /// The caret is to be put behind the words.
     wants_caret: bool,
+    /// Emoji are to be picked from.
+    is_picking: bool,
 }
 
 /// What happens to the composer.
@@ -81,6 +91,12 @@ pub enum ComposerEvent {
     Leave,
     /// The newest words are to be said otherwise.
     EditNewest,
+    /// The button of the emoji.
+    TogglePicker,
+    /// They are not wanted any more. True: the caret goes back to the words.
+    ClosePicker(bool),
+    /// One is to stand where the caret is.
+    Pick(&'static str),
 }
 
 impl Component for Composer {
@@ -93,6 +109,7 @@ impl Component for Composer {
             text: ctx.props().given.text.to_string(),
             edited: edit_in(ctx.props()).map(str::to_owned),
             wants_caret: false,
+            is_picking: false,
         }
     }
 
@@ -105,6 +122,25 @@ impl Component for Composer {
                 }
                 None => self.text = text,
             },
+            ComposerEvent::TogglePicker => {
+                self.is_picking = !self.is_picking;
+                return true;
+            }
+            ComposerEvent::ClosePicker(is_back) => {
+                self.is_picking = false;
+                if is_back && let Some(field) = self.field.cast::<HtmlElement>() {
+                    let _ = field.focus();
+                }
+                return true;
+            }
+            ComposerEvent::Pick(emoji) => {
+                if let Some(text) =
+                    self.field.cast::<HtmlTextAreaElement>().and_then(|field| put(&field, emoji))
+                {
+                    ctx.link().send_message(ComposerEvent::Typed(text));
+                }
+                return false;
+            }
             ComposerEvent::Leave => {
                 ctx.props().on_wish.emit(ThreadWish::Unaim);
                 return false;
@@ -181,6 +217,7 @@ impl Component for Composer {
                         })}
                         onkeydown={self.keys(ctx)}
                     />
+                    { self.picker(ctx) }
                     if left <= FEW_LEFT {
                         <span class={classes!("composer-left", (left < 0).then_some("over"))} role="status">
                             { props.calendar.count(if left < 0 { props.words.over } else { props.words.left }, left.unsigned_abs()) }
@@ -215,6 +252,39 @@ impl Component for Composer {
 }
 
 impl Composer {
+    /// The button in the field's corner, and what it opens.
+    fn picker(&self, ctx: &Context<Self>) -> Html {
+        let (words, link) = (ctx.props().words, ctx.link());
+        let acts = PickerActs {
+            on_pick: link.callback(ComposerEvent::Pick),
+            on_close: link.callback(ComposerEvent::ClosePicker),
+        };
+        let field = self.field.clone();
+        let on_drawn = Callback::from(move |()| {
+            let first = field.cast::<HtmlElement>().and_then(|field| field.parent_element());
+            if let Some(first) = first.and_then(|field| field.query_selector(".picker .emoji").ok()?) {
+                focus(&first);
+            }
+        });
+        let draw = move |parts: &'static Parts| (parts.picker)(words, &acts);
+        html! {
+            <>
+                <button
+                    type="button"
+                    class="emoji-open"
+                    aria-label={words.emoji}
+                    aria-expanded={self.is_picking.to_string()}
+                    onclick={link.callback(|_| ComposerEvent::TogglePicker)}
+                >
+                    { icon::smile() }
+                </button>
+                if self.is_picking {
+                    { part(words, &LATER, draw, on_drawn) }
+                }
+            </>
+        }
+    }
+
     fn left(&self, ctx: &Context<Self>) -> i64 {
         let used = i64::try_from(self.words().chars().count()).unwrap_or(i64::MAX);
         i64::from(ctx.props().text_chars) - used
@@ -229,6 +299,15 @@ impl Composer {
         let (is_empty, is_aimed) = (self.words().is_empty(), ctx.props().aim.is_some());
         ctx.link().batch_callback(move |event| on_key(&event, is_empty, is_aimed))
     }
+}
+
+/// Puts it where the caret is, and the caret behind it. Gives all of the words.
+fn put(field: &HtmlTextAreaElement, emoji: &str) -> Option<String> {
+    let at = field.selection_start().ok()??;
+    field.set_range_text(emoji).ok()?;
+    let behind = at.saturating_add(u32::try_from(emoji.encode_utf16().count()).ok()?);
+    let _ = field.set_selection_range(behind, behind);
+    Some(field.value())
 }
 
 /// The words that are to be said otherwise.

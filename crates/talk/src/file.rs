@@ -94,7 +94,6 @@ fn row(file: &File, bubble: &Bubble, around: &Around<'_>) -> Html {
                     download={file.card.name.clone()}
                     target="_blank"
                     rel="noopener noreferrer nofollow"
-                    aria-label={around.words.save_file.with(&file.card.name)}
                 >
                     { inside }
                     { icon::save() }

@@ -30,6 +30,7 @@ pub mod later;
 pub mod lightbox;
 pub mod menu;
 mod parts;
+mod picker;
 mod quote;
 mod rows;
 pub mod safe;

@@ -7,7 +7,6 @@ use std::rc::Rc;
 
 use tieline_browser::Listener;
 use tieline_protocol::DraftId;
-use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlElement, KeyboardEvent};
 use yew::{Callback, Component, Context, Html, NodeRef, Properties, classes, html};
 
@@ -49,7 +48,7 @@ pub struct Lightbox {
     dialog: NodeRef,
     at: DraftId,
     is_zoomed: bool,
-    listeners: Vec<Listener>,
+    on_close: Option<Listener>,
 }
 
 /// What happens to it.
@@ -68,7 +67,7 @@ impl Component for Lightbox {
     type Properties = LightboxProps;
 
     fn create(ctx: &Context<Self>) -> Self {
-        Self { dialog: NodeRef::default(), at: ctx.props().at, is_zoomed: false, listeners: Vec::new() }
+        Self { dialog: NodeRef::default(), at: ctx.props().at, is_zoomed: false, on_close: None }
     }
 
     fn update(&mut self, ctx: &Context<Self>, event: LightboxEvent) -> bool {
@@ -113,7 +112,7 @@ impl Component for Lightbox {
             }
         };
         html! {
-            <dialog ref={self.dialog.clone()} class="lightbox" aria-label={words.open_picture.with(&shown.name)}>
+            <dialog ref={self.dialog.clone()} class="lightbox" onkeydown={self.keys(ctx)} aria-label={words.open_picture.with(&shown.name)}>
                 <div class="lightbox-bar">
                     <bdi class="lightbox-name">{ shown.name.clone() }</bdi>
                     if count > 1 {
@@ -159,19 +158,22 @@ impl Component for Lightbox {
             dialog.set_open(true);
         }
         let on_close = ctx.props().on_close.clone();
-        let (link, element) = (ctx.link().clone(), dialog.clone());
-        self.listeners = vec![
-            Listener::new(&dialog, "close", move |_| on_close.emit(())),
-            Listener::new(&dialog, "keydown", move |event| {
-                // Neither the panel's Escape nor the desk's keys mean a key that is pressed in here.
-                event.stop_propagation();
-                let event: KeyboardEvent = event.unchecked_into();
-                if let Some(by) = step_of(&event.key(), is_rtl(&element)) {
-                    event.prevent_default();
-                    link.send_message(LightboxEvent::Step(by));
-                }
-            }),
-        ];
+        self.on_close = Some(Listener::new(&dialog, "close", move |_| on_close.emit(())));
+    }
+}
+
+impl Lightbox {
+    fn keys(&self, ctx: &Context<Self>) -> Callback<KeyboardEvent> {
+        let dialog = self.dialog.clone();
+        ctx.link().batch_callback(move |event: KeyboardEvent| {
+            // Neither the panel's Escape nor the desk's keys mean a key that is pressed in here. Yew hears at the root, before the
+            // dialog does: only a handler of its own can stop it there.
+            event.stop_propagation();
+            let is_rtl = dialog.cast::<HtmlElement>().is_some_and(|dialog| is_rtl(&dialog));
+            let step = step_of(&event.key(), is_rtl)?;
+            event.prevent_default();
+            Some(LightboxEvent::Step(step))
+        })
     }
 }
 

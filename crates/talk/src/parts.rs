@@ -7,6 +7,7 @@ use crate::{
     later::Later,
     lightbox::{self, LightboxProps},
     menu::{self, Acts, Menu},
+    picker::{self, PickerActs},
     voice::{self, VoiceProps},
     words::Words,
 };
@@ -18,11 +19,14 @@ pub(crate) struct Parts {
     pub(crate) menu: fn(Ways, Menu, &'static Words, &Acts) -> Html,
     /// A picture as large as there is room.
     pub(crate) lightbox: fn(LightboxProps) -> Html,
+    /// Emoji to pick from.
+    pub(crate) picker: fn(&Words, &PickerActs) -> Html,
     /// A voice message while it is recorded.
     pub(crate) voice: fn(VoiceProps) -> Html,
 }
 
-static PARTS: Parts = Parts { menu: menu::view, lightbox: lightbox::lightbox, voice: voice::voice };
+static PARTS: Parts =
+    Parts { menu: menu::view, lightbox: lightbox::lightbox, picker: picker::view, voice: voice::voice };
 
 #[cfg(not(feature = "split"))]
 thread_local! {

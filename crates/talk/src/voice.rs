@@ -63,7 +63,7 @@ pub fn VoiceButton(props: &VoiceProps) -> Html {
     let draw = move |parts: &'static Parts| (parts.voice)(inside.clone());
     html! {
         <>
-            <button ref={button} type="button" class="attach" aria-label={props.words.record} onclick={on_press}>
+            <button ref={button} type="button" class="attach voice" aria-label={props.words.record} onclick={on_press}>
                 { icon::microphone() }
             </button>
             if *is_recording {

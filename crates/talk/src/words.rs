@@ -81,6 +81,8 @@ texts! {
         save_file: Pattern = "Save {name}",
         /// Something to listen to.
         voice_note: Text = "Voice message",
+        /// Name of the button with emoji to pick from, and of what it opens.
+        emoji: Text = "Emoji",
         /// Name of the button that records one.
         record: Text = "Record a voice message",
         /// While it is recorded.

@@ -15,6 +15,7 @@ mod processes;
 mod shop;
 mod stage;
 mod store;
+pub mod tour;
 mod visitor;
 mod wait;
 mod window;

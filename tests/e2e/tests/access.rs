@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde_json::json;
 use thirtyfour::Key;
-use tieline_e2e::{Kind, Side, Stage, Visitor, Window, access, play_in, until};
+use tieline_e2e::{Kind, Side, Stage, Visitor, Window, access, play_in, tour, until};
 
 const PANEL: [&str; 2] = ["tieline-launcher", "iframe"];
 const NEXT_DAY: &str = "const now = Date.now; Date.now = () => now() + 25 * 3600e3;";
@@ -70,6 +70,23 @@ async fn axe_finds_nothing_in_the_usual_states() {
             .await?;
         is_clean(&visitor.page, &PANEL, "failed", &mut found).await?;
         is_clean(&desk.page, &[], "desk, cut off", &mut found).await?;
+        assert!(found.is_empty(), "{}", found.join("\n\n"));
+        Ok(())
+    })
+    .await;
+}
+
+/// Nor in what is opened from there: menus, strips, dialogs, forms, files, and the end.
+#[tokio::test(flavor = "multi_thread")]
+async fn axe_finds_nothing_in_menus_dialogs_and_forms() {
+    play_in(Kind::ChromiumOneProcess, async |stage| {
+        let mut found = Vec::new();
+        let visitor = stage.visitor("plain.html").await?;
+        visitor.ask("#ask").await?;
+        let desk = talk(stage, &visitor).await?;
+        let see = async |place: &str| is_clean(&visitor.page, &PANEL, place, &mut found).await;
+        tour::walk(&visitor, &desk, see).await?;
+        is_clean(&desk.page, &[], "desk, closed session", &mut found).await?;
         assert!(found.is_empty(), "{}", found.join("\n\n"));
         Ok(())
     })

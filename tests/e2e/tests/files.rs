@@ -5,35 +5,6 @@ use serde_json::{Value, json};
 use thirtyfour::{By, Key, WebDriver};
 use tieline_e2e::{Desk, Stage, Visitor, play, until};
 
-/// Pastes a picture of that size into the composer, as a person does who has copied one.
-const PASTE: &str = "
-const [width, height, name] = arguments;
-const canvas = document.createElement('canvas');
-[canvas.width, canvas.height] = [width, height];
-const pen = canvas.getContext('2d');
-pen.fillStyle = '#0a7'; pen.fillRect(0, 0, width, height);
-pen.fillStyle = '#fff'; pen.fillRect(width / 4, height / 4, width / 2, height / 2);
-return new Promise((resolve) => canvas.toBlob((blob) => {
-  const clipboardData = new DataTransfer();
-  clipboardData.items.add(new File([blob], name, { type: 'image/png' }));
-  const field = document.querySelector('.composer textarea');
-  field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
-  resolve(true);
-}));";
-
-/// Holds a PDF over the pane, and drops it. Gives whether the target was to be seen meanwhile.
-const DROP: &str = "
-const dataTransfer = new DataTransfer();
-dataTransfer.items.add(new File(['%PDF-1.7\\n% a small one\\n%%EOF\\n'], 'Offer.pdf', { type: 'application/pdf' }));
-const pane = document.querySelector('.drop-zone').parentElement;
-const over = (name) => pane.dispatchEvent(new DragEvent(name, { dataTransfer, bubbles: true, cancelable: true }));
-over('dragenter');
-return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => {
-  const seen = !document.querySelector('.drop-zone').hidden;
-  const taken = !over('drop');
-  resolve(seen && taken);
-})));";
-
 /// Every picture of the thread: its room, and whether it is there.
 const PICTURES: &str = "
 return Array.from(document.querySelectorAll('.thread-rows .bubble.picture'), (bubble) => {
@@ -44,11 +15,6 @@ return Array.from(document.querySelectorAll('.thread-rows .bubble.picture'), (bu
 
 async fn run(driver: &WebDriver, script: &str, arguments: Vec<Value>) -> Result<Value> {
     Ok(driver.execute(script, arguments).await?.json().clone())
-}
-
-async fn paste(visitor: &Visitor, width: u32, height: u32, name: &str) -> Result<()> {
-    run(visitor.inside().await?, PASTE, vec![json!(width), json!(height), json!(name)]).await?;
-    Ok(())
 }
 
 /// The pictures on screen once there are so many, and all are there.
@@ -80,7 +46,7 @@ async fn a_picture_goes_and_a_pdf_comes_back_and_a_reload_loses_neither() {
         let desk = stage.desk().await?;
         desk.open("Is it this one?").await?;
 
-        paste(&visitor, 4000, 200, "strip.png").await?;
+        visitor.paste_picture(4000, 200, "strip.png").await?;
         visitor.wait_until_sent().await?;
         let mine = at_visitor(&visitor, 1).await?;
         ensure!(
@@ -90,7 +56,7 @@ async fn a_picture_goes_and_a_pdf_comes_back_and_a_reload_loses_neither() {
         let theirs = at_desk(&desk, 1).await?;
         ensure!(theirs == mine, "and the same at the desk: {theirs:?}");
 
-        ensure!(run(desk.page.top().await?, DROP, Vec::new()).await? == json!(true), "the target is seen");
+        ensure!(desk.drop_pdf().await?, "the target is seen");
         check_pdf(&visitor).await?;
         check_lightbox(&visitor).await?;
         check_reload(stage, &visitor, &desk).await?;
@@ -140,7 +106,7 @@ async fn check_lightbox(visitor: &Visitor) -> Result<()> {
 
 async fn check_reload(stage: &Stage, visitor: &Visitor, desk: &Desk) -> Result<()> {
     stage.gateway.freeze()?;
-    paste(visitor, 600, 800, "tall.png").await?;
+    visitor.paste_picture(600, 800, "tall.png").await?;
     until("the upload in the browser's store", async || {
         let driver = visitor.inside().await?;
         let waiting = driver.find_all(By::Css(".said.waiting .picture")).await?;

@@ -4,42 +4,6 @@ use anyhow::Result;
 use thirtyfour::{By, Key};
 use tieline_e2e::{Desk, Side, Visitor, Window, play, until};
 
-/// Presses a button as a person does who has found it: some show only under a pointer.
-const PRESS: &str = "document.querySelector(arguments[0]).click()";
-/// A bot beside the desk: it has the desk's own sign-in, and asks with answers to choose from.
-const OFFER: &str = "
-const token = async () => (await (await fetch('/desk/session')).json()).token;
-return token().then((token) => new Promise((resolve, reject) => {
-  const socket = new WebSocket(location.origin.replace('http', 'ws') + '/v1/ws', 'tieline.v1');
-  const say = (type, id, body) => socket.send(JSON.stringify({ type, id, body }));
-  socket.onopen = () => say('hello', 1, { auth: { kind: 'agent', token } });
-  socket.onmessage = ({ data }) => {
-    const { type, body } = JSON.parse(data);
-    const question = { kind: 'text', text: 'Which one?', options: ['The blue one', 'The green one'] };
-    if (type === 'welcome') {
-      const session = body.sessions[0].session;
-      say('send', 2, { session, draft_id: crypto.randomUUID(), body: question });
-    } else if (type === 'ok') {
-      resolve(true);
-      socket.close();
-    } else if (type === 'err') {
-      reject(new Error(data));
-    }
-  };
-}));";
-
-async fn press(visitor: &Visitor, selector: &str) -> Result<()> {
-    until(selector, async || Ok((!visitor.texts(selector).await?.is_empty()).then_some(()))).await?;
-    visitor.inside().await?.execute(PRESS, vec![selector.into()]).await?;
-    Ok(())
-}
-
-async fn press_at(desk: &Desk, selector: &str) -> Result<()> {
-    until(selector, async || Ok((!desk.texts(selector).await?.is_empty()).then_some(()))).await?;
-    desk.page.top().await?.execute(PRESS, vec![selector.into()]).await?;
-    Ok(())
-}
-
 async fn wait_for(visitor: &Visitor, selector: &str, expected: &[&str]) -> Result<()> {
     until(&format!("{selector}: {expected:?} at the visitor"), async || {
         Ok((visitor.texts(selector).await? == expected).then_some(()))
@@ -73,23 +37,36 @@ async fn words_are_answered_edited_deleted_and_chosen_on_both_sides_and_over_a_r
         desk.open("Is it blue?").await?;
 
         // The desk answers these words, and the visitor sees which.
-        press_at(&desk, ".said.theirs .more").await?;
+        desk.press(".said.theirs .more").await?;
         wait_at(&desk, ".strip-head", &["Replying to Visitor"]).await?;
         desk.say("It is green.").await?;
         visitor.wait_for_line(Side::Theirs, "It is green.").await?;
         wait_for(&visitor, ".quote-words", &["Is it blue?"]).await?;
-        press(&visitor, ".quote").await?;
+        visitor.press(".quote").await?;
         wait_for(&visitor, ".said.mine.flash .bubble", &["Is it blue?"]).await?;
 
         // An edit that is given up gives back what stood there, and the panel stays open.
         visitor.type_in("by the way").await?;
-        press(&visitor, ".said.mine .more").await?;
-        press(&visitor, ".bubble-menu [role=menuitem]:nth-of-type(2)").await?;
+        visitor.press(".said.mine .more").await?;
+        visitor.press(".bubble-menu [role=menuitem]:nth-of-type(2)").await?;
         wait_for(&visitor, ".strip-head", &["Editing your message"]).await?;
         assert_eq!(visitor.composer().await?, "Is it blue?");
         key(&visitor.page, Some(&visitor), Key::Escape).await?;
         wait_for(&visitor, ".strip-head", &[]).await?;
         assert_eq!(visitor.composer().await?, "by the way");
+
+        // An emoji stands where the caret was; Escape closes what it was picked from, and not the panel.
+        visitor.press(".emoji-open").await?;
+        let is_in = "return document.activeElement?.matches('.picker .emoji') === true";
+        until("the focus on an emoji", async || {
+            Ok(visitor.inside().await?.execute(is_in, Vec::new()).await?.convert::<bool>()?.then_some(()))
+        })
+        .await?;
+        for key in [Key::Right, Key::Enter, Key::Escape] {
+            visitor.inside().await?.action_chain().send_keys(key).perform().await?;
+        }
+        wait_for(&visitor, ".picker", &[]).await?;
+        assert_eq!(visitor.composer().await?, "by the way😀");
         visitor.empty_composer().await?;
 
         // One that is meant goes through; the desk's list and thread follow.
@@ -109,19 +86,19 @@ async fn words_are_answered_edited_deleted_and_chosen_on_both_sides_and_over_a_r
         wait_for(&visitor, ".quote-words", &["Is it red?"]).await?;
 
         // A choice is said in reply to its question, which rests then.
-        desk.page.top().await?.execute(OFFER, Vec::new()).await?;
+        desk.offer_choices().await?;
         wait_for(&visitor, "button.choice", &["The blue one", "The green one"]).await?;
-        press(&visitor, "button.choice:nth-of-type(2)").await?;
+        visitor.press("button.choice:nth-of-type(2)").await?;
         visitor.wait_for_line(Side::Mine, "The green one").await?;
         desk.wait_for_line(Side::Theirs, "The green one").await?;
         wait_for(&visitor, ".choice", &[]).await?;
         wait_at(&desk, ".choice", &["The blue one", "The green one"]).await?;
 
         // What is deleted is asked about once, and then gone: here, at the desk, in quotes, in the store.
-        press(&visitor, ".said.mine .more").await?;
-        press(&visitor, ".bubble-menu .danger").await?;
+        visitor.press(".said.mine .more").await?;
+        visitor.press(".bubble-menu .danger").await?;
         wait_for(&visitor, ".confirm p", &["Delete this message for everybody?"]).await?;
-        press(&visitor, ".confirm .danger").await?;
+        visitor.press(".confirm .danger").await?;
         visitor.wait_for_line(Side::Mine, "This message was deleted").await?;
         desk.wait_for_line(Side::Theirs, "This message was deleted").await?;
         wait_for(&visitor, ".theirs .quote-words", &["This message was deleted"]).await?;

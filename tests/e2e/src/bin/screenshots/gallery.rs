@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use serde_json::json;
-use tieline_e2e::{Desk, Kind, Side, Stage, Visitor, Window, play_in, until};
+use tieline_e2e::{Desk, Kind, Side, Stage, Visitor, Window, play_in, tour, until};
 
 /// How one looks at it.
 struct Look {
@@ -39,6 +39,9 @@ const LOOKS: [Look; 9] = [
     Look { name: "zoom", title: "1280 x 800 at 200 %", size: (640, 400), media: &[LIGHT], locale: None },
 ];
 
+/// The looks in which it is walked through what few sessions open.
+const WALKED: [&str; 4] = ["wide", "phone", "phone-dark", "rtl"];
+
 /// More than a day passes at once for the widget.
 const NEXT_DAY: &str = "const now = Date.now; Date.now = () => now() + 25 * 3600e3;";
 /// Sixty characters.
@@ -57,6 +60,9 @@ const STATES: [(&str, &str); 7] = [
 pub(crate) async fn shoot(folder: &Path) -> Result<()> {
     for look in &LOOKS {
         play_in(Kind::ChromiumOneProcess, async |stage| visitor(stage, folder, look).await).await;
+    }
+    for look in LOOKS.iter().filter(|look| WALKED.contains(&look.name)) {
+        play_in(Kind::ChromiumOneProcess, async |stage| walk(stage, folder, look).await).await;
     }
     play_in(Kind::ChromiumDenied, async |stage| not_kept(stage, folder).await).await;
     std::fs::write(folder.with_file_name("gallery.md"), page()?).context("writing the gallery's page")
@@ -108,6 +114,20 @@ async fn visitor(stage: &Stage, folder: &Path, look: &Look) -> Result<()> {
     save(&visitor.page, folder, look, "failed").await
 }
 
+/// What is opened from a conversation.
+async fn walk(stage: &Stage, folder: &Path, look: &Look) -> Result<()> {
+    let visitor = stage.visitor("plain.html").await?;
+    let desk = stage.desk().await?;
+    dress(&visitor.page, look).await?;
+    visitor.page.wait_for(&["tieline-launcher", "button"]).await?;
+    if let Some(tag) = look.locale {
+        visitor.page.script::<()>(&format!("tieline.setLocale('{tag}')")).await?;
+    }
+    visitor.ask("#ask").await?;
+    talk(&visitor, &desk).await?;
+    tour::walk(&visitor, &desk, async |place| save(&visitor.page, folder, look, place).await).await
+}
+
 async fn talk(visitor: &Visitor, desk: &Desk) -> Result<()> {
     visitor.say("Hello! Does this lamp work with a dimmer?").await?;
     desk.open("Hello! Does this lamp work with a dimmer?").await?;
@@ -146,7 +166,7 @@ async fn dress(page: &Window, look: &Look) -> Result<()> {
 /// As small as a picture can be that one still wants to look at.
 async fn save(page: &Window, folder: &Path, look: &Look, state: &str) -> Result<()> {
     crate::settle(page).await?;
-    let answer = page.devtools("Page.captureScreenshot", json!({ "format": "webp", "quality": 80 })).await?;
+    let answer = page.devtools("Page.captureScreenshot", json!({ "format": "webp", "quality": 60 })).await?;
     let picture = crate::from_base64(answer["data"].as_str().context("no picture")?)?;
     std::fs::write(folder.join(format!("{}-{state}.webp", look.name)), picture)?;
     Ok(())
@@ -163,6 +183,16 @@ fn page() -> Result<String> {
             writeln!(
                 out,
                 "<img src=\"gallery/{}-{state}.webp\" alt=\"{title}: {}\" height=\"360\">",
+                look.name, look.title
+            )?;
+        }
+    }
+    for (place, title) in tour::PLACES {
+        writeln!(out, "\n## {title}\n")?;
+        for look in LOOKS.iter().filter(|look| WALKED.contains(&look.name)) {
+            writeln!(
+                out,
+                "<img src=\"gallery/{}-{place}.webp\" alt=\"{title}: {}\" height=\"360\">",
                 look.name, look.title
             )?;
         }
