@@ -209,7 +209,7 @@ fn sibling(of: &Element, step: i32, selector: &str) -> Option<Element> {
 
 /// A menu of three lines would be cut off at the top of the thread.
 fn is_near_top(button: &Element) -> bool {
-    const MENU_PX: f64 = 132.0;
+    const MENU_PX: f64 = 156.0;
     let thread = button.closest(".thread-rows").ok().flatten();
     thread.is_some_and(|thread| {
         button.get_bounding_client_rect().top() - thread.get_bounding_client_rect().top() < MENU_PX
