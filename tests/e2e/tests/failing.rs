@@ -1,8 +1,9 @@
 //! What breaks under a visitor's hands, and what is left: the page, a sentence, a way out. See also `trouble.rs`, `policies.rs`.
 
 use anyhow::Result;
+use serde_json::json;
 use thirtyfour::Key;
-use tieline_e2e::{Side, Visitor, play};
+use tieline_e2e::{Kind, Side, Visitor, play, play_in};
 
 /// Nothing of ours lies over the page: no frame, no panel, and the page's own field takes words.
 async fn page_is_usable(visitor: &Visitor) -> Result<()> {
@@ -53,6 +54,32 @@ async fn a_policy_without_our_scripts_leaves_the_page_as_it_is() {
         Ok(())
     })
     .await;
+}
+
+/// No network when the session is first opened: a sentence and a link. With the network back the same button works.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_network_a_press_ends_in_the_way_out() {
+    play_in(Kind::ChromiumOneProcess, async |stage| {
+        let visitor = stage.visitor("plain.html").await?;
+        visitor.page.wait_for(&["tieline-launcher", "button"]).await?;
+        network(&visitor, false).await?;
+        visitor.page.click(&["#ask"]).await?;
+        visitor.page.wait_for(&["tieline-launcher", ".note a"]).await?;
+        page_is_usable(&visitor).await?;
+        network(&visitor, true).await?;
+        visitor.ask("#ask").await?;
+        visitor.say("With a network").await?;
+        visitor.wait_until_sent().await
+    })
+    .await;
+}
+
+/// What DevTools do to every request of the page's process, its frames included.
+async fn network(visitor: &Visitor, is_on: bool) -> Result<()> {
+    let page = &visitor.page;
+    page.devtools("Network.enable", json!({})).await?;
+    let line = json!({ "offline": !is_on, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+    page.devtools("Network.emulateNetworkConditions", line).await.map(drop)
 }
 
 /// A clock that is a day wrong, either way: what is said arrives, and stays through a reload.
