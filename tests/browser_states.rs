@@ -44,7 +44,7 @@ fn screen(rows: Vec<Row>) -> Screen {
         standing: None,
         place: None,
         notice: None,
-        thread: Thread { rows, ..Thread::default() },
+        thread: Thread { rows: rows.into(), ..Thread::default() },
         aim: None,
         unread: 0,
         can_write: true,

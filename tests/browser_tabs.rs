@@ -66,7 +66,7 @@ impl Tab {
     /// The lines that it shows, with how far the visitor's own have got.
     fn lines(&self) -> Vec<(String, Option<Delivery>)> {
         let screen = self.screen.borrow();
-        let rows = screen.iter().flat_map(|screen| &screen.thread.rows);
+        let rows = screen.iter().flat_map(|screen| screen.thread.rows.iter());
         rows.filter_map(|row| match row {
             Row::Bubble(bubble) => match &bubble.content {
                 Content::Text(spans) => Some((spans.iter().map(text_of).collect(), bubble.state)),

@@ -29,7 +29,7 @@ pub fn transcript(screen: &Screen, name: &str, locale: &Locale, pen: &Pen<'_>) -
         text.push_str(locale.older_missing);
         text.push('\n');
     }
-    for row in &screen.thread.rows {
+    for row in screen.thread.rows.iter() {
         let Row::Bubble(bubble) = row else { continue };
         if !matches!(bubble.state, None | Some(Delivery::Sent | Delivery::Delivered | Delivery::Read)) {
             continue;
@@ -149,7 +149,7 @@ mod tests {
             greeting: None,
             item: Some(kettle),
             notice: None,
-            thread: Thread { rows, has_older: true, ..Thread::default() },
+            thread: Thread { rows: rows.into(), has_older: true, ..Thread::default() },
             aim: None,
             unread: 0,
             quick_questions: Vec::new(),

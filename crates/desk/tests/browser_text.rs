@@ -33,7 +33,7 @@ fn full_of(text: &str) -> DeskScreen {
             ..fakes::said(2, false, "", 0)
         }),
     ];
-    let mut screen = fakes::opened(Thread { rows, ..Thread::default() });
+    let mut screen = fakes::opened(Thread { rows: rows.into(), ..Thread::default() });
     screen.me = Some(text.into());
     for row in &mut screen.sessions {
         row.visitor_name = Some(text.into());

@@ -21,7 +21,7 @@ fn rows(from: u8, to: u8) -> Vec<Row> {
 }
 
 fn thread(rows: Vec<Row>) -> Thread {
-    Thread { rows, ..Thread::default() }
+    Thread { rows: rows.into(), ..Thread::default() }
 }
 
 fn scroller(stage: &Stage) -> HtmlElement {
@@ -129,7 +129,7 @@ async fn each_state_has_its_word_and_a_failure_its_ways_out() {
 
 fn failed_key() -> DraftId {
     let failed = Some(Delivery::Failed(Failure::TooLong));
-    let found = fakes::hard().rows.into_iter().find_map(|row| match row {
+    let found = fakes::hard().rows.iter().find_map(|row| match row {
         Row::Bubble(bubble) if bubble.state == failed => Some(bubble.key),
         _ => None,
     });

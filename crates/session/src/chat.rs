@@ -2,6 +2,8 @@
 //!
 //! Pairs an outbox with a timeline. A draft row turns into an entry row here, and never back.
 
+use std::cell::RefCell;
+
 use tieline_protocol::{
     Author, Body, Capabilities, DraftId, Entry, Epoch, Form, Item, Millis, Seq, SessionId,
     client::DEFAULT_RECIPIENT,
@@ -19,6 +21,7 @@ use crate::{
     outbox::Outbox,
     taken::Taken,
     tally::Tally,
+    thread::Derived,
     timeline::{Applied, Stretch, Timeline},
     typing::Typing,
 };
@@ -82,6 +85,8 @@ pub(crate) struct Chat {
     tally: Tally,
     /// On which side this end is.
     is_visiting: bool,
+    /// Rows that a screen of before was made of. Behind a cell because it is no state: all of it follows from the rest.
+    pub(crate) derived: RefCell<Derived>,
 }
 
 impl Chat {
@@ -110,6 +115,7 @@ impl Chat {
             taken: Taken::default(),
             tally: Tally::default(),
             is_visiting,
+            derived: RefCell::default(),
         }
     }
 

@@ -47,6 +47,13 @@ impl Cursors {
         }
     }
 
+    /// How far the other side has received, and read. What [`Self::delivery_of`] says follows from these two.
+    pub(crate) fn reach(&self, is_visiting: bool) -> (Seq, Seq) {
+        self.side(!is_visiting).fold((Seq::ZERO, Seq::ZERO), |(delivered, read), reader| {
+            (delivered.max(reader.delivered), read.max(reader.read))
+        })
+    }
+
     /// A connection is gone: nobody knows whether the last cursor arrived.
     pub(crate) fn forget_told(&mut self, me: Option<PartyId>) {
         let known = self.readers.iter().find(|reader| Some(reader.party) == me);

@@ -23,11 +23,18 @@ pub(crate) struct Links {
     asked: Vec<FileId>,
     /// Asked for, and not there.
     gone: Vec<FileId>,
+    /// Grows whenever an answer may be another than before.
+    revision: u32,
 }
 
 impl Links {
     pub(crate) fn find(&self, file: FileId) -> Option<&FileLink> {
         self.known.iter().map(|(link, _)| link).find(|link| link.file == file)
+    }
+
+    /// See the field.
+    pub(crate) fn revision(&self) -> u32 {
+        self.revision
     }
 
     pub(crate) fn is_gone(&self, file: FileId) -> bool {
@@ -52,6 +59,7 @@ impl Links {
 
     /// The answer: all that was asked for, but for what is gone.
     pub(crate) fn take(&mut self, links: FileLinks, now: Millis) {
+        self.revision = self.revision.wrapping_add(1);
         let life = (links.expires_in_ms - BEFORE_END).max(SHORTEST_LIFE);
         let end = Alarm::after(now, life);
         let asked = std::mem::take(&mut self.asked);
@@ -65,6 +73,7 @@ impl Links {
 
     /// Another connection may answer what this one did not.
     pub(crate) fn lose_link(&mut self) {
+        self.revision = self.revision.wrapping_add(1);
         self.asked.clear();
         self.gone.clear();
     }

@@ -3,3 +3,4 @@
 mod anything;
 mod log;
 mod person;
+mod thread;

@@ -4,6 +4,10 @@ use tieline_protocol::{DraftId, FileCard, Form, Item, Millis, Seq, SessionId, fi
 
 use crate::effect::Owner;
 
+pub use rows::{BLOCK_ENTRIES, Block, Rows};
+
+mod rows;
+
 /// The visitor's panel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Screen {
@@ -200,7 +204,7 @@ pub struct OpenSession {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Thread {
     /// Its rows.
-    pub rows: Vec<Row>,
+    pub rows: Rows,
     /// There are older entries to ask for.
     pub has_older: bool,
     /// Where this end's copy begins. A page of older entries may bring no row.

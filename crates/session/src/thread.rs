@@ -13,9 +13,10 @@ use crate::{
     spans::{clean, clean_item, clean_line, spans_of},
 };
 
+mod derived;
 mod rows;
 
-use rows::Rows;
+pub(crate) use derived::Derived;
 
 /// Longest preview, in characters.
 const PREVIEW_CHARS: usize = 120;
@@ -41,13 +42,17 @@ impl Reader {
         if chat.is_closed() || standing == Standing::Gone || entry.body.target().is_some() {
             return Ways::default();
         }
-        let gateway_now = Millis(self.now.0.saturating_add_signed(self.ahead_ms.saturating_neg()));
-        let is_in_time = self.is_self(chat, entry) && gateway_now - entry.at < self.edit_window;
+        let is_in_time = self.is_self(chat, entry) && self.gateway_now() - entry.at < self.edit_window;
         // What is about to go is not said otherwise: the gateway would refuse the second change.
         let going = Body::Retract { target: entry.draft_id };
         let can_change = is_in_time && chat.outbox.rows().all(|row| row.record.body != going);
         let is_text = matches!(standing, Standing::AsSaid(Body::Text { .. }) | Standing::Otherwise(_));
         Ways { reply: self.may_reply, edit: can_change && is_text, retract: can_change }
+    }
+
+    /// The gateway's time, as far as is known.
+    fn gateway_now(&self) -> Millis {
+        Millis(self.now.0.saturating_add_signed(self.ahead_ms.saturating_neg()))
     }
 
     /// Said by this very person. A visitor is one person under any id; at the desk a colleague is somebody else on the same side.
@@ -58,22 +63,12 @@ impl Reader {
 
 /// The thread of a chat, for this end's person.
 pub(crate) fn thread_of(chat: &Chat, reader: &Reader) -> Thread {
-    let mut rows = Rows::new(chat, reader);
-    let mut new_after = chat.new_after;
-    for entry in chat.timeline.entries().filter(|entry| entry.body.target().is_none()) {
-        let is_mine = chat.is_mine(entry);
-        let is_said = chat.timeline.standing(entry) != Standing::Gone;
-        let is_first_new = !is_mine && is_said && new_after.is_some_and(|seq| entry.seq > seq);
-        if is_first_new {
-            new_after = None;
-        }
-        rows.push_entry(entry, is_mine, is_first_new);
-    }
-    for row in chat.outbox.rows() {
-        rows.push_draft(row);
-    }
+    let rows = rows::rows_of(chat, reader, &mut chat.derived.borrow_mut());
+    // Every test of this crate is one of what is kept, too.
+    #[cfg(test)]
+    assert_eq!(rows, rows::rows_of(chat, reader, &mut Derived::default()), "as if all were made anew");
     Thread {
-        rows: rows.into_rows(),
+        rows,
         has_older: chat.timeline.has_older(),
         begins_at: chat.timeline.oldest().unwrap_or_default(),
         is_loading: chat.session.is_some() && chat.timeline.is_blank(),

@@ -55,11 +55,26 @@ pub(crate) struct Timeline {
     is_bottomed: bool,
     /// What the entries change in each other.
     changes: Changes,
+    /// Grows whenever the copy is dropped: the same `Seq` may mean another entry from there on.
+    generation: u32,
 }
 
 impl Timeline {
     pub(crate) fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> + Clone {
         self.entries.iter()
+    }
+
+    /// Those from one place to another, both included, as far as they are here.
+    pub(crate) fn between(&self, from: Seq, to: Seq) -> impl Iterator<Item = &Entry> {
+        let first = self.oldest().unwrap_or_default();
+        let place = |seq: Seq| usize::try_from(seq.0.saturating_sub(first.0)).unwrap_or(usize::MAX);
+        let end = place(to.next()).min(self.entries.len());
+        self.entries.range(place(from).min(end)..end)
+    }
+
+    /// See the field.
+    pub(crate) fn generation(&self) -> u32 {
+        self.generation
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -129,7 +144,7 @@ impl Timeline {
 
     /// Drops the copy. What it held is read again, or is gone with the log's lost tail.
     pub(crate) fn void(&mut self) {
-        *self = Self::default();
+        *self = Self { generation: self.generation.wrapping_add(1), ..Self::default() };
     }
 
     /// Takes a session's head with its stretch. Gives the entries that are new here, and false if the copy was not that

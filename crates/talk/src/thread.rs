@@ -422,7 +422,7 @@ mod tests {
     fn only_the_other_sides_unseen_words_are_counted_as_new() {
         let rows =
             vec![said(1, false), Row::NewMark, said(2, true), said(3, false), said(4, false), said(5, true)];
-        let thread = Thread { rows, ..Thread::default() };
+        let thread = Thread { rows: rows.into(), ..Thread::default() };
         let seen = first_key(&thread);
         assert_eq!(new_since(&thread, seen), 2);
         assert_eq!(new_since(&thread, last_key(&thread)), 0);

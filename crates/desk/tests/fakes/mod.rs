@@ -132,7 +132,7 @@ pub(crate) fn conversation() -> Thread {
         )),
         Row::Bubble(in_group(said(16, false, "And could it be here by Friday?", 2 * MINUTE), false, true)),
     ];
-    Thread { rows, ..Thread::default() }
+    Thread { rows: rows.into(), ..Thread::default() }
 }
 
 fn with_link() -> Bubble {
@@ -216,5 +216,5 @@ pub(crate) fn hard() -> Thread {
         Row::Bubble(with_state(said(27, true, "On the wire.", 9 * MINUTE), Delivery::Sending)),
         Row::Bubble(with_state(said(28, true, "Waits for the network.", MINUTE), Delivery::Queued)),
     ];
-    Thread { rows, has_older: true, ..Thread::default() }
+    Thread { rows: rows.into(), has_older: true, ..Thread::default() }
 }

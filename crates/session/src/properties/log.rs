@@ -352,8 +352,8 @@ impl Scene {
 
     fn bubbles(&self) -> Vec<Bubble> {
         let rows = self.visitor.screen(self.now).thread.rows;
-        rows.into_iter()
-            .filter_map(|row| if let Row::Bubble(bubble) = row { Some(bubble) } else { None })
+        rows.iter()
+            .filter_map(|row| if let Row::Bubble(bubble) = row { Some(bubble.clone()) } else { None })
             .collect()
     }
 

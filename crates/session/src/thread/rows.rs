@@ -1,36 +1,109 @@
 //! Rows in the making.
 
 use super::{
-    Body, Bubble, Chat, Content, Delivery, DraftId, Entry, Millis, PartyId, Reader, Row, Seq, Stage,
-    Standing, Waiting, Ways, content_of, name_of, quote_of, text_of,
+    Body, Bubble, Chat, Content, Delivery, DraftId, Entry, Millis, PartyId, Quoted, Reader, Row, Seq, Stage,
+    Standing, Waiting, Ways, content_of,
+    derived::{Derived, Made, Terms},
+    name_of, quote_of, text_of,
 };
-use crate::spans::clean_line;
+use crate::{
+    screen::{BLOCK_ENTRIES, Block, Rows},
+    spans::clean_line,
+};
 
 /// Words of one author closer together than this stand as one group.
 const GROUP_SPAN: Millis = Millis::minutes(5);
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// `last` is the newest bubble's author and moment.
-pub(super) struct Rows<'a> {
-    chat: &'a Chat,
-    reader: &'a Reader,
-    rows: Vec<Row>,
-    last: Option<(Option<PartyId>, Millis)>,
-    /// Drafts that change words: the last of each counts.
-    on_the_way: Vec<(DraftId, &'a Waiting)>,
-    /// The question whose answers can be chosen.
-    question: Option<Seq>,
+/// The newest bubble's author and moment.
+pub(super) type Last = Option<(Option<PartyId>, Millis)>;
+
+/// All rows of a chat, of blocks that were made before where they still hold.
+pub(super) fn rows_of(chat: &Chat, reader: &Reader, derived: &mut Derived) -> Rows {
+    let mut making = Making::new(chat, reader);
+    making.push_log(derived);
+    for (place, row) in (0..).zip(chat.outbox.rows()) {
+        making.push_draft(row, place);
+    }
+    making.finish(derived)
 }
 
-impl<'a> Rows<'a> {
-    pub(super) fn new(chat: &'a Chat, reader: &'a Reader) -> Self {
-        let rows = Vec::with_capacity(chat.timeline.len() + 8);
+/// The block that an entry stands in.
+pub(super) fn block_of(seq: Seq) -> u64 {
+    seq.0 / BLOCK_ENTRIES
+}
+
+/// See the module.
+pub(super) struct Making<'a> {
+    pub(super) chat: &'a Chat,
+    pub(super) reader: &'a Reader,
+    /// Finished blocks that will serve again, then the others.
+    pub(super) kept: Vec<Made>,
+    blocks: Vec<Block>,
+    /// The block that `rows` are to be.
+    number: u64,
+    pub(super) rows: Vec<Row>,
+    pub(super) last: Last,
+    /// For how long `rows` hold.
+    pub(super) terms: Terms,
+    /// Drafts that change words: the last of each counts.
+    pub(super) on_the_way: Vec<(DraftId, &'a Waiting)>,
+    /// The question whose answers can be chosen.
+    pub(super) question: Option<Seq>,
+}
+
+impl<'a> Making<'a> {
+    fn new(chat: &'a Chat, reader: &'a Reader) -> Self {
         let changes = chat.outbox.rows().filter_map(|row| Some((row.record.body.target()?, row)));
-        Self { chat, reader, rows, last: None, on_the_way: changes.collect(), question: question_of(chat) }
+        Self {
+            chat,
+            reader,
+            kept: Vec::new(),
+            blocks: Vec::new(),
+            number: 0,
+            rows: Vec::new(),
+            last: None,
+            terms: Terms::EVER,
+            on_the_way: changes.collect(),
+            question: question_of(chat),
+        }
     }
 
-    pub(super) fn into_rows(self) -> Vec<Row> {
-        self.rows
+    fn finish(mut self, derived: &mut Derived) -> Rows {
+        self.close(true);
+        self.end_block();
+        let kept = self.kept.iter().filter_map(|made| made.block.clone());
+        let rows = Rows::of(kept.chain(self.blocks).collect());
+        derived.keep(self.kept);
+        rows
+    }
+
+    /// What is pushed from here on stands in that block, or a later one.
+    pub(super) fn turn_to(&mut self, number: u64) {
+        if number > self.number {
+            self.end_block();
+            self.number = number;
+        }
+    }
+
+    fn end_block(&mut self) {
+        if !self.rows.is_empty() {
+            self.blocks.push(Block::new(self.number, std::mem::take(&mut self.rows)));
+        }
+    }
+
+    /// Says of the newest bubble so far whether it is the last of its group.
+    pub(super) fn close(&mut self, is_end: bool) {
+        if let Some(row) = self.rows.last_mut() {
+            if let Row::Bubble(before) = row {
+                before.ends_group = is_end;
+            }
+            return;
+        }
+        let kept = self.kept.iter_mut().filter_map(|made| made.block.as_mut());
+        if let Some(block) = kept.chain(&mut self.blocks).next_back() {
+            block.close(is_end);
+        }
     }
 
     pub(super) fn push_entry(&mut self, entry: &Entry, is_mine: bool, is_first_new: bool) {
@@ -44,10 +117,15 @@ impl<'a> Rows<'a> {
         };
         let is_gone = content == Content::Retracted;
         let can_choose = self.question == Some(entry.seq);
+        let words = entry.reply_to.filter(|_| !is_gone);
+        let quote = words.and_then(|words| quote_of(chat, words, reader));
+        if words.is_some() && quote.as_ref().is_none_or(|quote| quote.words == Quoted::Elsewhere) {
+            self.terms.lack(chat.timeline.has_older());
+        }
         let mut bubble = Bubble {
             author: author.and_then(|_| name_of(&entry.from)),
             is_edited,
-            quote: entry.reply_to.filter(|_| !is_gone).and_then(|words| quote_of(chat, words, reader)),
+            quote,
             // What can no longer be chosen is clutter to those who could, and the record to those who asked.
             options: if !is_gone && (can_choose || !chat.is_visiting()) {
                 options_of(entry)
@@ -60,24 +138,27 @@ impl<'a> Rows<'a> {
         };
         bubble.state = is_mine.then(|| self.accepted(entry.seq));
         if is_self {
+            self.terms.turn_at(entry.at + reader.edit_window, reader.gateway_now());
             self.put_change(&mut bubble);
         }
         self.push(author, is_first_new, bubble);
     }
 
-    pub(super) fn push_draft(&mut self, row: &Waiting) {
+    /// A draft stands where its entry will: `place` entries behind the log's end. So its row stays in its block, and a reader's
+    /// element in its place, when the one becomes the other.
+    fn push_draft(&mut self, row: &Waiting, place: u64) {
         let record = &row.record;
         // A change stands in the place of what it changes. Where that is not here, it is shown by itself all the same.
-        let is_applied = |target| {
-            self.rows
-                .iter()
-                .any(|row| matches!(row, Row::Bubble(bubble) if bubble.key == target && bubble.is_mine))
-        };
-        if record.body.target().is_some_and(is_applied)
-            || matches!((record.body.target(), row.stage), (Some(_), Stage::Accepted(_)))
+        if let Some(target) = record.body.target()
+            && (matches!(row.stage, Stage::Accepted(_)) || self.has_own(target))
         {
             return;
         }
+        let seq = match row.stage {
+            Stage::Accepted(seq) => seq,
+            _ => Seq(self.chat.timeline.settled().0.saturating_add(place).saturating_add(1)),
+        };
+        self.turn_to(block_of(seq));
         let mut bubble = Bubble {
             quote: record.reply_to.and_then(|words| quote_of(self.chat, words, self.reader)),
             is_edited: matches!(record.body, Body::Edit { .. }),
@@ -87,6 +168,16 @@ impl<'a> Rows<'a> {
         bubble.change = record.body.target().map(|_| record.draft_id);
         self.put_change(&mut bubble);
         self.push(None, false, bubble);
+    }
+
+    /// Words of this side under that name are shown.
+    fn has_own(&self, name: DraftId) -> bool {
+        let is_own = |entry: &Entry| entry.draft_id == name && self.chat.is_mine(entry);
+        let drafts = self.blocks.iter().flat_map(Block::rows).chain(&self.rows);
+        self.chat.timeline.entries().any(|entry| is_own(entry) && entry.body.target().is_none())
+            || drafts
+                .into_iter()
+                .any(|row| matches!(row, Row::Bubble(bubble) if bubble.key == name && bubble.is_mine))
     }
 
     /// Shows what is on its way to these words: as they will stand, or why they will not.
@@ -129,15 +220,13 @@ impl<'a> Rows<'a> {
             None => (true, false),
         };
         let is_same_author = self.last.is_some_and(|(last, _)| last == author);
+        bubble.starts_group = is_new_day || is_first_new || !is_near || !is_same_author;
+        self.close(bubble.starts_group);
         if is_new_day {
             self.rows.push(Row::Day { starts_at: day });
         }
         if is_first_new {
             self.rows.push(Row::NewMark);
-        }
-        bubble.starts_group = is_new_day || is_first_new || !is_near || !is_same_author;
-        if let Some(Row::Bubble(before)) = self.rows.last_mut() {
-            before.ends_group = bubble.starts_group;
         }
         // Clocks differ: a draft may seem older than the entry above it, which must not bring the day before back.
         let at = self.last.map_or(bubble.at, |(_, last_at)| last_at.max(bubble.at));

@@ -1,12 +1,18 @@
-use tieline_protocol::Item;
+use tieline_protocol::{
+    Item, Role,
+    server::{Page, ReaderCursor},
+};
 
 use super::*;
 use crate::{
     chat::ChatKey,
     effect::{Owner, Place, Record},
     links::Links,
-    screen::Failure,
-    testing::{AGENT, START, VISITOR, draft, entry, party, session, sketch, state, text},
+    screen::{Block, Failure},
+    testing::{
+        AGENT, START, VISITOR, draft, edit, entry, epoch, line, party, retract, session, sketch, state, text,
+    },
+    timeline::Stretch,
 };
 
 const HOUR: Millis = Millis::minutes(60);
@@ -65,9 +71,10 @@ fn days_begin_at_local_midnight() {
     let moments = [midnight - HOUR, midnight + Millis(1), midnight + HOUR];
     let chat = chat_of((1..).zip(moments).map(|(seq, at)| said(seq, AGENT, at)).collect());
     let days = |offset| -> Vec<Millis> {
-        let starts = thread_of(&chat, &reader(None, offset)).rows.into_iter();
+        let thread = thread_of(&chat, &reader(None, offset));
+        let starts = thread.rows.iter();
         starts
-            .filter_map(|row| if let Row::Day { starts_at } = row { Some(starts_at) } else { None })
+            .filter_map(|row| if let Row::Day { starts_at } = row { Some(*starts_at) } else { None })
             .collect()
     };
     let day = Millis(24 * HOUR.0);
@@ -148,4 +155,124 @@ fn a_kind_of_a_later_version_is_a_neutral_line() {
         content_of(&text("\u{202e}"), &Links::default()),
         Content::Text(vec![Span::Plain(String::new())])
     );
+}
+
+/// Where the rows of two screens are the same rows, and not only equal ones.
+fn kept(before: &Thread, after: &Thread) -> Vec<u64> {
+    let is_kept =
+        |block: &&Block| before.rows.blocks().iter().any(|other| std::ptr::eq(other.rows(), block.rows()));
+    after.rows.blocks().iter().filter(is_kept).map(Block::number).collect()
+}
+
+fn seen(chat: &Chat) -> Thread {
+    thread_of(chat, &reader(None, 0))
+}
+
+fn waits(chat: &mut Chat, number: u64, body: Body) {
+    chat.outbox.push(Record {
+        draft_id: draft(number),
+        place: Place::Session(session(1)),
+        reply_to: None,
+        body,
+        made_at: START,
+        owner: Owner::Visitor(0),
+        sha256: None,
+    });
+}
+
+#[test]
+fn one_more_line_makes_only_the_newest_block_anew() {
+    let mut chat = chat_of((1..=14).map(|seq| entry(seq, AGENT)).collect());
+    let first = seen(&chat);
+    assert_eq!(first.rows.blocks().iter().map(Block::number).collect::<Vec<_>>(), [0, 1, 2, 3]);
+    chat.apply(entry(15, AGENT), &mut Vec::new());
+    assert_eq!(kept(&first, &seen(&chat)), [0, 1, 2]);
+    chat.apply(entry(16, VISITOR), &mut Vec::new());
+    let full = seen(&chat);
+    assert_eq!(kept(&first, &full), [0, 1, 2]);
+    assert_eq!(kept(&full, &seen(&chat)), [0, 1, 2, 3], "all that is not the newest");
+}
+
+#[test]
+fn receipts_and_the_mark_make_only_their_own_blocks_anew() {
+    let mut chat = chat_of((1..=18).map(|seq| entry(seq, if seq == 9 { AGENT } else { VISITOR })).collect());
+    let first = seen(&chat);
+    let reads = |seq| ReaderCursor {
+        party: party(AGENT),
+        role: Role::Agent,
+        session: session(1),
+        delivered: Seq(seq),
+        read: Seq(seq),
+    };
+    chat.cursors.merge(reads(6));
+    let second = seen(&chat);
+    assert_eq!(kept(&first, &second), [2, 3], "of those that are not the newest");
+    chat.cursors.merge(reads(7));
+    let third = seen(&chat);
+    assert_eq!(kept(&second, &third), [0, 2, 3]);
+    chat.new_after = Some(Seq(2));
+    assert_eq!(kept(&third, &seen(&chat)), [3], "looked for from 3 on, found at 9");
+}
+
+#[test]
+fn older_lines_leave_the_blocks_below_them_alone() {
+    let mut chat = chat_of((9..=18).map(|seq| entry(seq, AGENT)).collect());
+    let first = seen(&chat);
+    let entries = (1..=8).map(|seq| entry(seq, AGENT)).collect();
+    let older = Page { session: session(1), epoch: epoch(1), last: Seq(18), entries };
+    chat.turn_page(older, Stretch::Older, &mut Vec::new());
+    // The first row of block 2 had the day above it, and begins no group any more.
+    assert_eq!(kept(&first, &seen(&chat)), [3]);
+}
+
+#[test]
+fn a_change_makes_the_words_anew_and_those_that_quote_them() {
+    let answers = |seq, of: u64| Entry { reply_to: Some(draft(1000 + of)), ..entry(seq, VISITOR) };
+    let lines = (1..=18).map(|seq| if seq == 13 { answers(13, 2) } else { entry(seq, VISITOR) });
+    let mut chat = chat_of(lines.collect());
+    let first = seen(&chat);
+    chat.apply(line(19, VISITOR, edit(2, "otherwise")), &mut Vec::new());
+    let second = seen(&chat);
+    assert_eq!(kept(&first, &second), [1, 2]);
+    waits(&mut chat, 1, retract(6));
+    let third = seen(&chat);
+    assert_eq!(kept(&second, &third), [0, 2, 3], "one that is on its way, too");
+    chat.apply(line(20, VISITOR, retract(2)), &mut Vec::new());
+    assert_eq!(kept(&third, &seen(&chat)), [2]);
+}
+
+#[test]
+fn what_can_no_longer_be_changed_is_made_anew_when_its_time_is_over() {
+    let chat = chat_of((1..=14).map(|seq| entry(seq, VISITOR)).collect());
+    let at = |secs| {
+        let reader = Reader { edit_window: HOUR, now: START + HOUR + Millis::secs(secs), ..reader(None, 0) };
+        thread_of(&chat, &reader)
+    };
+    let (first, second) = (at(0), at(3));
+    assert_eq!(kept(&first, &second), [1, 2]);
+    assert_eq!(kept(&second, &at(3)), [0, 1, 2]);
+    assert!(kept(&first, &at(14)).is_empty(), "all of them have run out");
+}
+
+#[test]
+fn a_draft_becomes_an_entry_in_its_block() {
+    let mut chat = chat_of((1..=3).map(|seq| entry(seq, AGENT)).collect());
+    for number in [1, 2] {
+        waits(&mut chat, number, text("mine"));
+    }
+    let numbers = |chat: &Chat| {
+        let thread = seen(chat);
+        let blocks = thread.rows.blocks().iter();
+        let keyed =
+            blocks.flat_map(|block| block.rows().iter().map(move |row| (block.number(), row.clone())));
+        let drafts = keyed.filter_map(|(number, row)| match row {
+            Row::Bubble(bubble) if bubble.is_mine => Some((bubble.key, number)),
+            _ => None,
+        });
+        drafts.collect::<Vec<_>>()
+    };
+    let expected = [(draft(1), 1), (draft(2), 1)];
+    assert_eq!(numbers(&chat), expected);
+    chat.apply(Entry { draft_id: draft(1), ..entry(4, VISITOR) }, &mut Vec::new());
+    assert_eq!(numbers(&chat), expected);
 }

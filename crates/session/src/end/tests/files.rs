@@ -204,7 +204,7 @@ fn addresses_are_asked_for_on_screen_and_again_before_they_expire() {
         ServerFrame::Links(FileLinks { session: session(1), links, expires_in_ms: Millis::minutes(60) })
     };
     bench.hear(id, answer(vec![link.clone()]));
-    let shown = |bench: &Bench<Visitor>| match bench.thread().rows.pop() {
+    let shown = |bench: &Bench<Visitor>| match bench.thread().rows.last().cloned() {
         Some(Row::Bubble(bubble)) => match bubble.content {
             Content::File(file) => *file,
             other => panic!("{other:?}"),

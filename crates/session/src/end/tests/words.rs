@@ -18,8 +18,8 @@ fn push(entry: Entry) -> ServerFrame {
 }
 
 fn bubbles(thread: Thread) -> Vec<Bubble> {
-    let bubble = |row| if let Row::Bubble(bubble) = row { Some(bubble) } else { None };
-    thread.rows.into_iter().filter_map(bubble).collect()
+    let bubble = |row: &Row| if let Row::Bubble(bubble) = row { Some(bubble.clone()) } else { None };
+    thread.rows.iter().filter_map(bubble).collect()
 }
 
 /// The drafts that were sent since it was last read, with their request ids.
