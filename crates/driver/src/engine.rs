@@ -8,7 +8,7 @@ use std::{
 };
 
 use tieline_browser::{Page, PageFact, Timer, clock, page};
-use tieline_protocol::{Decoded, DraftId};
+use tieline_protocol::{Decoded, DraftId, Millis};
 use tieline_session::{Input, Owner, Record, screen::Notice};
 use web_sys::File;
 
@@ -25,6 +25,9 @@ use crate::{
     sockets::Sockets,
     wire,
 };
+
+/// One picture of a screen that shows sixty in a second. What the gateway says within it is drawn together.
+const FRAME_MS: u64 = 16;
 
 /// What an engine is told once.
 #[derive(Clone, Debug)]
@@ -110,6 +113,10 @@ pub(crate) struct Inner<E: End> {
     pub(crate) greeting: Cell<Greeting>,
     end: RefCell<E>,
     drawn: RefCell<Option<E::Screen>>,
+    drawn_at: Cell<Millis>,
+    /// Draws what came too soon after the last picture.
+    frame: OnceCell<Timer>,
+    is_frame_due: Cell<bool>,
     timer: OnceCell<Timer>,
     page: OnceCell<Option<Page>>,
     /// Effects can be answered at once; the answer waits here until the effects before it are done.
@@ -142,6 +149,9 @@ impl<E: End> Engine<E> {
             greeting: Cell::default(),
             end: RefCell::new(end),
             drawn: RefCell::new(None),
+            drawn_at: Cell::default(),
+            frame: OnceCell::new(),
+            is_frame_due: Cell::new(false),
             timer: OnceCell::new(),
             page: OnceCell::new(),
             inbox: RefCell::new(VecDeque::new()),
@@ -151,6 +161,8 @@ impl<E: End> Engine<E> {
         });
         let weak = Rc::downgrade(&inner);
         let _ = inner.timer.set(Timer::new(move || on_timer(&weak)));
+        let weak = Rc::downgrade(&inner);
+        let _ = inner.frame.set(Timer::new(move || on_frame(&weak)));
         inner.feed(Input::TimeZone { offset_minutes: clock::zone_offset_minutes() });
         Self(inner)
     }
@@ -223,7 +235,10 @@ impl<E: End> Inner<E> {
         if self.is_running.replace(true) {
             return;
         }
+        // What the person does shows at once. A tab at the back has no pictures, and timers that are late by a minute.
+        let mut can_wait = page::is_visible();
         while let Some(input) = self.next_input() {
+            can_wait &= matches!(input, Input::Received { .. });
             self.tell_tabs(&input);
             let is_recognised = matches!(input, Input::VisitorFound { .. });
             let effects = self.end.borrow_mut().handle(ids::now(), input);
@@ -237,7 +252,14 @@ impl<E: End> Inner<E> {
         }
         self.is_running.set(false);
         self.arm();
-        self.draw();
+        let since_ms = (ids::now() - self.drawn_at.get()).0;
+        if !can_wait || since_ms >= FRAME_MS {
+            self.draw();
+        } else if !self.is_frame_due.replace(true)
+            && let Some(frame) = self.frame.get()
+        {
+            frame.arm(Some(FRAME_MS - since_ms));
+        }
     }
 
     pub(crate) fn run(self: &Rc<Self>, errand: Errand) {
@@ -285,6 +307,8 @@ impl<E: End> Inner<E> {
     }
 
     fn draw(self: &Rc<Self>) {
+        self.is_frame_due.set(false);
+        self.drawn_at.set(ids::now());
         let screen = self.end.borrow().screen(ids::now());
         let is_new = self.drawn.borrow().as_ref() != Some(&screen);
         if is_new {
@@ -300,6 +324,14 @@ impl<E: End> Inner<E> {
 pub(crate) fn feed_weak<E: End>(engine: &Weak<Inner<E>>, input: Input) {
     if let Some(engine) = engine.upgrade() {
         engine.feed(input);
+    }
+}
+
+fn on_frame<E: End>(engine: &Weak<Inner<E>>) {
+    if let Some(engine) = engine.upgrade()
+        && engine.is_frame_due.get()
+    {
+        engine.draw();
     }
 }
 
