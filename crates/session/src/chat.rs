@@ -232,6 +232,8 @@ impl Chat {
 
     pub(crate) fn end_look(&mut self) {
         self.new_after = None;
+        // Whoever has many sessions looks at one of them.
+        self.derived.take();
     }
 
     /// Takes the session's head and stretch. `accepted` collects own drafts that it settles.
