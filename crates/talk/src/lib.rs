@@ -16,6 +16,7 @@
 
 pub mod attach;
 pub mod avatar;
+mod block;
 pub mod bubble;
 pub mod calendar;
 mod choices;
@@ -34,10 +35,12 @@ mod picker;
 mod quote;
 mod rows;
 pub mod safe;
+mod scroll;
 mod strip;
 pub mod texts;
 pub mod thread;
 pub mod voice;
+mod window;
 pub mod words;
 
 pub use calendar::Calendar;

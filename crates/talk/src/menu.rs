@@ -184,7 +184,7 @@ pub(crate) fn walk(event: &KeyboardEvent) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     let Some(button) = target.filter(|target| target.class_list().contains("more")) else { return false };
     let mut row = button.closest(".said").ok().flatten();
-    while let Some(here) = row.and_then(|row| sibling(&row, step, "div")) {
+    while let Some(here) = row.and_then(|row| beside(&row, step)) {
         if let Ok(Some(button)) = here.query_selector(".more") {
             focus(&button);
             button.scroll_into_view_with_bool(step < 0);
@@ -192,7 +192,17 @@ pub(crate) fn walk(event: &KeyboardEvent) -> bool {
         }
         row = Some(here);
     }
+    // What comes next is not drawn, or there is nothing. It is drawn once this one is in view.
+    button.scroll_into_view_with_bool(step < 0);
     true
+}
+
+/// The next row up or down, over the border of its block.
+fn beside(row: &Element, step: i32) -> Option<Element> {
+    sibling(row, step, "div").or_else(|| {
+        let block = sibling(&row.parent_element()?, step, ".block")?;
+        if step < 0 { block.last_element_child() } else { block.first_element_child() }
+    })
 }
 
 fn give_focus_back(menu: &Element) {

@@ -1,65 +1,85 @@
 //! The rows of a thread as html: bubbles, day pills, the mark above what is new, and the ghosts of what is on its way.
 
-use tieline_protocol::DraftId;
-use tieline_session::screen::{Row, Typist, Ways};
-use yew::{Callback, Html, classes, html};
+use std::rc::Rc;
+
+use tieline_protocol::Millis;
+use tieline_session::screen::{Row, Thread, Typist, Ways};
+use yew::{Html, classes, html};
 
 use crate::{
+    block::{BlockView, Shared},
     bubble,
-    menu::{Acts, Menu},
-    thread::ThreadProps,
+    menu::Menu,
+    window::{Part, Place, Window},
     words::Words,
 };
 
-/// The rows, with a ghost above them where older ones can be had.
-pub(crate) fn rows(
-    props: &ThreadProps,
-    menu: Option<Menu>,
-    acts: &Acts,
-    on_jump: &Callback<(DraftId, bool)>,
-    on_show: &Callback<DraftId>,
-) -> Html {
-    let last = props.thread.rows.iter().rev().find_map(|row| match row {
-        Row::Bubble(bubble) if bubble.ways != Ways::default() => Some((bubble.key, bubble.is_mine)),
-        _ => None,
+/// What is drawn of the thread, with a ghost above it where older rows can be had.
+pub(crate) fn parts(thread: &Thread, window: &Window, shared: &Rc<Shared>, menu: Option<Menu>) -> Html {
+    let blocks = thread.rows.blocks();
+    let mut bubbles = blocks.iter().rev().flat_map(|block| {
+        block.rows().iter().rev().filter_map(|row| match row {
+            Row::Bubble(bubble) if bubble.ways != Ways::default() => {
+                Some((block.number(), (bubble.key, bubble.is_mine)))
+            }
+            _ => None,
+        })
     });
-    let around = bubble::Around {
-        words: props.words,
-        calendar: &props.calendar,
-        acts,
-        on_jump,
-        menu,
-        last,
-        is_cut: props.is_cut,
-        stranger: &props.stranger,
-        pictures: props.pictures.as_ref(),
-        on_show,
+    let last = bubbles.next();
+    let block = |at: usize| {
+        let block = blocks.get(at)?;
+        Some(html! {
+            <BlockView
+                key={block.number().to_string()}
+                block={block.clone()}
+                is_newest={at + 1 == blocks.len()}
+                last={last.filter(|(number, _)| *number == block.number()).map(|(_, name)| name)}
+                {menu}
+                shared={shared.clone()}
+            />
+        })
     };
-    let row = |row: &Row| match row {
-        Row::Day { starts_at } => html! {
-            <div key={format!("day {}", starts_at.0)} class="day">
-                <span>{ props.calendar.day(*starts_at, props.now) }</span>
-            </div>
-        },
-        Row::NewMark => {
-            html! { <div key="new" class="new-mark"><span>{ props.words.new_below }</span></div> }
-        }
-        Row::Bubble(bubble) => bubble::view(bubble, &around),
+    let part = |part: &Part| match part {
+        Part::Drawn(at) => block(*at).unwrap_or_default(),
+        // How high it is, is said once it is there: `scroll::furnish`.
+        Part::Room { number, .. } => html! { <div key={format!("to {number}")} class="room" /> },
     };
     // A list of its own: one that also held what has no key would be told apart by place, and every row drawn anew when one
     // is added. A screen reader would read the whole thread again.
-    let rows = props.thread.rows.iter().map(row).collect::<Html>();
+    let parts = window.parts(&places(thread)).iter().map(part).collect::<Html>();
     html! {
         <>
-            if props.thread.has_older {
+            if thread.has_older {
                 <div key="older" class="older">{ skeleton_bubble("theirs") }</div>
             }
-            { rows }
-            if let Some(typist) = &props.thread.typing {
-                { typing(typist, props.words) }
+            { parts }
+            if let Some(typist) = &thread.typing {
+                { typing(typist, shared.words) }
             }
         </>
     }
+}
+
+/// The thread's blocks, as far as their places matter.
+pub(crate) fn places(thread: &Thread) -> Vec<Place> {
+    let blocks = thread.rows.blocks().iter();
+    blocks.map(|block| Place { number: block.number(), rows: block.rows().len() }).collect()
+}
+
+/// The rows of a block.
+pub(crate) fn rows(rows: &[Row], now: Millis, around: &bubble::Around<'_>) -> Html {
+    let row = |row: &Row| match row {
+        Row::Day { starts_at } => html! {
+            <div key={format!("day {}", starts_at.0)} class="day">
+                <span>{ around.calendar.day(*starts_at, now) }</span>
+            </div>
+        },
+        Row::NewMark => {
+            html! { <div key="new" class="new-mark"><span>{ around.words.new_below }</span></div> }
+        }
+        Row::Bubble(bubble) => bubble::view(bubble, around),
+    };
+    rows.iter().map(row).collect::<Html>()
 }
 
 /// Three dots where the next bubble will be. There to be found, not read out: it would talk into every pause.

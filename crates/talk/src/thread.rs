@@ -1,9 +1,10 @@
 //! The thread: its rows, and where it is scrolled to.
 //!
 //! Follows the newest row only while the reader is at the end (or has just said something); else a pill counts what is
-//! new. When older rows come in at the top, what the reader sees stays where it is.
+//! new. When older rows come in at the top, or others take the place of room that was guessed, what the reader sees stays
+//! where it is. Of a long thread only a part is drawn: `window.rs`.
 
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
 use tieline_browser::{SizeWatch, focus::focus};
 use tieline_protocol::{DraftId, Millis, Seq};
@@ -12,11 +13,15 @@ use web_sys::{Element, KeyboardEvent};
 use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, classes, html};
 
 use crate::{
-    Calendar, Pictures, file, icon, later,
+    Calendar, Pictures,
+    block::{self, Shared},
+    file, icon, later,
     lightbox::LightboxProps,
     menu::{self, Acts, Menu},
     parts::{self, Parts},
     rows,
+    scroll::{self, Held},
+    window::Window,
     words::Words,
 };
 
@@ -80,19 +85,25 @@ pub struct ThreadProps {
     pub id: Option<AttrValue>,
 }
 
-// `now` counts only by its day, and each `Calendar` is the only one of its app.
 impl PartialEq for ThreadProps {
     fn eq(&self, other: &Self) -> bool {
         self.thread == other.thread
-            && self.words == other.words
+            && self.is_alike(other)
+            && self.on_wish == other.on_wish
+            && self.empty == other.empty
+            && self.id == other.id
+    }
+}
+
+impl ThreadProps {
+    /// The same rows look the same. `now` counts only by its day, and each `Calendar` is the only one of its app.
+    fn is_alike(&self, other: &Self) -> bool {
+        self.words == other.words
             && Rc::ptr_eq(&self.calendar, &other.calendar)
             && self.now.0 / 3_600_000 == other.now.0 / 3_600_000
-            && self.on_wish == other.on_wish
             && self.is_cut == other.is_cut
             && self.stranger == other.stranger
             && self.pictures == other.pictures
-            && self.empty == other.empty
-            && self.id == other.id
     }
 }
 
@@ -105,8 +116,17 @@ pub struct ThreadView {
     seen: Option<DraftId>,
     /// Where the copy began when older rows were last asked for: one question per stretch.
     asked_at: Option<Seq>,
-    /// Distance from the end before rows came in at the top.
-    held_px: Option<i32>,
+    /// What the reader saw before the rows around it changed.
+    held: Option<Held>,
+    /// Rows have come in at the top, and are not drawn yet.
+    has_new_top: bool,
+    window: Window,
+    /// Takes what is wished now; the apps make another one with each screen.
+    on_wish: Rc<RefCell<Callback<ThreadWish>>>,
+    /// One for all that is drawn, so that nothing is drawn anew for its sake.
+    shared: Rc<Shared>,
+    /// The row that the reader is led to, by its block and its place there.
+    target: Option<(u64, usize)>,
     /// The composer grows, a phone's keyboard comes: the end stays in sight.
     size: Option<SizeWatch>,
     /// Where it was scrolled to when that was last looked at. Elsewhere since means: by the reader.
@@ -132,6 +152,8 @@ pub enum ThreadEvent {
     Menu(Option<Menu>),
     /// The menu is on screen.
     MenuDrawn,
+    /// What is drawn has turned out to be of another height than was thought: other blocks are near.
+    Measured,
     /// Quoted words were pressed: those of that name, which this side said or the other.
     Jump(DraftId, bool),
     /// A picture is to be shown large, or no more.
@@ -142,13 +164,26 @@ impl Component for ThreadView {
     type Message = ThreadEvent;
     type Properties = ThreadProps;
 
-    fn create(_ctx: &Context<Self>) -> Self {
+    fn create(ctx: &Context<Self>) -> Self {
+        let (scroller, on_wish) = (NodeRef::default(), Rc::new(RefCell::new(ctx.props().on_wish.clone())));
+        let acts = Acts {
+            on_wish: block::wishes(&scroller, &on_wish),
+            on_menu: ctx.link().callback(ThreadEvent::Menu),
+            on_drawn: ctx.link().callback(|()| ThreadEvent::MenuDrawn),
+        };
+        let on_jump = ctx.link().callback(|(key, is_mine)| ThreadEvent::Jump(key, is_mine));
+        let on_show = ctx.link().callback(|key| ThreadEvent::Show(Some(key)));
         Self {
-            scroller: NodeRef::default(),
+            scroller,
+            on_wish,
             is_at_end: true,
             seen: None,
             asked_at: None,
-            held_px: None,
+            held: None,
+            has_new_top: false,
+            window: Window::new(),
+            shared: Rc::new(Shared::of(ctx.props(), acts, on_jump, on_show)),
+            target: None,
             size: None,
             known_px: 0,
             menu: None,
@@ -185,17 +220,26 @@ impl Component for ThreadView {
             }
             ThreadEvent::MenuDrawn => menu::take_focus(&scroller),
             ThreadEvent::Jump(key, is_mine) => self.jump(ctx, &scroller, (key, is_mine)),
-            ThreadEvent::Show(_) => {}
+            ThreadEvent::Measured | ThreadEvent::Show(_) => {}
         }
-        was_at_end != self.is_at_end
+        let has_moved = self.look_around(ctx, &scroller) || matches!(event, ThreadEvent::Measured);
+        if has_moved {
+            self.held = Held::of(&scroller);
+        }
+        has_moved || self.target.is_some() || was_at_end != self.is_at_end
     }
 
     fn changed(&mut self, ctx: &Context<Self>, old: &ThreadProps) -> bool {
         let (before, after) = (&old.thread, &ctx.props().thread);
         if let Some(scroller) = self.scroller.cast::<Element>() {
             self.look(&scroller);
-            let has_new_top = first_key(before) != first_key(after);
-            self.held_px = has_new_top.then(|| scroller.scroll_height() - scroller.scroll_top());
+            self.has_new_top = first_key(before) != first_key(after);
+            self.held = if self.is_at_end { None } else { Held::of(&scroller) };
+        }
+        self.on_wish.replace(ctx.props().on_wish.clone());
+        if !ctx.props().is_alike(old) {
+            let Shared { acts, on_jump, on_show, .. } = &*self.shared;
+            self.shared = Rc::new(Shared::of(ctx.props(), acts.clone(), on_jump.clone(), on_show.clone()));
         }
         let newest = bubbles(after).next_back();
         if last_key(before) != last_key(after) && newest.is_some_and(|bubble| bubble.is_mine) {
@@ -231,13 +275,7 @@ impl Component for ThreadView {
                     } else if is_empty {
                         { props.empty.clone() }
                     } else {
-                        { rows::rows(
-                            props,
-                            self.menu,
-                            &self.acts(ctx),
-                            &ctx.link().callback(|(key, is_mine)| ThreadEvent::Jump(key, is_mine)),
-                            &ctx.link().callback(|key| ThreadEvent::Show(Some(key))),
-                        ) }
+                        { rows::parts(&props.thread, &self.window, &self.shared, self.menu) }
                     }
                 </div>
                 if !self.is_at_end {
@@ -259,14 +297,22 @@ impl Component for ThreadView {
         if std::mem::take(&mut self.wants_focus) {
             menu::take_focus(&scroller);
         }
-        let held_px = self.held_px.take();
-        if self.is_at_end {
+        let (held, target, was_at_end) = (self.held.take(), self.target.take(), self.is_at_end);
+        self.has_new_top = false;
+        scroll::furnish(&scroller, &self.window.parts(&rows::places(&ctx.props().thread)));
+        scroll::measure(&scroller, &mut self.window);
+        if let Some(row) = target.and_then(|(number, place)| scroll::row_at(&scroller, number, place)) {
+            self.arrive(&scroller, &row);
+        } else if self.is_at_end {
             self.go(&scroller, scroller.scroll_height());
             self.seen = last_key(&ctx.props().thread);
-        } else if let Some(held_px) = held_px {
-            self.go(&scroller, scroller.scroll_height() - held_px);
+        } else if let Some(moved_px) = held.and_then(|held| held.moved_px(&scroller)) {
+            self.go(&scroller, scroller.scroll_top() + moved_px);
         }
         self.ask_for_older(ctx, &scroller);
+        if self.look_around(ctx, &scroller) || was_at_end != self.is_at_end {
+            ctx.link().send_message(ThreadEvent::Measured);
+        }
     }
 }
 
@@ -288,7 +334,7 @@ impl ThreadView {
     /// Older rows are awaited or just coming in. They are not news: a screen reader is not to read them out.
     fn is_paging(&self, ctx: &Context<Self>) -> bool {
         let is_awaiting = self.asked_at == Some(ctx.props().thread.begins_at);
-        is_awaiting || self.held_px.is_some()
+        is_awaiting || self.has_new_top
     }
 
     fn ask_for_older(&mut self, ctx: &Context<Self>, scroller: &Element) {
@@ -301,41 +347,36 @@ impl ThreadView {
         }
     }
 
-    /// Takes what is wished about a message. The button goes with what it did: whoever pressed it by key stays in the thread.
-    fn wishes(&self, ctx: &Context<Self>) -> Callback<ThreadWish> {
-        let (scroller, on_wish) = (self.scroller.clone(), ctx.props().on_wish.clone());
-        Callback::from(move |wish| {
-            if let Some(scroller) = scroller.cast::<Element>() {
-                focus(&scroller);
-            }
-            on_wish.emit(wish);
-        })
+    /// Whether other blocks are to be drawn than are.
+    fn look_around(&mut self, ctx: &Context<Self>, scroller: &Element) -> bool {
+        let view_px = (f64::from(scroller.scroll_top()), f64::from(scroller.client_height()));
+        self.window.look(&rows::places(&ctx.props().thread), view_px, scroll::focused(scroller))
     }
 
-    fn acts(&self, ctx: &Context<Self>) -> Acts {
-        Acts {
-            on_wish: self.wishes(ctx),
-            on_menu: ctx.link().callback(ThreadEvent::Menu),
-            on_drawn: ctx.link().callback(|()| ThreadEvent::MenuDrawn),
+    /// Leads to where quoted words were said: their block is drawn first. Those that are not here are further up, if anywhere.
+    fn jump(&mut self, ctx: &Context<Self>, scroller: &Element, name: (DraftId, bool)) {
+        let is_named = |row: &Row| matches!(row, Row::Bubble(bubble) if (bubble.key, bubble.is_mine) == name);
+        let blocks = ctx.props().thread.rows.blocks().iter();
+        let mut places =
+            blocks.filter_map(|block| Some((block.number(), block.rows().iter().position(is_named)?)));
+        self.is_at_end = false;
+        self.target = places.next();
+        match self.target {
+            Some((number, _)) => self.window.want(number),
+            None => {
+                self.go(scroller, 0);
+                self.ask_for_older(ctx, scroller);
+            }
         }
     }
 
-    /// Shows where quoted words were said, and marks them. Those that are not here are further up, if anywhere.
-    fn jump(&mut self, ctx: &Context<Self>, scroller: &Element, name: (DraftId, bool)) {
-        let thread = &ctx.props().thread;
-        let is_named = |row: &Row| matches!(row, Row::Bubble(bubble) if (bubble.key, bubble.is_mine) == name);
-        let Some(place) = thread.rows.iter().position(is_named) else {
-            self.go(scroller, 0);
-            self.is_at_end = false;
-            return self.ask_for_older(ctx, scroller);
-        };
-        let place = u32::try_from(place).unwrap_or(u32::MAX).saturating_add(thread.has_older.into());
-        let Some(row) = scroller.children().item(place) else { return };
+    /// Shows a row that is drawn by now, and marks it.
+    fn arrive(&mut self, scroller: &Element, row: &Element) {
         let above = row.get_bounding_client_rect().top() - scroller.get_bounding_client_rect().top();
         let (above, room_px) = (above as i32, scroller.client_height() - row.client_height());
         self.go(scroller, scroller.scroll_top() + above - room_px / 2);
         self.is_at_end = px_below(scroller) <= END_PX;
-        flash(scroller, &row);
+        flash(scroller, row);
     }
 
     /// Few look: it is fetched when somebody does.
