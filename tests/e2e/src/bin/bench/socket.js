@@ -93,6 +93,23 @@
     clearInterval(timer);
     return { ...seen, come: due };
   };
+  /** What one more entry costs, from its message event until it is laid out: nothing else is in the way. */
+  window.__one = async (times) => {
+    const pane = document.querySelector(".thread-rows");
+    const { port1, port2 } = new MessageChannel();
+    const costs = [];
+    for (let time = 0; time < times; time += 1) {
+      for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+      const begun = performance.now();
+      newest.say("entry", entry((last += 1)));
+      // Behind all that the message led to, for that comes in microtasks.
+      await new Promise((resolve) => ((port1.onmessage = resolve), port2.postMessage(null)));
+      void pane.scrollHeight;
+      costs.push(performance.now() - begun);
+    }
+    costs.sort((one, other) => one - other);
+    return { median_ms: costs[costs.length >> 1], worst_ms: costs.at(-1) };
+  };
   window.__heap = () => ({
     wasm_bytes: window.__memory?.buffer.byteLength ?? 0,
     nodes: document.querySelectorAll("*").length,
