@@ -6,10 +6,10 @@
 use std::rc::Rc;
 
 use tieline_session::screen::Aimed;
-use web_sys::{HtmlElement, HtmlTextAreaElement, InputEvent, KeyboardEvent, SubmitEvent};
+use web_sys::{HtmlElement, HtmlTextAreaElement, InputEvent, KeyboardEvent, MouseEvent, SubmitEvent};
 use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, TargetCast, classes, html};
 
-use crate::{Calendar, ThreadWish, icon, strip, words::Words};
+use crate::{Calendar, ThreadWish, icon, later, parts::Parts, words::Words};
 
 /// From here on the characters that are left are counted aloud.
 const FEW_LEFT: i64 = 200;
@@ -159,7 +159,7 @@ impl Component for Composer {
         html! {
             <>
             if let Some(aim) = &props.aim {
-                { strip::view(aim, props.words, on_leave) }
+                { strip(aim.clone(), props.words, on_leave) }
             }
             <form class="composer" onsubmit={on_submit}>
                 { props.attach.clone() }
@@ -229,6 +229,12 @@ impl Composer {
         let (is_empty, is_aimed) = (self.words().is_empty(), ctx.props().aim.is_some());
         ctx.link().batch_callback(move |event| on_key(&event, is_empty, is_aimed))
     }
+}
+
+/// Who aims has a thread on screen: the strip has come with it.
+fn strip(aim: Aimed, words: &'static Words, on_leave: Callback<MouseEvent>) -> Html {
+    let draw = move |parts: &Parts| (parts.strip)(&aim, words, on_leave.clone());
+    later::part(words, draw, Callback::noop())
 }
 
 /// The words that are to be said otherwise.

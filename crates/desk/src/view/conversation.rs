@@ -10,7 +10,7 @@ use tieline_session::{
 };
 use tieline_talk::{
     Composer, Given, Pictures, ThreadView, ThreadWish,
-    attach::{attach_button, drop_zone},
+    attach::{DropZone, attach_button},
     avatar::avatar,
     icon,
 };
@@ -98,7 +98,7 @@ pub fn Conversation(props: &ConversationProps) -> Html {
                     aim={open.aim.clone()}
                     on_wish={props.on_action.reform(action_of)}
                 />
-                { drop_zone(&locale.words, &open.accepts, &on_files) }
+                <DropZone words={&locale.words} accepts={open.accepts.clone()} on_files={on_files.clone()} />
             } else {
                 <p key={format!("ended {key}")} class="ended">{ locale.ended }</p>
             }
