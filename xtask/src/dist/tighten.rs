@@ -79,14 +79,13 @@ fn rename(found: &Found<'_>, js: &str) -> Result<(BTreeMap<String, String>, Stri
         *of_wasm += usize::from(before.ends_with("wasm."));
     }
     let mut names = BTreeMap::new();
-    for import in
-        found.imports.iter().filter(|name| name.starts_with("__wbg_") || name.starts_with("__wbindgen_"))
-    {
+    for import in found.imports.iter().filter(is_binding) {
         let (all, _) = uses.get(import).copied().unwrap_or_default();
         ensure!(all == 1, "the bindings name the import {import} {all} times, not once");
         names.insert((*import).to_owned(), short(names.len()));
     }
-    for export in &found.exports {
+    // Those of wasm-bindgen only: what is fetched later takes `memory` and its like by their names.
+    for export in found.exports.iter().filter(is_binding) {
         let (all, of_wasm) = uses.get(export).copied().unwrap_or_default();
         if all > 0 && all == of_wasm {
             names.insert((*export).to_owned(), short(names.len()));
@@ -103,6 +102,11 @@ fn rename(found: &Found<'_>, js: &str) -> Result<(BTreeMap<String, String>, Stri
     }
     renamed.push_str(&js[rest..]);
     Ok((names, renamed))
+}
+
+/// Whether the name is one that wasm-bindgen made up.
+fn is_binding(name: &&&str) -> bool {
+    ["__wbg_", "__wbindgen_", "__externref_"].into_iter().any(|beginning| name.starts_with(beginning))
 }
 
 /// Each word of JavaScript, behind all that stands before it.
@@ -259,6 +263,7 @@ mod tests {
         let mut exports = ExportSection::new();
         exports.export("__wbindgen_start", ExportKind::Func, 1);
         exports.export("mount", ExportKind::Func, 2);
+        exports.export("memory", ExportKind::Table, 0);
         let mut elements = ElementSection::new();
         elements.active(None, &ConstExpr::i32_const(0), Elements::Functions([1, 2].as_slice().into()));
         let mut code = CodeSection::new();
@@ -272,15 +277,19 @@ mod tests {
         module.finish()
     }
 
-    const JS: &str = "const i = { __wbg_close_0123456789abcdef: f };\nexport function mount() { wasm.mount(); }\nwasm.__wbindgen_start();";
+    const JS: &str = "const i = { __wbg_close_0123456789abcdef: f };\nexport function mount() { wasm.mount(); }\nwasm.__wbindgen_start(wasm.memory);";
 
     #[test]
     fn both_halves_say_the_same_short_names() {
         let bound = tighten(&Bound { wasm: wasm(), js: JS.into() }).unwrap();
-        assert_eq!(bound.js, "const i = { a: f };\nexport function mount() { wasm.mount(); }\nwasm.b();");
+        assert_eq!(
+            bound.js,
+            "const i = { a: f };\nexport function mount() { wasm.mount(); }\nwasm.b(wasm.memory);"
+        );
         let found = Found::in_wasm(&bound.wasm).unwrap();
         assert!(found.imports.contains("a") && found.exports.contains("b"));
         assert!(found.exports.contains("mount"), "JavaScript has a function of that name");
+        assert!(found.exports.contains("memory"), "a part takes it by its name");
         assert!(tighten(&Bound { wasm: wasm(), js: "f()".into() }).is_err(), "an import that nobody gives");
     }
 
