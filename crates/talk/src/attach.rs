@@ -173,16 +173,16 @@ pub struct DropZone {
 }
 
 impl Component for DropZone {
-    type Message = ();
+    type Message = Vec<File>;
     type Properties = DropZoneProps;
 
     fn create(_ctx: &Context<Self>) -> Self {
         Self { mark: NodeRef::default(), catch: None }
     }
 
-    fn changed(&mut self, _ctx: &Context<Self>, _old: &DropZoneProps) -> bool {
-        self.catch = None;
-        true
+    fn update(&mut self, ctx: &Context<Self>, files: Vec<File>) -> bool {
+        ctx.props().on_files.emit(files);
+        false
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
@@ -193,7 +193,7 @@ impl Component for DropZone {
     fn rendered(&mut self, ctx: &Context<Self>, _first_render: bool) {
         let pane = self.mark.cast::<Element>().and_then(|mark| mark.parent_element());
         if let Some(pane) = pane.filter(|_| self.catch.is_none()) {
-            self.catch = Some(Catch::over(&pane, &ctx.props().on_files));
+            self.catch = Some(Catch::over(&pane, &ctx.link().callback(|files| files)));
         }
     }
 }

@@ -98,7 +98,7 @@ pub fn Conversation(props: &ConversationProps) -> Html {
                     aim={open.aim.clone()}
                     on_wish={props.on_action.reform(action_of)}
                 />
-                <DropZone words={&locale.words} accepts={open.accepts.clone()} on_files={on_files.clone()} />
+                <DropZone words={&locale.words} accepts={open.accepts.clone()} {on_files} />
             } else {
                 <p key={format!("ended {key}")} class="ended">{ locale.ended }</p>
             }
