@@ -18,7 +18,9 @@ mod panel;
 mod parts;
 mod sessions;
 mod standing;
+mod thread;
 pub mod transcript;
 
 pub use app::{Act, App, AppProps, Choices, Face, Notices, Pick, Scene, Scheme, Shape};
 pub use ending::Rated;
+pub use parts::{save, want};

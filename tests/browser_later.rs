@@ -6,7 +6,7 @@ mod support;
 use std::cell::Cell;
 
 use support::{document, until};
-use tieline_talk::later::{self, Fetch, Later};
+use tieline_talk::later::{self, Fetch, Later, Table};
 use tieline_widget::locale::Locale;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -27,6 +27,12 @@ thread_local! {
     static LATER: Later<Parts> = const { Later::away(FETCH) };
 }
 
+impl Table for Parts {
+    fn later() -> &'static std::thread::LocalKey<Later<Self>> {
+        &LATER
+    }
+}
+
 const FETCH: Fetch<Parts> = || {
     let times = FETCHED.get() + 1;
     FETCHED.set(times);
@@ -37,7 +43,7 @@ const FETCH: Fetch<Parts> = || {
 fn Two() -> Html {
     let words = &Locale::english().words;
     let menu =
-        |name: &'static str| later::part(words, &LATER, move |parts| (parts.menu)(name), Callback::noop());
+        |name: &'static str| later::part(words, move |parts: &Parts| (parts.menu)(name), Callback::noop());
     html! { <main>{ menu("one") }{ menu("two") }</main> }
 }
 

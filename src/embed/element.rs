@@ -26,7 +26,7 @@ use super::{
 use crate::{
     driver::{Driver, Hooks, Settings, Unsent, Word},
     locale::Locale,
-    view::{Act, Choices, Face, Scene, Scheme, Shape},
+    view::{self, Act, Choices, Face, Scene, Scheme, Shape},
 };
 
 /// A running session on a page. The last clone takes everything with it.
@@ -353,6 +353,8 @@ fn act(driver: &Driver, picture: &Rc<Picture>, line: &Rc<OnceCell<Line>>) -> Act
                     let chat = picture.face.borrow().chat.clone();
                     typing(&chat, &text);
                     note(Input::Typed { has_text: !text.trim().is_empty() });
+                    // What is begun will be said, and is to be seen at once then.
+                    view::want();
                     picture.unsent.keep(&chat, text);
                 }
             }

@@ -4,20 +4,19 @@
 
 use std::cell::Cell;
 
-use tieline_browser::{Timer, download};
+use tieline_browser::Timer;
 use tieline_protocol::DraftId;
 use tieline_session::{
     Input, Screen,
     screen::{Row, Thread},
 };
 
-use crate::view::{
-    Act, Face,
-    transcript::{Pen, transcript},
-};
+use crate::view::{self, Act, Face};
 
 /// So long without an older line, and the file gets what is here.
 const PATIENCE_MS: u64 = 10_000;
+/// So long until what writes the file is asked for again.
+const AGAIN_MS: u64 = 1_000;
 
 /// The visitor's wish for a file.
 #[derive(Debug)]
@@ -76,13 +75,15 @@ impl Keepsake {
             }
             Wish::All | Wish::OlderThan(_) | Wish::WhatIsHere => {}
         }
-        self.wish.set(Wish::None);
-        self.patience.arm(None);
-        let name = screen.title.as_deref().or(face.name.as_deref()).unwrap_or(face.locale.chat);
-        let zoned = face.calendar.zoned();
-        let pen = Pen { moment: &zoned, price: &|price| face.calendar.price(price) };
-        let text = transcript(screen, name, face.locale, &pen);
-        download::save_text(&format!("{name}.txt"), &text);
+        if view::save(screen, face) {
+            self.wish.set(Wish::None);
+            self.patience.arm(None);
+        } else {
+            // What writes it was lost with what draws the thread. It is asked for again until it comes.
+            self.wish.set(Wish::WhatIsHere);
+            view::want();
+            self.patience.arm(Some(AGAIN_MS));
+        }
     }
 }
 

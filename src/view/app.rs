@@ -8,7 +8,7 @@ use tieline_session::{
     Input, Screen,
     screen::{ChatRow, Thread},
 };
-use tieline_talk::{Calendar, Given, Pictures, ThreadWish, form::Filled};
+use tieline_talk::{Calendar, Given, Pictures, ThreadWish, attach::Catch, form::Filled};
 use web_sys::{Element, File, KeyboardEvent};
 use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, html};
 
@@ -144,12 +144,19 @@ pub struct Scene {
 }
 
 /// Properties of [`App`].
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, Properties)]
 pub struct AppProps {
     /// None: nothing is drawn.
     pub scene: Option<Scene>,
     /// Tells one session from the next on the same root, so that nothing of the earlier one is left in it.
     pub turn: u32,
+}
+
+// Nobody draws the same moment twice: comparing two of them is only code to download. What is costly is compared further down.
+impl PartialEq for AppProps {
+    fn eq(&self, _: &Self) -> bool {
+        false
+    }
 }
 
 /// The widget: one component for all that has no state of its own.
@@ -164,10 +171,21 @@ pub struct App {
     painted: Option<Paint>,
     /// The last [`Face::focus_turn`] that was obeyed.
     focused: u32,
+    /// The panel's menu was opened: at that entry.
+    menu: Option<usize>,
+    /// Takes the files that are dropped on the panel or pasted into it.
+    catch: Option<Catch>,
+}
+
+/// What happens to the widget that is none of the session's business.
+#[derive(Clone, Copy, Debug)]
+pub enum AppEvent {
+    /// The panel's menu is opened for the first time: at that entry.
+    MenuOpened(usize),
 }
 
 impl Component for App {
-    type Message = ();
+    type Message = AppEvent;
     type Properties = AppProps;
 
     fn create(ctx: &Context<Self>) -> Self {
@@ -178,7 +196,14 @@ impl Component for App {
             on_wish: wishes_of(ctx.props()),
             painted: None,
             focused: 0,
+            menu: None,
+            catch: None,
         }
+    }
+
+    fn update(&mut self, _: &Context<Self>, AppEvent::MenuOpened(at): AppEvent) -> bool {
+        self.menu = Some(at);
+        true
     }
 
     fn changed(&mut self, ctx: &Context<Self>, old: &AppProps) -> bool {
@@ -190,6 +215,8 @@ impl Component for App {
             self.on_wish = wishes_of(props);
             self.painted = None;
             self.focused = 0;
+            self.menu = None;
+            self.catch = None;
         }
         true
     }
@@ -197,7 +224,13 @@ impl Component for App {
     fn view(&self, ctx: &Context<Self>) -> Html {
         let AppProps { scene, turn } = ctx.props();
         let Some(scene) = scene else { return Html::default() };
-        let kept = Kept { panel: &self.panel, thread: &self.thread, on_wish: &self.on_wish };
+        let kept = Kept {
+            panel: &self.panel,
+            thread: &self.thread,
+            on_wish: &self.on_wish,
+            menu: self.menu,
+            on_menu: ctx.link().callback(AppEvent::MenuOpened),
+        };
         let language = scene.face.locale.words.language;
         html! {
             <div
@@ -223,6 +256,9 @@ impl Component for App {
             // Off with the old ones first: taking them off later would take off the new ones.
             self.painted = None;
             self.painted = Paint::put(&self.root, &scene.face);
+        }
+        if let Some(panel) = self.panel.cast::<Element>().filter(|_| self.catch.is_none()) {
+            self.catch = Some(Catch::over(&panel, &scene.act.attach));
         }
         if self.focused != scene.face.focus_turn {
             self.focused = scene.face.focus_turn;

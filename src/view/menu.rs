@@ -28,14 +28,51 @@ pub(super) struct Entry {
 pub(super) struct MenuProps {
     /// The button's name, and the menu's.
     pub(super) label: AttrValue,
-    /// From top to bottom. None: no button either.
+    /// From top to bottom.
     pub(super) entries: Vec<Entry>,
     /// Takes what was picked.
     pub(super) on_pick: Callback<Pick>,
+    /// It appears open, with the caret on that entry or the last.
+    pub(super) opens_at: usize,
+}
+
+/// The button of a menu that was not opened yet: it asks for the menu, which is fetched then. It takes the number of the entry to
+/// begin with.
+pub(super) fn closed_button(label: &'static str, on_open: &Callback<usize>) -> Html {
+    let on_key = on_open.clone();
+    let onkeydown = Callback::from(move |event: KeyboardEvent| {
+        let at = match event.key().as_str() {
+            "ArrowDown" => 0,
+            "ArrowUp" => usize::MAX,
+            _ => return,
+        };
+        event.prevent_default();
+        event.stop_propagation();
+        on_key.emit(at);
+    });
+    html! {
+        <div class="menu-place" {onkeydown}>{ button(label.into(), false, on_open.reform(|_| 0)) }</div>
+    }
+}
+
+fn button(label: AttrValue, is_open: bool, onclick: Callback<MouseEvent>) -> Html {
+    html! {
+        <button
+            type="button"
+            class="icon-button"
+            aria-haspopup="menu"
+            aria-expanded={if is_open { "true" } else { "false" }}
+            aria-label={label.clone()}
+            title={label}
+            {onclick}
+        >
+            { icon::more() }
+        </button>
+    }
 }
 
 /// See the module.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Menu {
     place: NodeRef,
     /// The entry with the caret, while the menu is open.
@@ -61,8 +98,10 @@ impl Component for Menu {
     type Message = MenuEvent;
     type Properties = MenuProps;
 
-    fn create(_: &Context<Self>) -> Self {
-        Self::default()
+    fn create(ctx: &Context<Self>) -> Self {
+        let MenuProps { entries, opens_at, .. } = ctx.props();
+        let at = (*opens_at).min(entries.len().saturating_sub(1));
+        Self { place: NodeRef::default(), at: Some(at), has_moved: true }
     }
 
     fn update(&mut self, ctx: &Context<Self>, event: MenuEvent) -> bool {
@@ -87,9 +126,6 @@ impl Component for Menu {
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let MenuProps { label, entries, .. } = ctx.props();
-        if entries.is_empty() {
-            return Html::default();
-        }
         let link = ctx.link();
         let is_open = self.at.is_some();
         // Not every browser gives a pressed button the focus, and then it would go nowhere and close the menu.
@@ -101,17 +137,7 @@ impl Component for Menu {
                 onfocusout={self.leaving(ctx)}
                 onmousedown={|event: MouseEvent| event.prevent_default()}
             >
-                <button
-                    type="button"
-                    class="icon-button"
-                    aria-haspopup="menu"
-                    aria-expanded={if is_open { "true" } else { "false" }}
-                    aria-label={label.clone()}
-                    title={label.clone()}
-                    onclick={link.callback(|_| MenuEvent::Toggled)}
-                >
-                    { icon::more() }
-                </button>
+                { button(label.clone(), is_open, link.callback(|_| MenuEvent::Toggled)) }
                 if is_open {
                     <div class="menu" role="menu" aria-label={label.clone()}>
                         { for entries.iter().enumerate().map(|(at, entry)| line(ctx, at, entry)) }

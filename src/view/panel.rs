@@ -5,26 +5,22 @@ use std::rc::Rc;
 use tieline_protocol::form::offline;
 use tieline_session::{
     Input, Screen,
-    screen::{Ending, FormWish, Notice, Thread},
+    screen::{Ending, FormWish, Thread},
 };
-use tieline_talk::{
-    Composer, ThreadView, ThreadWish,
-    attach::{attach_button, drop_zone},
-    form::FormProps,
-};
+use tieline_talk::{Composer, ThreadWish, attach::drop_sign, form::FormProps};
 use yew::{Callback, Html, NodeRef, html};
 
 use super::{
     app::{Scene, Shape, take_caret},
-    empty::empty,
     ending::EndingProps,
     entries::entries,
     header::{TITLE_ID, header},
     item_strip::item_strip,
-    menu::Menu,
+    menu::{MenuProps, closed_button},
     notice::notice_line,
     parts,
     standing::expectation,
+    thread::thread,
 };
 
 /// What outlives one drawing of the panel.
@@ -35,6 +31,10 @@ pub(super) struct Kept<'a> {
     pub(super) thread: &'a Rc<Thread>,
     /// Takes the thread's wishes.
     pub(super) on_wish: &'a Callback<ThreadWish>,
+    /// The menu was opened: at that entry.
+    pub(super) menu: Option<usize>,
+    /// Opens it.
+    pub(super) on_menu: Callback<usize>,
 }
 
 /// The panel. Another chat, or another mount on the same root, has its own scrolling and its own unsent words.
@@ -42,26 +42,15 @@ pub(super) fn panel(scene: &Scene, turn: u32, kept: &Kept<'_>) -> Html {
     let Scene { screen, now, face, act } = scene;
     let words = &face.locale.words;
     let name = screen.title.as_deref().or(face.name.as_deref());
-    let picked = face.picked.map(|session| session.to_string()).unwrap_or_default();
     html! {
         <section ref={kept.panel.clone()} class="panel" role={role(face.shape)} aria-labelledby={TITLE_ID}>
-            { header(scene, name, menu(scene, turn)) }
+            { header(scene, name, menu(scene, turn, kept)) }
             { notice_line(screen.notice, face.is_saving, face.locale) }
             if screen.is_listing {
                 { parts::sessions(scene, caret_in(kept)) }
             } else {
                 { item_strip(screen, face) }
-                <ThreadView
-                    key={format!("thread {turn} {} {picked}", face.chat)}
-                    thread={kept.thread.clone()}
-                    {words}
-                    calendar={face.calendar.clone()}
-                    now={*now}
-                    on_wish={kept.on_wish.clone()}
-                    is_cut={matches!(screen.notice, Some(Notice::Connecting | Notice::Reconnecting | Notice::Offline))}
-                    pictures={Some(act.pictures.clone())}
-                    empty={empty(name, screen, face, act)}
-                />
+                { thread(scene, turn, name, kept) }
                 { expectation(screen, *now, face) }
                 { asked_form(scene) }
                 if let Some(end) = screen.end {
@@ -76,13 +65,14 @@ pub(super) fn panel(scene: &Scene, turn: u32, kept: &Kept<'_>) -> Html {
                         placeholder={name.map_or_else(|| face.locale.write.to_owned(), |name| face.locale.write_to.with(name))}
                         text_chars={screen.text_chars}
                         given={face.unsent.clone()}
-                        attach={attach_button(words, &screen.accepts, &act.attach)}
+                        accepts={screen.accepts.clone()}
+                        on_files={act.attach.clone()}
                         on_send={act.submit.clone()}
                         on_change={act.typed.clone()}
                         aim={screen.aim.clone()}
                         on_wish={kept.on_wish.clone()}
                     />
-                    { drop_zone(words, &screen.accepts, &act.attach) }
+                    { drop_sign(words, &screen.accepts) }
                 } else {
                     <p class="read-only">{ face.locale.read_only }</p>
                 }
@@ -97,8 +87,16 @@ fn caret_in(kept: &Kept<'_>) -> Callback<()> {
     Callback::from(move |()| take_caret(&panel))
 }
 
-fn menu(Scene { face, act, .. }: &Scene, turn: u32) -> Html {
-    html! { <Menu key={turn} label={face.locale.menu} entries={entries(face)} on_pick={act.pick.clone()} /> }
+/// Its button, and the menu behind that once it was opened.
+fn menu(Scene { face, act, .. }: &Scene, turn: u32, kept: &Kept<'_>) -> Html {
+    let entries = entries(face);
+    if entries.is_empty() {
+        return Html::default();
+    }
+    let closed = closed_button(face.locale.menu, &kept.on_menu);
+    let Some(opens_at) = kept.menu else { return closed };
+    let props = MenuProps { label: face.locale.menu.into(), entries, on_pick: act.pick.clone(), opens_at };
+    parts::menu(face.locale, turn, props, closed)
 }
 
 /// The form that is to be filled in: in the composer's place before the first words, above it in the middle of a session.

@@ -1,14 +1,24 @@
 //! A session as a text file: who said what and when, in plain words.
 //!
-//! Knows neither how older lines come nor where the file goes: `src/embed/keepsake.rs`.
+//! Does not know how older lines come: `src/embed/keepsake.rs`.
 
+use tieline_browser::download;
 use tieline_protocol::{Item, Millis, Price, form::YES};
 use tieline_session::{
     Screen,
     screen::{Content, Delivery, Row, Span},
 };
 
+use super::app::Face;
 use crate::locale::Locale;
+
+/// Gives the visitor the session as a file.
+pub(super) fn save(screen: &Screen, face: &Face) {
+    let name = screen.title.as_deref().or(face.name.as_deref()).unwrap_or(face.locale.chat);
+    let zoned = face.calendar.zoned();
+    let pen = Pen { moment: &zoned, price: &|price| face.calendar.price(price) };
+    download::save_text(&format!("{name}.txt"), &transcript(screen, name, face.locale, &pen));
+}
 
 /// How moments and prices are written.
 pub struct Pen<'a> {

@@ -18,6 +18,7 @@ mod minify_css;
 mod minify_js;
 mod sources;
 mod split;
+mod tighten;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -68,14 +69,15 @@ fn assemble(sources: &Sources) -> Result<Files> {
         eprintln!("dist  {}: bindings", app.name());
         let pieces = if app.is_split() { Some(split::cut(app, sources.wasm(app))?) } else { None };
         let raw = pieces.as_ref().map_or(sources.wasm(app), |pieces| &pieces.main);
-        let mut bound = bindgen::bind(app, raw)?;
+        let mut bound = tighten::tighten(&bindgen::bind(app, raw)?)?;
         if let Some(pieces) = &pieces {
             let mut places = Vec::new();
             for (plain, part) in &pieces.parts {
-                let path = catalogue.add(plain, part);
+                let part = tighten::tighten_part(part)?;
+                let path = catalogue.add(plain, &part);
                 let file = path.rsplit('/').next().unwrap_or(&path).to_owned();
                 places.push((file, catalogue.integrity(&path)?));
-                content.insert(path, part.clone());
+                content.insert(path, part);
             }
             bound.js = pieces.join(&bound.js, &places)?;
         }

@@ -2,46 +2,70 @@
 //!
 //! Knows neither limits nor the way of a file: it gives what the browser gives.
 
+use std::{cell::Cell, rc::Rc};
+
 use tieline_browser::{Listener, file::can_hash};
 use tieline_session::screen::Accepts;
 use wasm_bindgen::JsCast;
-use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Element, Event, File, FileList, HtmlInputElement};
-use yew::{
-    Callback, Component, Context, Html, NodeRef, Properties, TargetCast, component, html, use_node_ref,
+use web_sys::{
+    ClipboardEvent, DataTransfer, DragEvent, Element, Event, File, FileList, HtmlElement, HtmlInputElement,
+    MouseEvent,
 };
+use yew::{Callback, Component, Context, Html, NodeRef, Properties, TargetCast, html};
 
-use crate::{
-    icon,
-    voice::{self, VoiceButton},
-    words::Words,
-};
+use crate::{icon, words::Words};
 
-/// Properties of both parts.
-#[derive(Clone, PartialEq, Properties)]
-pub struct AttachProps {
-    /// Texts.
-    pub words: &'static Words,
-    /// What can be given.
-    pub accepts: Accepts,
-    /// Takes what was given.
-    pub on_files: Callback<Vec<File>>,
-}
-
-/// The button for the composer's left. Nothing, where no file can be given.
-pub fn attach_button(words: &'static Words, accepts: &Accepts, on_files: &Callback<Vec<File>>) -> Html {
-    if is_open(accepts) {
-        html! { <AttachButton {words} accepts={accepts.clone()} on_files={on_files.clone()} /> }
-    } else {
-        Html::default()
+/// The button for the composer's left. Nothing, where no file can be given. A function, as each component is five more
+/// kilobytes to download.
+pub(crate) fn attach_button(
+    words: &'static Words,
+    accepts: &Accepts,
+    on_files: &Callback<Vec<File>>,
+) -> Html {
+    if !is_open(accepts) {
+        return Html::default();
+    }
+    let has_pictures = accepts.types.iter().any(|media_type| media_type.starts_with("image/"));
+    html! {
+        <>
+            <input
+                type="file"
+                multiple=true
+                hidden=true
+                accept={accepts.types.join(",")}
+                onchange={taken(on_files)}
+            />
+            <button type="button" class="attach" aria-label={words.attach} onclick={press}>
+                { icon::clip() }
+            </button>
+            if has_pictures {
+                <input
+                    type="file"
+                    hidden=true
+                    accept="image/*"
+                    capture="environment"
+                    onchange={taken(on_files)}
+                />
+                <button type="button" class="attach camera" aria-label={words.camera} onclick={press}>
+                    { icon::camera() }
+                </button>
+            }
+        </>
     }
 }
 
-/// What a pane takes that is dropped on it or pasted into it. Put it right inside the pane's element.
-pub fn drop_zone(words: &'static Words, accepts: &Accepts, on_files: &Callback<Vec<File>>) -> Html {
-    if is_open(accepts) {
-        html! { <DropZone {words} accepts={accepts.clone()} on_files={on_files.clone()} /> }
-    } else {
-        Html::default()
+/// What is seen while files are held over a pane. Put it right inside the pane's element: where it is, a [`Catch`] takes files.
+pub fn drop_sign(words: &'static Words, accepts: &Accepts) -> Html {
+    sign(words, accepts, &NodeRef::default())
+}
+
+fn sign(words: &'static Words, accepts: &Accepts, mark: &NodeRef) -> Html {
+    html! {
+        if is_open(accepts) {
+            <div ref={mark.clone()} class="drop-zone" hidden=true aria-hidden="true">
+                <p>{ icon::clip() }{ words.drop_here }</p>
+            </div>
+        }
     }
 }
 
@@ -50,52 +74,13 @@ fn is_open(accepts: &Accepts) -> bool {
     !accepts.types.is_empty() && can_hash()
 }
 
-/// See [`attach_button`].
-#[component]
-pub fn AttachButton(props: &AttachProps) -> Html {
-    let AttachProps { words, accepts, on_files } = props;
-    let (any, camera) = (use_node_ref(), use_node_ref());
-    let has_pictures = accepts.types.iter().any(|media_type| media_type.starts_with("image/"));
-    html! {
-        <>
-            <input
-                ref={any.clone()}
-                type="file"
-                multiple=true
-                hidden=true
-                accept={accepts.types.join(",")}
-                onchange={taken(on_files)}
-            />
-            <button type="button" class="attach" aria-label={words.attach} onclick={press(&any)}>
-                { icon::clip() }
-            </button>
-            if has_pictures {
-                <input
-                    ref={camera.clone()}
-                    type="file"
-                    hidden=true
-                    accept="image/*"
-                    capture="environment"
-                    onchange={taken(on_files)}
-                />
-                <button type="button" class="attach camera" aria-label={words.camera} onclick={press(&camera)}>
-                    { icon::camera() }
-                </button>
-            }
-            if voice::is_open(accepts) {
-                <VoiceButton {words} accepts={accepts.clone()} on_files={on_files.clone()} />
-            }
-        </>
+/// Opens the browser's choice of files: the field for it stands before the button.
+fn press(event: MouseEvent) {
+    let button = event.target_dyn_into::<Element>().and_then(|target| target.closest("button").ok()?);
+    let input = button.and_then(|button| button.previous_element_sibling()?.dyn_into().ok());
+    if let Some(input) = input {
+        HtmlElement::click(&input);
     }
-}
-
-fn press<E>(input: &NodeRef) -> Callback<E> {
-    let input = input.clone();
-    Callback::from(move |_| {
-        if let Some(input) = input.cast::<HtmlInputElement>() {
-            input.click();
-        }
-    })
 }
 
 fn taken(on_files: &Callback<Vec<File>>) -> Callback<Event> {
@@ -119,101 +104,101 @@ fn give(on_files: &Callback<Vec<File>>, list: Option<FileList>) -> bool {
     is_any
 }
 
-/// See [`drop_zone`].
+/// Takes what is dropped on a pane or pasted into it, for as long as it lives.
 #[derive(Debug)]
-pub struct DropZone {
-    mark: NodeRef,
-    /// Elements of the pane that the pointer is over: it enters the next one before it leaves the last.
-    depth: u32,
-    listeners: Vec<Listener>,
-}
+pub struct Catch(#[expect(dead_code, reason = "held for its Drop")] [Listener; 5]);
 
-/// What happens over the pane.
-#[derive(Clone, Copy, Debug)]
-pub enum DropEvent {
-    /// Files come over an element of it.
-    Entered,
-    /// They leave one.
-    Left,
-    /// They were dropped.
-    Dropped,
-}
-
-impl Component for DropZone {
-    type Message = DropEvent;
-    type Properties = AttachProps;
-
-    fn create(_ctx: &Context<Self>) -> Self {
-        Self { mark: NodeRef::default(), depth: 0, listeners: Vec::new() }
-    }
-
-    fn update(&mut self, _ctx: &Context<Self>, event: DropEvent) -> bool {
-        let was_over = self.depth > 0;
-        self.depth = match event {
-            DropEvent::Entered => self.depth + 1,
-            DropEvent::Left => self.depth.saturating_sub(1),
-            DropEvent::Dropped => 0,
-        };
-        was_over != (self.depth > 0)
-    }
-
-    fn changed(&mut self, ctx: &Context<Self>, _old: &AttachProps) -> bool {
-        self.listen(ctx);
-        true
-    }
-
-    fn view(&self, ctx: &Context<Self>) -> Html {
-        html! {
-            <div ref={self.mark.clone()} class="drop-zone" hidden={self.depth == 0} aria-hidden="true">
-                <p>{ icon::clip() }{ ctx.props().words.drop_here }</p>
-            </div>
-        }
-    }
-
-    fn rendered(&mut self, ctx: &Context<Self>, first_render: bool) {
-        if first_render {
-            self.listen(ctx);
-        }
-    }
-}
-
-impl DropZone {
-    fn listen(&mut self, ctx: &Context<Self>) {
-        let pane = self.mark.cast::<Element>().and_then(|mark| mark.parent_element());
-        let Some(pane) = pane else { return };
-        let over = |name: &'static str, event: Option<DropEvent>| {
-            let link = ctx.link().clone();
-            Listener::new(&pane, name, move |happened| {
+impl Catch {
+    /// `pane` has a [`drop_sign`] in it while files can be given.
+    pub fn over(pane: &Element, on_files: &Callback<Vec<File>>) -> Self {
+        // Elements of the pane that the pointer is over: it enters the next one before it leaves the last.
+        let depth = Rc::new(Cell::new(0_u32));
+        let over = |name: &'static str, next: fn(u32) -> u32| {
+            let (within, depth) = (pane.clone(), depth.clone());
+            Listener::new(pane, name, move |happened| {
                 let happened: DragEvent = happened.unchecked_into();
+                let Some(sign) = sign_in(&within) else { return depth.set(0) };
                 if happened.data_transfer().is_some_and(|data| has_files(&data)) {
                     happened.prevent_default();
-                    link.batch_callback(|event| event).emit(event);
+                    depth.set(next(depth.get()));
+                    sign.set_hidden(depth.get() == 0);
                 }
             })
         };
-        let (link, dropped, pasted) =
-            (ctx.link().clone(), ctx.props().on_files.clone(), ctx.props().on_files.clone());
-        self.listeners = vec![
-            over("dragenter", Some(DropEvent::Entered)),
-            over("dragover", None),
-            over("dragleave", Some(DropEvent::Left)),
-            Listener::new(&pane, "drop", move |happened| {
-                let happened: DragEvent = happened.unchecked_into();
-                link.send_message(DropEvent::Dropped);
-                // A browser that is left to it opens the file in place of us.
-                if happened.data_transfer().is_some_and(|data| give(&dropped, data.files())) {
-                    happened.prevent_default();
-                }
-            }),
-            Listener::new(&pane, "paste", move |happened| {
-                let happened: ClipboardEvent = happened.unchecked_into();
-                // A word processor puts a picture of the words beside them: then the words are meant.
-                let data = happened.clipboard_data().filter(|data| !has_type(data, "text/plain"));
-                if data.is_some_and(|data| give(&pasted, data.files())) {
-                    happened.prevent_default();
-                }
-            }),
-        ];
+        let (entered, kept, left) = (
+            over("dragenter", |depth| depth + 1),
+            over("dragover", |depth| depth),
+            over("dragleave", |depth| depth.saturating_sub(1)),
+        );
+        let (within, dropped, pasted) = (pane.clone(), on_files.clone(), on_files.clone());
+        let dropped = Listener::new(pane, "drop", move |happened| {
+            let happened: DragEvent = happened.unchecked_into();
+            depth.set(0);
+            let Some(sign) = sign_in(&within) else { return };
+            sign.set_hidden(true);
+            // A browser that is left to it opens the file in place of us.
+            if happened.data_transfer().is_some_and(|data| give(&dropped, data.files())) {
+                happened.prevent_default();
+            }
+        });
+        let within = pane.clone();
+        let pasted = Listener::new(pane, "paste", move |happened| {
+            let happened: ClipboardEvent = happened.unchecked_into();
+            // A word processor puts a picture of the words beside them: then the words are meant.
+            let data = happened.clipboard_data().filter(|data| !has_type(data, "text/plain"));
+            if sign_in(&within).is_some() && data.is_some_and(|data| give(&pasted, data.files())) {
+                happened.prevent_default();
+            }
+        });
+        Self([entered, kept, left, dropped, pasted])
+    }
+}
+
+fn sign_in(pane: &Element) -> Option<HtmlElement> {
+    pane.query_selector(".drop-zone").ok()??.dyn_into().ok()
+}
+
+/// Properties of [`DropZone`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct DropZoneProps {
+    /// Texts.
+    pub words: &'static Words,
+    /// What can be given.
+    pub accepts: Accepts,
+    /// Takes what was given.
+    pub on_files: Callback<Vec<File>>,
+}
+
+/// A sign and what goes with it, for a pane that has nowhere to hold a [`Catch`]. Put it right inside the pane's element.
+#[derive(Debug)]
+pub struct DropZone {
+    mark: NodeRef,
+    catch: Option<Catch>,
+}
+
+impl Component for DropZone {
+    type Message = Vec<File>;
+    type Properties = DropZoneProps;
+
+    fn create(_ctx: &Context<Self>) -> Self {
+        Self { mark: NodeRef::default(), catch: None }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, files: Vec<File>) -> bool {
+        ctx.props().on_files.emit(files);
+        false
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let DropZoneProps { words, accepts, .. } = ctx.props();
+        sign(words, accepts, &self.mark)
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, _first_render: bool) {
+        let pane = self.mark.cast::<Element>().and_then(|mark| mark.parent_element());
+        if let Some(pane) = pane.filter(|_| self.catch.is_none()) {
+            self.catch = Some(Catch::over(&pane, &ctx.link().callback(|files| files)));
+        }
     }
 }
 

@@ -23,10 +23,22 @@ pub fn avatar(name: Option<&str>, seed: &str) -> Html {
 /// First letters of the first and the last word. The style sheet makes capitals of them: Rust's table of capitals is four
 /// kilobytes to download, and the browser has its own.
 fn initials(name: &str) -> String {
-    let letter = |word: &str| word.chars().find(|character| character.is_alphanumeric());
+    let letter = |word: &str| word.chars().find(|character| is_letter(*character));
     let mut letters = name.split_whitespace().filter_map(letter);
     let first = letters.next();
     first.into_iter().chain(letters.next_back()).collect()
+}
+
+/// Letters and digits, by the blocks that hold none: punctuation, signs, pictures and what is not seen. Rust's tables of letters and
+/// digits are two kilobytes to download.
+fn is_letter(character: char) -> bool {
+    match character {
+        '\0'..='\u{7f}' => character.is_ascii_alphanumeric(),
+        '\u{80}'..='\u{bf}' | '\u{d7}' | '\u{f7}' => false,
+        '\u{2000}'..='\u{2bff}' | '\u{2e00}'..='\u{2e7f}' | '\u{3000}'..='\u{303f}' => false,
+        '\u{fe00}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff0f}' | '\u{1f000}'..='\u{1faff}' => false,
+        _ => true,
+    }
 }
 
 fn hue_of(seed: &str) -> usize {
@@ -48,6 +60,12 @@ mod tests {
             ("  ", ""),
             ("ßeta", "ß"),
             ("<b>", "b"),
+            ("\u{ab}\u{c9}lan\u{bb} \u{1f389} Paris", "\u{c9}P"),
+            ("\u{201e}Blume\u{201c} & Topf", "BT"),
+            ("\u{3010}\u{82b1}\u{3011}\u{5c4b}", "\u{82b1}"),
+            ("\u{627}\u{644}\u{632}\u{647}\u{631}\u{629}", "\u{627}"),
+            ("\u{92b}\u{942}\u{932} 7", "\u{92b}7"),
+            ("\u{1f389}", ""),
         ] {
             assert_eq!(initials(name), expected, "{name:?}");
         }

@@ -15,7 +15,8 @@ use crate::{
     item::item_card,
     later,
     menu::{self, Menu},
-    parts, quote,
+    parts::Parts,
+    quote,
     words::Words,
 };
 
@@ -102,7 +103,7 @@ fn said(bubble: &Bubble, around: &Around<'_>) -> Html {
 fn menu_of(ways: Ways, menu: Menu, around: &Around<'_>) -> Html {
     let (words, acts) = (around.words, around.acts.clone());
     let on_drawn = acts.on_drawn.clone();
-    later::part(words, &parts::LATER, move |parts| (parts.menu)(ways, menu, words, &acts), on_drawn)
+    later::part(words, move |parts: &Parts| (parts.menu)(ways, menu, words, &acts), on_drawn)
 }
 
 fn content(bubble: &Bubble, around: &Around<'_>) -> Html {

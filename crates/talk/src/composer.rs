@@ -6,16 +6,19 @@
 use std::rc::Rc;
 
 use tieline_browser::focus::focus;
-use tieline_session::screen::Aimed;
-use web_sys::{HtmlElement, HtmlTextAreaElement, InputEvent, KeyboardEvent, SubmitEvent};
+use tieline_session::screen::{Accepts, Aimed};
+use web_sys::{
+    Element, File, HtmlElement, HtmlTextAreaElement, InputEvent, KeyboardEvent, MouseEvent, SubmitEvent,
+};
 use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, TargetCast, classes, html};
 
 use crate::{
-    Calendar, ThreadWish, icon,
-    later::part,
-    parts::{LATER, Parts},
+    Calendar, ThreadWish,
+    attach::attach_button,
+    icon, later,
+    parts::Parts,
     picker::PickerActs,
-    strip,
+    voice::{self, VoiceProps},
     words::Words,
 };
 
@@ -50,9 +53,12 @@ pub struct ComposerProps {
     /// Hears of every change, so that unsent words can be kept.
     #[prop_or_default]
     pub on_change: Callback<String>,
-    /// What stands left of the field.
+    /// What can be given, left of the field.
     #[prop_or_default]
-    pub attach: Html,
+    pub accepts: Accepts,
+    /// Takes what was given.
+    #[prop_or_default]
+    pub on_files: Callback<Vec<File>>,
     /// Puts the caret into the field when it appears.
     #[prop_or_default]
     pub takes_focus: bool,
@@ -78,6 +84,8 @@ pub struct Composer {
     wants_caret: bool,
     /// Emoji are to be picked from.
     is_picking: bool,
+    /// A voice message is recorded instead.
+    is_recording: bool,
 }
 
 /// What happens to the composer.
@@ -91,6 +99,8 @@ pub enum ComposerEvent {
     Leave,
     /// The newest words are to be said otherwise.
     EditNewest,
+    /// A voice message is to be recorded, or is done with.
+    Record(bool),
     /// The button of the emoji.
     TogglePicker,
     /// They are not wanted any more. True: the caret goes back to the words.
@@ -110,6 +120,7 @@ impl Component for Composer {
             edited: edit_in(ctx.props()).map(str::to_owned),
             wants_caret: false,
             is_picking: false,
+            is_recording: false,
         }
     }
 
@@ -122,6 +133,13 @@ impl Component for Composer {
                 }
                 None => self.text = text,
             },
+            ComposerEvent::Record(is_recording) => {
+                self.is_recording = is_recording;
+                if !is_recording {
+                    focus_beside(&self.field, "button.voice");
+                }
+                return true;
+            }
             ComposerEvent::TogglePicker => {
                 self.is_picking = !self.is_picking;
                 return true;
@@ -195,10 +213,11 @@ impl Component for Composer {
         html! {
             <>
             if let Some(aim) = &props.aim {
-                { strip::view(aim, props.words, on_leave) }
+                { strip(aim.clone(), props.words, on_leave) }
             }
             <form class="composer" onsubmit={on_submit}>
-                { props.attach.clone() }
+                { attach_button(props.words, &props.accepts, &props.on_files) }
+                { self.voice(ctx) }
                 <div class="composer-field">
                     <textarea
                         ref={self.field.clone()}
@@ -252,6 +271,33 @@ impl Component for Composer {
 }
 
 impl Composer {
+    /// The button that records a voice message, and what stands over the composer meanwhile.
+    fn voice(&self, ctx: &Context<Self>) -> Html {
+        let ComposerProps { words, accepts, on_files, .. } = ctx.props();
+        if !voice::is_open(accepts) {
+            return Html::default();
+        }
+        let words = *words;
+        let on_close = ctx.link().callback(|()| ComposerEvent::Record(false));
+        let inside = VoiceProps { words, accepts: accepts.clone(), on_files: on_files.clone(), on_close };
+        let draw = move |parts: &'static Parts| (parts.voice)(inside.clone());
+        html! {
+            <>
+                <button
+                    type="button"
+                    class="attach voice"
+                    aria-label={words.record}
+                    onclick={ctx.link().callback(|_| ComposerEvent::Record(true))}
+                >
+                    { icon::microphone() }
+                </button>
+                if self.is_recording {
+                    { later::part(words, draw, Callback::noop()) }
+                }
+            </>
+        }
+    }
+
     /// The button in the field's corner, and what it opens.
     fn picker(&self, ctx: &Context<Self>) -> Html {
         let (words, link) = (ctx.props().words, ctx.link());
@@ -260,12 +306,7 @@ impl Composer {
             on_close: link.callback(ComposerEvent::ClosePicker),
         };
         let field = self.field.clone();
-        let on_drawn = Callback::from(move |()| {
-            let first = field.cast::<HtmlElement>().and_then(|field| field.parent_element());
-            if let Some(first) = first.and_then(|field| field.query_selector(".picker .emoji").ok()?) {
-                focus(&first);
-            }
-        });
+        let on_drawn = Callback::from(move |()| focus_beside(&field, ".picker .emoji"));
         let draw = move |parts: &'static Parts| (parts.picker)(words, &acts);
         html! {
             <>
@@ -279,7 +320,7 @@ impl Composer {
                     { icon::smile() }
                 </button>
                 if self.is_picking {
-                    { part(words, &LATER, draw, on_drawn) }
+                    { later::part(words, draw, on_drawn) }
                 }
             </>
         }
@@ -301,6 +342,14 @@ impl Composer {
     }
 }
 
+/// Puts the focus on the first of the composer's elements of that kind.
+fn focus_beside(field: &NodeRef, selector: &str) {
+    let composer = field.cast::<Element>().and_then(|field| field.closest(".composer").ok()?);
+    if let Some(found) = composer.and_then(|composer| composer.query_selector(selector).ok()?) {
+        focus(&found);
+    }
+}
+
 /// Puts it where the caret is, and the caret behind it. Gives all of the words.
 fn put(field: &HtmlTextAreaElement, emoji: &str) -> Option<String> {
     let at = field.selection_start().ok()??;
@@ -308,6 +357,12 @@ fn put(field: &HtmlTextAreaElement, emoji: &str) -> Option<String> {
     let behind = at.saturating_add(u32::try_from(emoji.encode_utf16().count()).ok()?);
     let _ = field.set_selection_range(behind, behind);
     Some(field.value())
+}
+
+/// Who aims has a thread on screen: the strip has come with it.
+fn strip(aim: Aimed, words: &'static Words, on_leave: Callback<MouseEvent>) -> Html {
+    let draw = move |parts: &Parts| (parts.strip)(&aim, words, on_leave.clone());
+    later::part(words, draw, Callback::noop())
 }
 
 /// The words that are to be said otherwise.

@@ -2,9 +2,9 @@
 //!
 //! `xtask dist` cuts the widget's wasm at the functions marked `wasm_split`. What can be reached only through what such a
 //! function gives lies in a file of its own (`widget_later.wasm`), and a visitor who never opens a menu never pays for one.
-//! A crate with such parts gathers them in one static table of functions, a [`Later`] fetches the table, and [`Part`]
-//! draws through it: see `parts.rs` in this crate for an example. Where nothing is cut (tests, the dev loop, the desk) the
-//! table is there at once.
+//! A crate with such parts gathers them in one static table of functions, [`cut_off!`](crate::cut_off) makes the table one
+//! that is fetched, and [`Part`] draws through it: see `parts.rs` in this crate for an example. Where nothing is cut (tests,
+//! the dev loop, the desk) the table is there at once.
 //!
 //! Invariants: a part that does not come is told, with a way to try again, and nothing else stops working. A function of a
 //! table is named in that table only: named elsewhere it would be in the main wasm again.
@@ -14,6 +14,7 @@ use std::{
     future::Future,
     pin::Pin,
     rc::Rc,
+    thread::LocalKey,
 };
 
 use wasm_bindgen_futures::spawn_local;
@@ -23,6 +24,41 @@ use crate::words::Words;
 
 /// Gives a table, once it has come. None: it could not be fetched.
 pub type Fetch<T> = fn() -> Pin<Box<dyn Future<Output = Option<&'static T>>>>;
+
+/// A type of which one static table is fetched when it is first wanted: see [`cut_off!`](crate::cut_off).
+pub trait Table: Sized + 'static {
+    /// Where the table is.
+    fn later() -> &'static LocalKey<Later<Self>>;
+}
+
+/// Makes of a static the table of its type that `xtask dist` cuts off. The last word is the mark's name: each table's is another.
+#[macro_export]
+macro_rules! cut_off {
+    ($table:ident: $type:ty, $mark:ident) => {
+        #[cfg(not(feature = "split"))]
+        thread_local! {
+            static LATER: $crate::later::Later<$type> = const { $crate::later::Later::here(&$table) };
+        }
+
+        #[cfg(feature = "split")]
+        thread_local! {
+            static LATER: $crate::later::Later<$type> =
+                const { $crate::later::Later::away(|| Box::pin(async { $mark().await.ok() })) };
+        }
+
+        #[cfg(feature = "split")]
+        #[wasm_split_helpers::wasm_split(later, fallible)]
+        fn $mark() -> Result<&'static $type, wasm_split_helpers::SplitLoaderError> {
+            Ok(&$table)
+        }
+
+        impl $crate::later::Table for $type {
+            fn later() -> &'static std::thread::LocalKey<$crate::later::Later<Self>> {
+                &LATER
+            }
+        }
+    };
+}
 
 /// A table that is fetched when it is first wanted. One for each table, in a `thread_local`.
 #[derive(Debug)]
@@ -34,7 +70,7 @@ pub struct Later<T: 'static> {
 
 /// Where a table is.
 #[derive(Debug)]
-pub enum Place<T: 'static> {
+enum Place<T: 'static> {
     /// Nobody has wanted it yet.
     Away,
     /// On its way.
@@ -64,15 +100,6 @@ impl<T> Later<T> {
         Self { fetch: None, place: Cell::new(Place::Here(table)), waiting: RefCell::new(Vec::new()) }
     }
 
-    /// Where the table is. Unless it is here, `wake` is called when that has changed.
-    pub fn place(&self, wake: &Callback<()>) -> Place<T> {
-        let place = self.place.get();
-        if !matches!(place, Place::Here(_)) {
-            self.waiting.borrow_mut().push(wake.clone());
-        }
-        place
-    }
-
     fn settle(&self, table: Option<&'static T>) {
         self.place.set(table.map_or(Place::Lost, Place::Here));
         for wake in self.waiting.take() {
@@ -82,8 +109,8 @@ impl<T> Later<T> {
 }
 
 /// Fetches the table unless it is here or coming. What is lost is tried again.
-pub fn want<T>(later: &'static std::thread::LocalKey<Later<T>>) {
-    let fetch = later.with(|later| {
+pub fn want<T: Table>() {
+    let fetch = T::later().with(|later| {
         let fetch = later.fetch.filter(|_| matches!(later.place.get(), Place::Away | Place::Lost))?;
         later.place.set(Place::Coming);
         Some(fetch)
@@ -91,38 +118,75 @@ pub fn want<T>(later: &'static std::thread::LocalKey<Later<T>>) {
     if let Some(fetch) = fetch {
         spawn_local(async move {
             let table = fetch().await;
-            later.with(|later| later.settle(table));
+            T::later().with(|later| later.settle(table));
         });
     }
 }
 
-/// Tells what can be drawn now; calls back once there is more.
-pub type Looking = Rc<dyn Fn(&Callback<()>) -> Look>;
+/// The table, if it is here.
+pub fn table<T: Table>() -> Option<&'static T> {
+    match T::later().with(|later| later.place.get()) {
+        Place::Here(table) => Some(table),
+        Place::Away | Place::Coming | Place::Lost => None,
+    }
+}
+
+/// Calls `wake` once, when the table has come or is lost. Not if it is here.
+pub fn await_table<T: Table>(wake: &Callback<()>) {
+    T::later().with(|later| {
+        if !matches!(later.place.get(), Place::Here(_)) {
+            later.waiting.borrow_mut().push(wake.clone());
+        }
+    });
+}
 
 /// What of a part can be drawn now.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
     /// Nothing yet.
     Coming,
     /// The part.
-    Here(Html),
+    Here,
     /// Only that it did not come.
     Lost,
 }
 
+fn look<T: Table>() -> Look {
+    match T::later().with(|later| later.place.get()) {
+        Place::Here(_) => Look::Here,
+        Place::Lost => Look::Lost,
+        Place::Away | Place::Coming => Look::Coming,
+    }
+}
+
 /// Draws a part of the table, and what stands in its place until it is there. `on_drawn` is called once, when it is on screen.
-pub fn part<T>(
+pub fn part<T: Table>(
     words: &'static Words,
-    later: &'static std::thread::LocalKey<Later<T>>,
     draw: impl Fn(&'static T) -> Html + 'static,
     on_drawn: Callback<()>,
 ) -> Html {
-    let look = move |wake: &Callback<()>| match later.with(|later| later.place(wake)) {
-        Place::Here(table) => Look::Here(draw(table)),
-        Place::Lost => Look::Lost,
-        Place::Away | Place::Coming => Look::Coming,
-    };
-    html! { <Part {words} look={Rc::new(look) as Looking} want={Callback::from(move |()| want(later))} {on_drawn} /> }
+    part_after(words, html! { <div class="later" aria-busy="true" /> }, draw, on_drawn)
+}
+
+/// The same for a part that has something of its own to show `meanwhile`.
+pub fn part_after<T: Table>(
+    words: &'static Words,
+    meanwhile: Html,
+    draw: impl Fn(&'static T) -> Html + 'static,
+    on_drawn: Callback<()>,
+) -> Html {
+    let draw = move || table::<T>().map(&draw).unwrap_or_default();
+    let source = Source { look: look::<T>, want: want::<T>, wait: await_table::<T>, draw: Rc::new(draw) };
+    html! { <Part {words} {source} {meanwhile} {on_drawn} /> }
+}
+
+/// Where a part comes from, whatever its table.
+#[derive(Clone)]
+pub struct Source {
+    look: fn() -> Look,
+    want: fn(),
+    wait: fn(&Callback<()>),
+    draw: Rc<dyn Fn() -> Html>,
 }
 
 /// Properties of [`Part`].
@@ -130,10 +194,10 @@ pub fn part<T>(
 pub struct PartProps {
     /// Texts.
     pub words: &'static Words,
-    /// What can be drawn now.
-    pub look: Looking,
-    /// Fetches what is missing.
-    pub want: Callback<()>,
+    /// Where it comes from.
+    pub source: Source,
+    /// What stands in its place until it is here.
+    pub meanwhile: Html,
     /// The part is on screen.
     pub on_drawn: Callback<()>,
 }
@@ -167,22 +231,28 @@ impl Component for Part {
     type Properties = PartProps;
 
     fn create(ctx: &Context<Self>) -> Self {
-        ctx.props().want.emit(());
-        Self { wake: ctx.link().callback(|()| PartEvent::Settled), is_told: false }
+        let part = Self { wake: ctx.link().callback(|()| PartEvent::Settled), is_told: false };
+        let source = &ctx.props().source;
+        (source.want)();
+        (source.wait)(&part.wake);
+        part
     }
 
     fn update(&mut self, ctx: &Context<Self>, event: PartEvent) -> bool {
-        if event == PartEvent::Again {
-            ctx.props().want.emit(());
+        let source = &ctx.props().source;
+        match event {
+            PartEvent::Again => (source.want)(),
+            // If it is lost, the next try may be another part's.
+            PartEvent::Settled => (source.wait)(&self.wake),
         }
         true
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let words = ctx.props().words;
-        match (ctx.props().look)(&self.wake) {
-            Look::Here(html) => html,
-            Look::Coming => html! { <div class="later" aria-busy="true" /> },
+        let PartProps { words, source, meanwhile, .. } = ctx.props();
+        match (source.look)() {
+            Look::Here => (source.draw)(),
+            Look::Coming => meanwhile.clone(),
             Look::Lost => html! {
                 <p class="later lost" role="alert">
                     { words.part_lost }
@@ -196,7 +266,7 @@ impl Component for Part {
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _first_render: bool) {
-        if !self.is_told && matches!((ctx.props().look)(&Callback::noop()), Look::Here(_)) {
+        if !self.is_told && (ctx.props().source.look)() == Look::Here {
             self.is_told = true;
             ctx.props().on_drawn.emit(());
         }

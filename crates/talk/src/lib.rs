@@ -46,5 +46,6 @@ pub mod words;
 pub use calendar::Calendar;
 pub use composer::{Composer, Given};
 pub use file::Pictures;
+pub use rows::skeleton;
 pub use thread::{ThreadView, ThreadWish};
 pub use words::Words;

@@ -1,13 +1,15 @@
 //! What of this crate is fetched later. One table, one place that names each function: see `later`.
 
-use tieline_session::screen::Ways;
-use yew::Html;
+use tieline_session::screen::{Aimed, Ways};
+use web_sys::MouseEvent;
+use yew::{Callback, Html};
 
 use crate::{
-    later::Later,
+    cut_off,
     lightbox::{self, LightboxProps},
     menu::{self, Acts, Menu},
     picker::{self, PickerActs},
+    strip,
     voice::{self, VoiceProps},
     words::Words,
 };
@@ -17,6 +19,8 @@ use crate::{
 pub(crate) struct Parts {
     /// What can be done about one bubble.
     pub(crate) menu: fn(Ways, Menu, &'static Words, &Acts) -> Html,
+    /// What the words to come are about, over the composer.
+    pub(crate) strip: fn(&Aimed, &'static Words, Callback<MouseEvent>) -> Html,
     /// A picture as large as there is room.
     pub(crate) lightbox: fn(LightboxProps) -> Html,
     /// Emoji to pick from.
@@ -25,21 +29,12 @@ pub(crate) struct Parts {
     pub(crate) voice: fn(VoiceProps) -> Html,
 }
 
-static PARTS: Parts =
-    Parts { menu: menu::view, lightbox: lightbox::lightbox, picker: picker::view, voice: voice::voice };
+static PARTS: Parts = Parts {
+    menu: menu::view,
+    strip: strip::view,
+    lightbox: lightbox::lightbox,
+    picker: picker::view,
+    voice: voice::voice,
+};
 
-#[cfg(not(feature = "split"))]
-thread_local! {
-    pub(crate) static LATER: Later<Parts> = const { Later::here(&PARTS) };
-}
-
-#[cfg(feature = "split")]
-thread_local! {
-    pub(crate) static LATER: Later<Parts> = const { Later::away(|| Box::pin(async { cut().await.ok() })) };
-}
-
-#[cfg(feature = "split")]
-#[wasm_split_helpers::wasm_split(later, fallible)]
-fn cut() -> Result<&'static Parts, wasm_split_helpers::SplitLoaderError> {
-    Ok(&PARTS)
-}
+cut_off!(PARTS: Parts, cut_talk);

@@ -94,7 +94,7 @@ fn typing(typist: &Typist, words: &Words) -> Html {
 }
 
 /// The shape of a thread that is not here yet.
-pub(crate) fn skeleton() -> Html {
+pub fn skeleton() -> Html {
     html! {
         <div class="skeleton" aria-hidden="true">
             { for ["theirs", "theirs short", "mine", "theirs", "mine short"].into_iter().map(skeleton_bubble) }

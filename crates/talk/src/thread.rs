@@ -18,7 +18,7 @@ use crate::{
     file, icon, later,
     lightbox::LightboxProps,
     menu::{self, Acts, Menu},
-    parts::{self, Parts},
+    parts::Parts,
     rows,
     scroll::{self, Held},
     window::Window,
@@ -390,7 +390,7 @@ impl ThreadView {
             on_close: ctx.link().callback(|()| ThreadEvent::Show(None)),
         };
         let draw = move |parts: &'static Parts| (parts.lightbox)(props.clone());
-        later::part(words, &parts::LATER, draw, Callback::noop())
+        later::part(words, draw, Callback::noop())
     }
 
     fn pill(&self, ctx: &Context<Self>) -> Html {

@@ -11,21 +11,14 @@ use tieline_browser::{
 use tieline_session::screen::Accepts;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, File, HtmlElement, KeyboardEvent};
-use yew::{
-    Callback, Component, Context, Html, NodeRef, Properties, component, html, use_node_ref, use_state_eq,
-};
+use yew::{Callback, Component, Context, Html, NodeRef, Properties, html};
 
-use crate::{
-    icon,
-    later::part,
-    parts::{LATER, Parts},
-    words::Words,
-};
+use crate::{icon, words::Words};
 
 /// Nobody speaks for longer into a chat, and it stays far below any limit of files.
 const LONGEST_SECS: u64 = 300;
 
-/// Properties of both parts.
+/// Properties of [`VoiceBar`].
 #[derive(Clone, PartialEq, Properties)]
 pub struct VoiceProps {
     /// Texts.
@@ -35,42 +28,12 @@ pub struct VoiceProps {
     /// Takes what was recorded.
     pub on_files: Callback<Vec<File>>,
     /// It was sent, or is not wanted.
-    #[prop_or_default]
     pub on_close: Callback<()>,
 }
 
 /// Whether a voice message can be recorded and given here.
 pub(crate) fn is_open(accepts: &Accepts) -> bool {
     can_record(|kind| accepts.types.contains(&kind))
-}
-
-/// The button beside the field, and what it opens.
-#[component]
-pub fn VoiceButton(props: &VoiceProps) -> Html {
-    let (is_recording, button) = (use_state_eq(|| false), use_node_ref());
-    let on_press = {
-        let is_recording = is_recording.clone();
-        move |_| is_recording.set(true)
-    };
-    let on_close = {
-        let (is_recording, button) = (is_recording.clone(), button.clone());
-        Callback::from(move |()| {
-            is_recording.set(false);
-            focus(&button);
-        })
-    };
-    let inside = VoiceProps { on_close, ..props.clone() };
-    let draw = move |parts: &'static Parts| (parts.voice)(inside.clone());
-    html! {
-        <>
-            <button ref={button} type="button" class="attach voice" aria-label={props.words.record} onclick={on_press}>
-                { icon::microphone() }
-            </button>
-            if *is_recording {
-                { part(props.words, &LATER, draw, Callback::noop()) }
-            }
-        </>
-    }
 }
 
 /// Entry from the table of parts.

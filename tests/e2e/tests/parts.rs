@@ -1,8 +1,10 @@
-//! The loader's other half: when it is fetched, under which policies, and what happens where it cannot be.
+//! What is fetched in parts, the loader's other half and what is cut off the wasm: when, under which policies, and what happens
+//! where it does not come.
 
 use anyhow::{Context as _, Result};
 use serde_json::json;
-use tieline_e2e::{Stage, Visitor, play};
+use thirtyfour::Key;
+use tieline_e2e::{Side, Stage, Visitor, Window, play};
 
 /// Nonces, Trusted Types and a digest on the tag are enough for both halves, and the frame does not wait for the second.
 #[tokio::test(flavor = "multi_thread")]
@@ -34,7 +36,7 @@ async fn an_older_loader_takes_the_younger_half() {
     play(async |stage| {
         let visitor = stage.visitor("plain.html").await?;
         visitor.page.wait_for(&["tieline-launcher", "button"]).await?;
-        block(&visitor, &["*/assets/panel-*"]).await?;
+        block(&visitor.page, &["*/assets/panel-*"]).await?;
         visitor.ask("#ask").await?;
         visitor.say("To a younger gateway").await?;
         visitor.wait_until_sent().await?;
@@ -51,7 +53,7 @@ async fn without_its_other_half_the_loader_shows_the_way_out() {
         let visitor = stage.visitor("plain.html").await?;
         visitor.page.wait_for(&["tieline-launcher", "button"]).await?;
         visitor.page.script::<()>("window.failed = []; document.addEventListener('tieline:failed', ({ detail }) => failed.push(detail.why))").await?;
-        block(&visitor, &["*/panel.js*", "*/assets/panel-*"]).await?;
+        block(&visitor.page, &["*/panel.js*", "*/assets/panel-*"]).await?;
         visitor.page.click(&["#ask"]).await?;
         let link = visitor.page.wait_for(&["tieline-launcher", ".note a"]).await?;
         assert_eq!(link.prop("href").await?.as_deref(), Some("mailto:shop@example.org"));
@@ -59,13 +61,57 @@ async fn without_its_other_half_the_loader_shows_the_way_out() {
             return JSON.stringify([host.hasAttribute('open'), host.shadowRoot.activeElement?.localName, failed])";
         assert_eq!(visitor.page.script::<String>(state).await?, r#"[false,"a",["unreachable"]]"#);
         assert_eq!(visitor.page.frames().await?, 0, "the frame that nobody talks to is gone");
-        visitor.page.press(thirtyfour::Key::Escape).await?;
+        visitor.page.press(Key::Escape).await?;
         let closed = "return !document.querySelector('tieline-launcher').hasAttribute('noted') && document.activeElement.id === 'ask'";
         visitor.page.wait_until(closed).await?;
-        block(&visitor, &[]).await?;
+        block(&visitor.page, &[]).await?;
         visitor.ask("#ask").await?;
         visitor.say("At last").await?;
         visitor.wait_until_sent().await
+    })
+    .await;
+}
+
+/// Whether a page of ours has asked for what is cut off the wasm.
+const HAS_ASKED: &str =
+    "return performance.getEntriesByType('resource').some(({ name }) => name.includes('_later'))";
+
+/// Greeting and composer need nothing but the first download. What draws a thread comes with the first letter.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_draws_a_thread_is_fetched_when_one_begins_to_type() {
+    play(async |stage| {
+        let page = stage.window().await?;
+        page.go(&format!("{}/c/{}", stage.gateway.url(), stage.channel)).await?;
+        let composer = page.wait_for(&[".composer textarea"]).await?;
+        page.wait_for(&[".empty"]).await?;
+        page.wait_until("return document.querySelector('[data-standing]').dataset.standing !== 'unknown'")
+            .await?;
+        assert!(!page.script::<bool>(HAS_ASKED).await?, "a cold first open");
+        composer.send_keys("I").await?;
+        page.wait_until(HAS_ASKED).await
+    })
+    .await;
+}
+
+/// What draws the thread does not come: the word is said all the same, the visitor is told, and one press shows it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_word_is_said_though_what_draws_it_does_not_come() {
+    play(async |stage| {
+        let desk = stage.desk().await?;
+        let page = stage.window().await?;
+        page.go(&format!("{}/c/{}", stage.gateway.url(), stage.channel)).await?;
+        let composer = page.wait_for(&[".composer textarea"]).await?;
+        block(&page, &["*_later*"]).await?;
+        composer.send_keys("Said unseen").await?;
+        composer.send_keys(Key::Enter + "").await?;
+        page.wait_for(&[".panel > .lost button"]).await?;
+        desk.open("Said unseen").await?;
+        desk.wait_for_line(Side::Theirs, "Said unseen").await?;
+        block(&page, &[]).await?;
+        page.click(&[".panel > .lost button"]).await?;
+        let is_seen =
+            "return document.querySelector('.said.mine .bubble')?.textContent.trim() === 'Said unseen'";
+        page.wait_until(is_seen).await
     })
     .await;
 }
@@ -77,9 +123,9 @@ async fn ours(stage: &Stage, visitor: &Visitor) -> Result<Vec<String>> {
     Ok(asked.iter().filter_map(|url| url.strip_prefix(&gateway)).map(str::to_owned).collect())
 }
 
-async fn block(visitor: &Visitor, patterns: &[&str]) -> Result<()> {
-    visitor.page.devtools("Network.enable", json!({})).await?;
-    visitor.page.devtools("Network.setBlockedURLs", json!({ "urls": patterns })).await?;
+async fn block(page: &Window, patterns: &[&str]) -> Result<()> {
+    page.devtools("Network.enable", json!({})).await?;
+    page.devtools("Network.setBlockedURLs", json!({ "urls": patterns })).await?;
     Ok(())
 }
 

@@ -9,10 +9,7 @@ use tieline_session::{
     screen::{OpenSession, Thread},
 };
 use tieline_talk::{
-    Composer, Given, Pictures, ThreadView, ThreadWish,
-    attach::{attach_button, drop_zone},
-    avatar::avatar,
-    icon,
+    Composer, Given, Pictures, ThreadView, ThreadWish, attach::DropZone, avatar::avatar, icon,
 };
 use yew::{Callback, Html, Properties, component, html};
 
@@ -90,7 +87,8 @@ pub fn Conversation(props: &ConversationProps) -> Html {
                     placeholder={(locale.write_to)(&name)}
                     text_chars={u32::try_from(limits::TEXT_CHARS).unwrap_or(u32::MAX)}
                     given={props.unsent.clone()}
-                    attach={attach_button(&locale.words, &open.accepts, &on_files)}
+                    accepts={open.accepts.clone()}
+                    on_files={on_files.clone()}
                     // Where a finger opens the session, a keyboard that jumps up would hide it.
                     takes_focus={page::matches("(pointer: fine)")}
                     on_send={props.on_action.reform(Action::Submit)}
@@ -98,7 +96,7 @@ pub fn Conversation(props: &ConversationProps) -> Html {
                     aim={open.aim.clone()}
                     on_wish={props.on_action.reform(action_of)}
                 />
-                { drop_zone(&locale.words, &open.accepts, &on_files) }
+                <DropZone words={&locale.words} accepts={open.accepts.clone()} {on_files} />
             } else {
                 <p key={format!("ended {key}")} class="ended">{ locale.ended }</p>
             }

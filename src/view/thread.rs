@@ -1,0 +1,55 @@
+//! Where the thread stands. Its rows, once there are any; before the first word a greeting, for which nothing is fetched.
+
+use tieline_session::screen::Notice;
+use tieline_talk::{skeleton, thread::ThreadProps};
+use yew::{Html, html};
+
+use super::{app::Scene, empty::empty, panel::Kept, parts};
+
+/// The thread, or its place. A visitor who has sessions has words to be shown: what draws them is fetched ahead of them.
+pub(super) fn thread(scene: &Scene, turn: u32, name: Option<&str>, kept: &Kept<'_>) -> Html {
+    let Scene { screen, now, face, act } = scene;
+    let empty = empty(name, screen, face, act);
+    let is_wanted = !kept.thread.rows.is_empty() || screen.chats.iter().any(|row| row.session.is_some());
+    if !is_wanted && !parts::are_here() {
+        return place(scene, kept, empty);
+    }
+    let picked = face.picked.map(|session| session.to_string()).unwrap_or_default();
+    let props = ThreadProps {
+        thread: kept.thread.clone(),
+        words: &face.locale.words,
+        calendar: face.calendar.clone(),
+        now: *now,
+        on_wish: kept.on_wish.clone(),
+        is_cut: matches!(screen.notice, Some(Notice::Connecting | Notice::Reconnecting | Notice::Offline)),
+        stranger: "".into(),
+        pictures: Some(act.pictures.clone()),
+        empty: empty.clone(),
+        id: None,
+    };
+    parts::thread(format!("thread {turn} {} {picked}", face.chat), props, place(scene, kept, empty))
+}
+
+/// What is in its place: the greeting, or the ghosts of what is on its way. The same to a screen reader as what comes there.
+fn place(scene: &Scene, kept: &Kept<'_>, empty: Html) -> Html {
+    let is_awaited = kept.thread.is_loading || !kept.thread.rows.is_empty();
+    html! {
+        <div class="thread">
+            <div
+                class="thread-rows"
+                role="log"
+                aria-live="polite"
+                aria-relevant="additions"
+                aria-label={scene.face.locale.words.thread}
+                aria-busy={if is_awaited { "true" } else { "false" }}
+                tabindex="0"
+            >
+                if is_awaited {
+                    { skeleton() }
+                } else {
+                    { empty }
+                }
+            </div>
+        </div>
+    }
+}
