@@ -5,15 +5,29 @@ use super::{
     menu::Entry,
 };
 
-/// The entries from top to bottom; one that the page around us cannot serve is not there.
-pub(super) fn entries(face: &Face) -> Vec<Entry> {
+/// What an entry stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    /// The session as a file.
+    Save,
+    /// Something that the page around us does.
+    Page(Pick),
+}
+
+/// The entries from top to bottom; one that the page around us cannot serve is not there, nor one for a session without words.
+pub(super) fn entries(face: &Face, has_words: bool) -> Vec<Entry> {
     let locale = face.locale;
     let Choices { sound, notices } = face.choices;
-    let sound = sound.map(|is_on| Entry { text: locale.sound.into(), pick: Pick::Sound, is_on: Some(is_on) });
+    let save = has_words.then(|| Entry { text: locale.save.into(), wish: Wish::Save, is_on: None });
+    let sound = sound.map(|is_on| Entry {
+        text: locale.sound.into(),
+        wish: Wish::Page(Pick::Sound),
+        is_on: Some(is_on),
+    });
     let notices = notices.map(|notices| Entry {
         text: if notices == Notices::Blocked { locale.notices_blocked } else { locale.notices }.into(),
-        pick: Pick::Notices,
+        wish: Wish::Page(Pick::Notices),
         is_on: Some(notices == Notices::On),
     });
-    sound.into_iter().chain(notices).collect()
+    save.into_iter().chain(sound).chain(notices).collect()
 }

@@ -52,9 +52,6 @@ pub(super) fn header(scene: &Scene, name: Option<&str>, menu: Html) -> Html {
                     { standing_line(screen.standing, scene.now, face) }
                 </div>
             }
-            if !screen.is_listing && !screen.thread.rows.is_empty() {
-                { button(locale.save.into(), icon::save(), act.save.clone()) }
-            }
             { menu }
             if face.shape == Shape::Frame {
                 { button(locale.close.into(), icon::close(), act.close.clone()) }

@@ -10,7 +10,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusEvent, KeyboardEvent, MouseEvent, Node};
 use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, html};
 
-use super::app::Pick;
+use super::entries::Wish;
 
 /// One line of the menu.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +18,7 @@ pub(super) struct Entry {
     /// What it says.
     pub(super) text: AttrValue,
     /// What it stands for.
-    pub(super) pick: Pick,
+    pub(super) wish: Wish,
     /// A switch's state. None: it is no switch, and a press closes the menu.
     pub(super) is_on: Option<bool>,
 }
@@ -31,7 +31,7 @@ pub(super) struct MenuProps {
     /// From top to bottom.
     pub(super) entries: Vec<Entry>,
     /// Takes what was picked.
-    pub(super) on_pick: Callback<Pick>,
+    pub(super) on_pick: Callback<Wish>,
     /// It appears open, with the caret on that entry or the last.
     pub(super) opens_at: usize,
 }
@@ -117,7 +117,7 @@ impl Component for Menu {
                     // A switch shows what it does, and stays.
                     Some(_) => self.go(at),
                 }
-                ctx.props().on_pick.emit(entry.pick);
+                ctx.props().on_pick.emit(entry.wish);
             }
             MenuEvent::Left => self.at = None,
         }
@@ -247,13 +247,13 @@ fn after(at: Option<usize>, key: &str, entries: &[Entry]) -> Option<Move> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Entry, Move, Pick, after};
+    use super::{Entry, Move, Wish, after};
 
     #[test]
     fn keys_move_as_in_every_menu() {
         let entries = ["Sound", "Notifications", "Save"].map(|text| Entry {
             text: text.into(),
-            pick: Pick::Sound,
+            wish: Wish::Save,
             is_on: None,
         });
         for (at, key, expected) in [

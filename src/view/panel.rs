@@ -13,7 +13,7 @@ use yew::{Callback, Html, NodeRef, html};
 use super::{
     app::{Scene, Shape, take_caret},
     ending::EndingProps,
-    entries::entries,
+    entries::{Wish, entries},
     header::{TITLE_ID, header},
     item_strip::item_strip,
     menu::{MenuProps, closed_button},
@@ -22,6 +22,10 @@ use super::{
     standing::expectation,
     thread::thread,
 };
+use crate::locale::Locale;
+
+/// In characters: what a field has room for on a phone.
+const SHORT_NAME: usize = 16;
 
 /// What outlives one drawing of the panel.
 pub(super) struct Kept<'a> {
@@ -62,7 +66,7 @@ pub(super) fn panel(scene: &Scene, turn: u32, kept: &Kept<'_>) -> Html {
                         key={format!("composer {turn} {}", face.chat)}
                         {words}
                         calendar={face.calendar.clone()}
-                        placeholder={name.map_or_else(|| face.locale.write.to_owned(), |name| face.locale.write_to.with(name))}
+                        placeholder={placeholder(name, face.locale)}
                         text_chars={screen.text_chars}
                         given={face.unsent.clone()}
                         accepts={screen.accepts.clone()}
@@ -87,15 +91,28 @@ fn caret_in(kept: &Kept<'_>) -> Callback<()> {
     Callback::from(move |()| take_caret(&panel))
 }
 
+/// To whom one writes; a long name would be cut off in the middle of a word, as a field has no dots for that.
+fn placeholder(name: Option<&str>, locale: &Locale) -> String {
+    match name.filter(|name| name.chars().count() <= SHORT_NAME) {
+        Some(name) => locale.write_to.with(name),
+        None => locale.write.to_owned(),
+    }
+}
+
 /// Its button, and the menu behind that once it was opened.
-fn menu(Scene { face, act, .. }: &Scene, turn: u32, kept: &Kept<'_>) -> Html {
-    let entries = entries(face);
+fn menu(Scene { screen, face, act, .. }: &Scene, turn: u32, kept: &Kept<'_>) -> Html {
+    let entries = entries(face, !screen.is_listing && !screen.thread.rows.is_empty());
     if entries.is_empty() {
         return Html::default();
     }
     let closed = closed_button(face.locale.menu, &kept.on_menu);
     let Some(opens_at) = kept.menu else { return closed };
-    let props = MenuProps { label: face.locale.menu.into(), entries, on_pick: act.pick.clone(), opens_at };
+    let (save, pick) = (act.save.clone(), act.pick.clone());
+    let on_pick = Callback::from(move |wish| match wish {
+        Wish::Save => save.emit(()),
+        Wish::Page(wish) => pick.emit(wish),
+    });
+    let props = MenuProps { label: face.locale.menu.into(), entries, on_pick, opens_at };
     parts::menu(face.locale, turn, props, closed)
 }
 

@@ -76,13 +76,13 @@ async fn a_message_is_noticed_by_who_looks_elsewhere_and_as_they_want_it() {
     .await;
 }
 
-/// Opens the menu, if it is not open, and reads it.
+/// Opens the menu, if it is not open, and reads its switches.
 async fn choices(visitor: &Visitor) -> Result<Vec<String>> {
     let inside = visitor.inside().await?;
     if inside.find_all(By::Css("[role=menu]")).await?.is_empty() {
         inside.find(By::Css("[aria-haspopup=menu]")).await?.click().await?;
     }
-    let read = "return Array.from(document.querySelectorAll('[role^=menuitem]'),
+    let read = "return Array.from(document.querySelectorAll('[role=menuitemcheckbox]'),
         (item) => item.innerText.trim() + ' ' + item.getAttribute('aria-checked'))";
     Ok(inside.execute(read, Vec::new()).await?.convert()?)
 }

@@ -117,7 +117,10 @@ async fn an_arabic_visitor_writes_to_two_sellers_and_keeps_what_was_said() {
         let folder = tempfile::tempdir()?;
         let allow = json!({ "behavior": "allow", "downloadPath": folder.path() });
         page.devtools("Browser.setDownloadBehavior", allow).await?;
-        page.click(&["[aria-label='حفظ المحادثة']"]).await?;
+        page.click(&[".header [aria-haspopup=menu]"]).await?;
+        page.wait_for(&[".menu [role=menuitem]"]).await?;
+        assert_eq!(visitor.texts(".menu [role=menuitem]").await?, ["حفظ المحادثة"]);
+        page.click(&[".menu [role=menuitem]"]).await?;
         let file = folder.path().join("Souk.txt");
         let text = until("the transcript", async || Ok(std::fs::read_to_string(&file).ok())).await?;
         for part in [
