@@ -2,6 +2,7 @@
 
 use js_sys::{JSON, Object, Reflect};
 use tieline_browser::http::{self, Answer};
+use tieline_driver::value;
 
 use super::{Badge, Why, refusal};
 
@@ -37,7 +38,7 @@ async fn exchange(invite: &str) -> Result<Badge, Why> {
 fn read(is_link: bool, answer: Option<Answer>) -> Result<Badge, Why> {
     let answer = answer.ok_or(Why::Unreachable)?;
     if (200..300).contains(&answer.status) {
-        return serde_wasm_bindgen::from_value(answer.body).map_err(|_| Why::Unreachable);
+        return value::read(answer.body).ok_or(Why::Unreachable);
     }
     Err(refusal(is_link, answer.status))
 }
