@@ -1,7 +1,7 @@
 //! Where the thread stands. Its rows, once there are any; before the first word a greeting, for which nothing is fetched.
 
 use tieline_session::screen::Notice;
-use tieline_talk::{skeleton, thread::ThreadProps};
+use tieline_talk::{plain, skeleton, thread::ThreadProps};
 use yew::{Html, html};
 
 use super::{app::Scene, empty::empty, panel::Kept, parts};
@@ -30,7 +30,8 @@ pub(super) fn thread(scene: &Scene, turn: u32, name: Option<&str>, kept: &Kept<'
     parts::thread(format!("thread {turn} {} {picked}", face.chat), props, place(scene, kept, empty))
 }
 
-/// What is in its place: the greeting, or the ghosts of what is on its way. The same to a screen reader as what comes there.
+/// What is in its place: the greeting, the words alone, or the ghosts of what is on its way. The same to a screen reader as what
+/// comes there.
 fn place(scene: &Scene, kept: &Kept<'_>, empty: Html) -> Html {
     let is_awaited = kept.thread.is_loading || !kept.thread.rows.is_empty();
     html! {
@@ -44,7 +45,9 @@ fn place(scene: &Scene, kept: &Kept<'_>, empty: Html) -> Html {
                 aria-busy={if is_awaited { "true" } else { "false" }}
                 tabindex="0"
             >
-                if is_awaited {
+                if !kept.thread.rows.is_empty() {
+                    { plain(kept.thread) }
+                } else if is_awaited {
                     { skeleton() }
                 } else {
                     { empty }

@@ -165,13 +165,22 @@ pub fn part<T: Table>(
     draw: impl Fn(&'static T) -> Html + 'static,
     on_drawn: Callback<()>,
 ) -> Html {
-    part_after(words, html! { <div class="later" aria-busy="true" /> }, draw, on_drawn)
+    placed(words, None, draw, on_drawn)
 }
 
-/// The same for a part that has something of its own to show `meanwhile`.
+/// The same for a part that has something of its own to show `meanwhile`, and above the word that it did not come.
 pub fn part_after<T: Table>(
     words: &'static Words,
     meanwhile: Html,
+    draw: impl Fn(&'static T) -> Html + 'static,
+    on_drawn: Callback<()>,
+) -> Html {
+    placed(words, Some(meanwhile), draw, on_drawn)
+}
+
+fn placed<T: Table>(
+    words: &'static Words,
+    meanwhile: Option<Html>,
     draw: impl Fn(&'static T) -> Html + 'static,
     on_drawn: Callback<()>,
 ) -> Html {
@@ -197,7 +206,7 @@ pub struct PartProps {
     /// Where it comes from.
     pub source: Source,
     /// What stands in its place until it is here.
-    pub meanwhile: Html,
+    pub meanwhile: Option<Html>,
     /// The part is on screen.
     pub on_drawn: Callback<()>,
 }
@@ -252,15 +261,21 @@ impl Component for Part {
         let PartProps { words, source, meanwhile, .. } = ctx.props();
         match (source.look)() {
             Look::Here => (source.draw)(),
-            Look::Coming => meanwhile.clone(),
+            Look::Coming => match meanwhile {
+                Some(meanwhile) => meanwhile.clone(),
+                None => html! { <div class="later" aria-busy="true" /> },
+            },
             Look::Lost => html! {
-                <p class="later lost" role="alert">
-                    { words.part_lost }
-                    { " " }
-                    <button type="button" class="link" onclick={ctx.link().callback(|_| PartEvent::Again)}>
-                        { words.retry }
-                    </button>
-                </p>
+                <>
+                    { for meanwhile.clone() }
+                    <p class="later lost" role="alert">
+                        { words.part_lost }
+                        { " " }
+                        <button type="button" class="link" onclick={ctx.link().callback(|_| PartEvent::Again)}>
+                            { words.retry }
+                        </button>
+                    </p>
+                </>
             },
         }
     }

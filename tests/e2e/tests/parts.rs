@@ -93,7 +93,7 @@ async fn what_draws_a_thread_is_fetched_when_one_begins_to_type() {
     .await;
 }
 
-/// What draws the thread does not come: the word is said all the same, the visitor is told, and one press shows it.
+/// What draws the thread does not come: the word is said and seen all the same, the visitor is told, and one press brings the rest.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_word_is_said_though_what_draws_it_does_not_come() {
     play(async |stage| {
@@ -102,15 +102,17 @@ async fn a_word_is_said_though_what_draws_it_does_not_come() {
         page.go(&format!("{}/c/{}", stage.gateway.url(), stage.channel)).await?;
         let composer = page.wait_for(&[".composer textarea"]).await?;
         block(&page, &["*_later*"]).await?;
-        composer.send_keys("Said unseen").await?;
+        composer.send_keys("Said plainly").await?;
         composer.send_keys(Key::Enter + "").await?;
         page.wait_for(&[".panel > .lost button"]).await?;
-        desk.open("Said unseen").await?;
-        desk.wait_for_line(Side::Theirs, "Said unseen").await?;
+        desk.open("Said plainly").await?;
+        desk.wait_for_line(Side::Theirs, "Said plainly").await?;
+        let is_seen =
+            "return document.querySelector('.said.mine .bubble')?.textContent.trim() === 'Said plainly'";
+        page.wait_until(is_seen).await?;
         block(&page, &[]).await?;
         page.click(&[".panel > .lost button"]).await?;
-        let is_seen =
-            "return document.querySelector('.said.mine .bubble')?.textContent.trim() === 'Said unseen'";
+        page.wait_for(&[".said.mine .state"]).await?;
         page.wait_until(is_seen).await
     })
     .await;
