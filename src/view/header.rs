@@ -48,7 +48,7 @@ pub(super) fn header(scene: &Scene, name: Option<&str>, menu: Html) -> Html {
                 }
                 { avatar(name, &shown) }
                 <div class="header-text">
-                    <h1 id={TITLE_ID} class="header-name" title={shown.clone()}><bdi>{ shown }</bdi></h1>
+                    <h1 id={TITLE_ID} class="header-name" dir="auto" title={shown.clone()}>{ shown }</h1>
                     { standing_line(screen.standing, scene.now, face) }
                 </div>
             }
