@@ -9,6 +9,7 @@ use tieline_protocol::{
 
 use crate::{
     Agent, Attached, Effect, Input, Setup, Visitor,
+    effect::{Owner, Place, Record},
     screen::{Bubble, Content, Row, Span, Thread},
 };
 
@@ -22,6 +23,19 @@ pub(crate) const AGENT: u64 = 2;
 fn bytes(number: u64) -> [u8; 10] {
     let [a, b, c, d, e, f, g, h] = number.to_be_bytes();
     [0, 0, a, b, c, d, e, f, g, h]
+}
+
+/// What a visitor has kept for the first session.
+pub(crate) fn record(number: u64, body: Body) -> Record {
+    Record {
+        draft_id: draft(number),
+        place: Place::Session(session(1)),
+        reply_to: None,
+        body,
+        made_at: START,
+        owner: Owner::Visitor(0),
+        sha256: None,
+    }
 }
 
 pub(crate) fn draft(number: u64) -> DraftId {

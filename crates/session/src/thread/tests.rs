@@ -6,11 +6,12 @@ use tieline_protocol::{
 use super::*;
 use crate::{
     chat::ChatKey,
-    effect::{Owner, Place, Record},
+    effect::Record,
     links::Links,
     screen::{Block, Failure},
     testing::{
-        AGENT, START, VISITOR, draft, edit, entry, epoch, line, party, retract, session, sketch, state, text,
+        AGENT, START, VISITOR, draft, edit, entry, epoch, line, party, record, retract, session, sketch,
+        state, text,
     },
     timeline::Stretch,
 };
@@ -117,15 +118,7 @@ fn a_colleague_is_on_my_side_and_somebody_else() {
 fn drafts_stand_below_and_a_slow_clock_brings_no_day_back() {
     let mut chat = chat_of(vec![entry(1, AGENT)]);
     for (number, made_at) in [(1, START - Millis(48 * HOUR.0)), (2, START)] {
-        chat.outbox.push(Record {
-            draft_id: draft(number),
-            place: Place::Session(session(1)),
-            reply_to: None,
-            body: text("mine"),
-            made_at,
-            owner: Owner::Visitor(0),
-            sha256: None,
-        });
+        chat.outbox.push(Record { made_at, ..record(number, text("mine")) });
     }
     chat.outbox.fail(draft(1), Failure::Expired);
     assert_eq!(sketch(&thread_of(&chat, &reader(None, 0))), "| line 1 mine:Failed(Expired) mine:Queued");
@@ -169,15 +162,7 @@ fn seen(chat: &Chat) -> Thread {
 }
 
 fn waits(chat: &mut Chat, number: u64, body: Body) {
-    chat.outbox.push(Record {
-        draft_id: draft(number),
-        place: Place::Session(session(1)),
-        reply_to: None,
-        body,
-        made_at: START,
-        owner: Owner::Visitor(0),
-        sha256: None,
-    });
+    chat.outbox.push(record(number, body));
 }
 
 #[test]

@@ -5,11 +5,10 @@ use tieline_protocol::{Body, ClientFrame, DraftId, Entry, ErrorCode, Millis, Req
 use super::page;
 use crate::{
     Aim, Effect, Input,
-    effect::{Owner, Place, Record},
     screen::{Aimed, Bubble, Quoted, Row, Thread},
     testing::{
-        AGENT, Bench, START, VISITOR, draft, edit, entry, err, line, ok, retract, session, sketch, state,
-        text, words,
+        AGENT, Bench, START, VISITOR, draft, edit, entry, err, line, ok, record, retract, session, sketch,
+        state, text, words,
     },
 };
 
@@ -239,15 +238,6 @@ fn a_refused_change_of_words_that_are_gone_is_forgotten_without_a_word() {
 
 #[test]
 fn a_change_of_an_earlier_page_shows_where_its_words_are_or_by_itself() {
-    let record = |number, body| Record {
-        draft_id: draft(number),
-        place: Place::Session(session(1)),
-        reply_to: None,
-        body,
-        made_at: START,
-        owner: Owner::Visitor(0),
-        sha256: None,
-    };
     let mut bench = Bench::visitor();
     bench.feed(Input::Restored(vec![record(500, edit(2, "line two")), record(501, edit(99, "far up"))]));
     bench.connect(VISITOR, vec![state(1, vec![entry(2, VISITOR), entry(3, AGENT)])]);
