@@ -2,15 +2,13 @@
 //!
 //! The microphone is asked for when the button is pressed, and let go of however this ends.
 
-use std::rc::Rc;
-
 use tieline_browser::{
     Timer, clock,
+    focus::focus,
     recording::{Recording, can_record},
 };
 use tieline_session::screen::Accepts;
-use wasm_bindgen::JsCast;
-use web_sys::{Element, File, HtmlElement, KeyboardEvent};
+use web_sys::{Element, File, KeyboardEvent};
 use yew::{Callback, Component, Context, Html, NodeRef, Properties, html};
 
 use crate::{icon, words::Words};
@@ -200,7 +198,10 @@ impl Component for VoiceBar {
             }
         }
         if std::mem::take(&mut self.wants_focus) {
-            focus(if matches!(self.state, VoiceState::Denied) { &self.close } else { &self.send });
+            let target = if matches!(self.state, VoiceState::Denied) { &self.close } else { &self.send };
+            if let Some(target) = target.cast::<Element>() {
+                focus(&target);
+            }
         }
     }
 
@@ -224,16 +225,9 @@ fn others_beside(bar: &Element) -> Vec<Element> {
     beside.filter(|element| element != bar).collect()
 }
 
-fn focus(target: &NodeRef) {
-    if let Some(target) = target.get().and_then(|node| node.dyn_into::<HtmlElement>().ok()) {
-        // Refused focus is no harm.
-        let _ = target.focus();
-    }
-}
-
 /// Minutes and seconds, as on any recorder.
-fn length(seconds: u64) -> Rc<str> {
-    format!("{}:{:02}", seconds / 60, seconds % 60).into()
+fn length(seconds: u64) -> String {
+    format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
 #[cfg(test)]
@@ -242,9 +236,6 @@ mod tests {
 
     #[test]
     fn a_length_is_minutes_and_two_digits() {
-        assert_eq!(
-            [length(0), length(9), length(75), length(300)].map(|text| text.to_string()),
-            ["0:00", "0:09", "1:15", "5:00"]
-        );
+        assert_eq!([length(0), length(9), length(75), length(300)], ["0:00", "0:09", "1:15", "5:00"]);
     }
 }
