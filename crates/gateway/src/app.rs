@@ -8,6 +8,7 @@ use tieline_protocol::{ErrorBody, ErrorCode, Millis};
 use crate::{
     auth::{AuthContext, secret},
     config::Config,
+    connect::Connectors,
     edge::{self, Connections},
     fanout::Local,
     files::Files,
@@ -41,6 +42,8 @@ pub struct Inner {
     pub connections: Arc<Connections>,
     /// Who of those who answer is there.
     pub(crate) board: Arc<Board>,
+    /// Other platforms.
+    pub(crate) connectors: Connectors,
     /// Every kind of proof.
     pub auth: Arc<AuthContext>,
     /// What the operator sees.
@@ -113,6 +116,7 @@ impl AppState {
                 fanout,
                 connections,
                 board: Arc::default(),
+                connectors: Connectors::default(),
                 auth: Arc::new(auth),
                 metrics,
                 seen_revocations: watch::Seen::default(),

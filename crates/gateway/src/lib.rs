@@ -9,6 +9,7 @@ pub mod auth;
 pub mod cli;
 pub mod clock;
 pub mod config;
+mod connect;
 mod crash;
 pub mod edge;
 pub mod fanout;

@@ -67,6 +67,7 @@ pub async fn serve_on(
     tasks.spawn(state.clone().watch_revocations());
     tasks.spawn(state.clone().watch_presence());
     tasks.spawn(state.clone().sweep_files());
+    state.start_connectors(&mut tasks).await;
     let taking_in = tasks.spawn(reception.take_in(listener));
     shutdown.await;
     if is_inherited {

@@ -35,6 +35,7 @@ impl AppState {
                 if !revocations.is_empty() {
                     self.heed(&revocations);
                     self.tell_channels(&revocations).await;
+                    self.load_bridged_desks().await;
                 }
             }
             // Not lost: the next look begins at the same row.

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use tieline_protocol::{Capabilities, Capability, ChannelId, Millis, PartyId, server::ChannelFace};
 
 use super::{
+    account,
     columns::{read_millis, read_uuid, stamp},
     origin::Origin,
     secret,
@@ -58,12 +59,9 @@ impl Channel {
 pub struct Recipient {
     /// What `data-tieline-to` says.
     pub name: String,
-    /// Sign-in names of the agents who answer at the desk.
+    /// Who answers: sign-in names of the desk, and accounts elsewhere (`account.rs`).
     pub agents: Vec<String>,
 }
-
-/// The connector behind a recipient's agents. XMPP and Matrix will stand beside it.
-const DESK: &str = "desk";
 
 const CHANNEL: &str = "select id, name, state, origins, capabilities, greeting, accent, created_at, edit_secs, settings from channel";
 
@@ -121,16 +119,14 @@ pub fn save(db: &Connection, channel: &Channel, now: Millis) -> rusqlite::Result
             serde_json::Value::Object(channel.settings.to_map()).to_string(),
         ],
     )?;
-    db.execute(
-        "delete from recipient where channel_id = ?1 and connector = ?2",
-        params![channel.id.0, DESK],
-    )?;
+    db.execute("delete from recipient where channel_id = ?1", [&channel.id.0])?;
     for recipient in &channel.recipients {
         for agent in &recipient.agents {
             find_or_add_agent(db, agent, None, now)?;
+            let (connector, target) = account::split(agent);
             db.execute(
                 "insert or ignore into recipient (channel_id, name, connector, target) values (?1, ?2, ?3, ?4)",
-                params![channel.id.0, recipient.name, DESK, agent],
+                params![channel.id.0, recipient.name, connector, target],
             )?;
         }
     }
@@ -160,19 +156,20 @@ pub fn find_or_add_agent(
     let id = PartyId::at(now, secret::random());
     db.execute(
         "insert into party (id, channel_id, role, external_id, name, created_at) values (?1, null, 'agent', ?2, ?3, ?4)",
-        params![id.0.as_bytes(), login, name.unwrap_or(login), stamp(now)],
+        params![id.0.as_bytes(), login, name.unwrap_or_else(|| account::shown_name(login)), stamp(now)],
     )?;
     Ok(id)
 }
 
 fn recipients(db: &Connection, channel: &ChannelId) -> rusqlite::Result<Vec<Recipient>> {
     let mut select = db.prepare_cached(
-        "select name, target from recipient where channel_id = ?1 and connector = ?2 order by name, target",
+        "select name, connector, target from recipient where channel_id = ?1 order by name, connector, target",
     )?;
-    let mut rows = select.query(params![channel.0, DESK])?;
+    let mut rows = select.query([&channel.0])?;
     let mut out: Vec<Recipient> = Vec::new();
     while let Some(row) = rows.next()? {
-        let (name, agent): (String, String) = (row.get(0)?, row.get(1)?);
+        let name: String = row.get(0)?;
+        let agent = account::join(&row.get::<_, String>(1)?, &row.get::<_, String>(2)?);
         match out.last_mut() {
             Some(last) if last.name == name => last.agents.push(agent),
             _ => out.push(Recipient { name, agents: vec![agent] }),

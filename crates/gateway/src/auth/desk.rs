@@ -152,8 +152,9 @@ pub fn sign_out(db: &Connection, session: [u8; 32], now: Millis) -> rusqlite::Re
 /// When the store fails.
 pub fn desks_of(db: &Connection, agent: PartyId) -> rusqlite::Result<BTreeSet<Desk>> {
     db.prepare_cached(
-        "select recipient.channel_id, recipient.name from recipient join party on party.external_id = recipient.target
-         where party.id = ?1 and party.role = 'agent' and recipient.connector = 'desk'",
+        "select recipient.channel_id, recipient.name from recipient join party on party.external_id =
+           case recipient.connector when 'desk' then recipient.target else recipient.connector || ':' || recipient.target end
+         where party.id = ?1 and party.role = 'agent'",
     )?
     .query_map([agent.0.as_bytes()], |row| Ok(Desk { channel: ChannelId(row.get(0)?), recipient: row.get(1)? }))?
     .collect()

@@ -3,8 +3,9 @@
 use tieline_protocol::{Capabilities, Capability, client::DEFAULT_RECIPIENT};
 
 use super::{
+    account,
     channel::Recipient,
-    desk, key,
+    key,
     origin::Origin,
     plain,
     registration::{Invalid, Policy, invalid},
@@ -70,11 +71,14 @@ pub(super) fn read_recipients(recipients: &[Recipient]) -> Result<Vec<Recipient>
                 format!("must name 1 to {LIST_LENGTH} agents"),
             );
         }
-        if let Some(bad) = recipient.agents.iter().position(|agent| !desk::is_login(agent)) {
-            let why = "must be 1 to 64 small letters, digits, '-', '_', '.' or '@'";
-            return invalid(format!("recipients[{index}].agents[{bad}]"), why);
+        let mut agents = Vec::new();
+        for (place, agent) in recipient.agents.iter().enumerate() {
+            match account::check(agent) {
+                Ok(agent) => agents.push(agent),
+                Err(why) => return invalid(format!("recipients[{index}].agents[{place}]"), why),
+            }
         }
-        out.push(recipient.clone());
+        out.push(Recipient { name: recipient.name.clone(), agents });
     }
     if !out.iter().any(|recipient| recipient.name == DEFAULT_RECIPIENT) {
         return invalid("recipients", "must have one named default: it answers when a page names nobody");

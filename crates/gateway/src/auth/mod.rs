@@ -8,6 +8,7 @@
 //!
 //! Read next: [`identify`], the only door of the socket; [`channel`] for the mapping table.
 
+pub mod account;
 pub mod channel;
 mod columns;
 mod context;

@@ -3,6 +3,7 @@
 //! Everything is checked before anything starts. An unknown key is an error that names the file, the key and the allowed
 //! ones; a bad value names what it came from and what it may be. Read next: [`settings`] for the keys.
 
+mod connectors;
 mod load;
 mod settings;
 
@@ -45,6 +46,8 @@ pub struct Config {
     pub drain: Millis,
     /// Traces.
     pub log: Log,
+    /// The XMPP server on which merchants answer too.
+    pub xmpp: Option<tieline_xmpp::Setup>,
 }
 
 /// Limits that the gateway enforces.
@@ -145,6 +148,7 @@ impl Config {
             ping: settings.ping.check()?,
             drain: check_drain(settings.drain_secs)?,
             log: settings.log.check()?,
+            xmpp: connectors::check_xmpp(settings.xmpp)?,
         })
     }
 }

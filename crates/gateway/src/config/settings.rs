@@ -34,6 +34,18 @@ pub struct Settings {
     pub ping: PingSettings,
     /// Traces.
     pub log: LogSettings,
+    /// An XMPP server.
+    pub xmpp: XmppSettings,
+}
+
+/// `[xmpp]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct XmppSettings {
+    pub server: Option<String>,
+    pub domain: Option<String>,
+    pub rooms: Option<String>,
+    pub secret: Option<Secret<String>>,
 }
 
 /// `[limits]`
@@ -91,6 +103,7 @@ impl Default for Settings {
             limits: LimitSettings::default(),
             ping: PingSettings::default(),
             log: LogSettings::default(),
+            xmpp: XmppSettings::default(),
         }
     }
 }
@@ -215,6 +228,14 @@ pub const KEYS: &[Key] = &[
     number("limits.channel_files_mib", "10240", "all files of one channel, in MiB"),
     number("ping.every_ms", "25000", "time between heartbeats of a socket"),
     number("ping.grace_ms", "10000", "time after a missed heartbeat until the peer counts as gone"),
+    text(
+        "xmpp.server",
+        "none",
+        "host and port for components of an XMPP server; the secret goes over it in the open",
+    ),
+    text("xmpp.domain", "none", "the gateway's name on that server, such as chat.shop.example"),
+    text("xmpp.rooms", "none", "the server's rooms, such as rooms.shop.example"),
+    text("xmpp.secret", "none", "what the server and the gateway both know"),
     text("log.format", "text", "traces as text or json"),
     text(
         "log.level",

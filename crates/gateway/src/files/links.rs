@@ -20,6 +20,9 @@ use crate::{
 /// A link begins to hold at a full hour, and holds until the end of the next: one hour at least.
 const HOUR: Millis = Millis::minutes(60);
 
+/// How long a link holds that goes to another platform: somebody may read it after the weekend.
+const LASTING: Millis = Millis::minutes(7 * 24 * 60);
+
 /// What a link says.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct LinkClaims {
@@ -62,6 +65,12 @@ impl Files {
             FileLink { file, url, thumbnail_url }
         });
         Ok(FileLinks { session, links: links.collect(), expires_in_ms: until - now })
+    }
+
+    /// Where a file can be read for a good while, by whoever has the address: for a client that keeps it in its history.
+    pub(crate) fn lasting_link(&self, file: FileId, now: Millis) -> String {
+        let token = self.inner.links.sign(&LinkClaims { file, until: now + LASTING });
+        format!("{}/v1/files/{file}/{token}", self.inner.origin)
     }
 
     /// The file behind a link, and for how long that holds still.

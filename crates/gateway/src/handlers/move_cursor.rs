@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
+use tieline_connector::Hint;
 use tieline_protocol::{Cursor, RequestId, ServerFrame, envelope::json, server::ReaderCursor};
-use tieline_relay::{Facts, MoveCursor, Permit, audience::audience_of};
+use tieline_relay::{Facts, MoveCursor, Permit, Principal, audience::audience_of};
 
 use super::{Caller, Work};
-use crate::fanout::{Announcement, Fanout};
+use crate::{
+    app::AppState,
+    fanout::{Announcement, Fanout},
+};
 
 pub(super) fn move_cursor(caller: Arc<Caller>, id: Option<RequestId>, wish: MoveCursor) -> Option<Work<()>> {
     let session = wish.0.session;
@@ -24,17 +28,20 @@ pub(super) fn move_cursor(caller: Arc<Caller>, id: Option<RequestId>, wish: Move
 
 fn raise(caller: Arc<Caller>, permit: Permit<MoveCursor>, facts: Arc<Facts>) {
     let log = caller.state.log.clone();
-    log.move_cursor(permit, move |Cursor { session, delivered, read }| {
-        let cursor = ReaderCursor {
-            party: caller.principal.party,
-            role: caller.principal.role,
-            session,
-            delivered,
-            read,
-        };
+    log.move_cursor(permit, move |cursor| caller.state.publish_cursor(&facts, &caller.principal, cursor));
+}
+
+impl AppState {
+    /// Tells everybody how far somebody has read.
+    pub(crate) fn publish_cursor(&self, facts: &Facts, reader: &Principal, cursor: Cursor) {
+        let Cursor { session, delivered, read } = cursor;
+        let cursor = ReaderCursor { party: reader.party, role: reader.role, session, delivered, read };
         let text = json::encode(None, ServerFrame::Cursor(cursor)).into();
         let announcement = Announcement { text, place: None, is_soft: true };
         // To the connection that moved it too: tabs that share a socket learn there what a sibling has read.
-        caller.state.fanout.announce(&audience_of(&facts), &announcement, None);
-    });
+        self.fanout.announce(&audience_of(facts), &announcement, None);
+        if reader.role.is_visiting() {
+            self.connectors.hint(&facts.desk, Hint::Read(session, read));
+        }
+    }
 }

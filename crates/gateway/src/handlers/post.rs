@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
+use tieline_connector::Hint;
 use tieline_protocol::{
-    Body, ErrorBody, RequestId, Seq, ServerFrame, SessionId, envelope::json, server::Receipt,
+    Body, Entry, ErrorBody, RequestId, Seq, ServerFrame, envelope::json, server::Receipt,
 };
 use tieline_relay::{Denial, Facts, Permit, Post, audience::audience_of, authorise};
 
 use super::{Caller, Work, files, fill_form};
 use crate::{
+    app::AppState,
     clock,
     crash::{self, Point},
-    fanout::{Announcement, Fanout},
+    fanout::{Announcement, ConnectionId, Fanout},
     log::{Appended, LogError},
 };
 
@@ -101,27 +103,31 @@ fn settle(caller: &Caller, id: Option<RequestId>, appended: Appended, facts: &Fa
         at: entry.at,
         duplicate: is_duplicate,
     };
-    let place = (entry.session, entry.seq);
     crash::pass(Point::BeforeAck);
     // First to oneself: whatever the others answer comes after it on this connection too.
     caller.reply(id, ServerFrame::Ok(receipt));
     if is_duplicate {
         caller.state.metrics.duplicates.inc();
     } else {
-        caller.state.metrics.entries.inc();
-        crash::pass(Point::BeforePublish);
-        if entry.body == Body::Closed {
-            caller.state.log.forget_facts_of(entry.session);
-        }
-        if entry.seq == Seq(1) || !entry.from.role.is_visiting() {
-            caller.state.stir_queue(&facts.desk);
-        }
-        announce(caller, facts, place, ServerFrame::Entry(Box::new(entry)));
+        caller.state.publish(facts, entry, Some(caller.outbox.id()));
     }
 }
 
-fn announce(caller: &Caller, facts: &Facts, place: (SessionId, Seq), entry: ServerFrame) {
-    let announcement =
-        Announcement { text: json::encode(None, entry).into(), place: Some(place), is_soft: false };
-    caller.state.fanout.announce(&audience_of(facts), &announcement, Some(caller.outbox.id()));
+impl AppState {
+    /// Tells everybody of an entry that is new in the log, but for the connection that said it.
+    pub(crate) fn publish(&self, facts: &Facts, entry: Entry, except: Option<ConnectionId>) {
+        self.metrics.entries.inc();
+        crash::pass(Point::BeforePublish);
+        let place = (entry.session, entry.seq);
+        if entry.body == Body::Closed {
+            self.log.forget_facts_of(entry.session);
+        }
+        if entry.seq == Seq(1) || !entry.from.role.is_visiting() {
+            self.stir_queue(&facts.desk);
+        }
+        let text = json::encode(None, ServerFrame::Entry(Box::new(entry))).into();
+        let announcement = Announcement { text, place: Some(place), is_soft: false };
+        self.fanout.announce(&audience_of(facts), &announcement, except);
+        self.connectors.hint(&facts.desk, Hint::Stirred(place.0));
+    }
 }

@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
+use tieline_connector::Hint;
 use tieline_protocol::{RequestId, ServerFrame, client::Typing, envelope::json, server::Typist};
-use tieline_relay::{Facts, Permit, Type, audience::audience_of};
+use tieline_relay::{Facts, Permit, Principal, Type, audience::audience_of};
 
 use super::{Caller, Work};
-use crate::fanout::{Announcement, Fanout};
+use crate::{
+    app::AppState,
+    fanout::{Announcement, ConnectionId, Fanout},
+};
 
 pub(super) fn tell_typing(caller: Arc<Caller>, id: Option<RequestId>, wish: Type) -> Option<Work<()>> {
     let session = wish.0.session;
@@ -25,9 +29,25 @@ pub(super) fn tell_typing(caller: Arc<Caller>, id: Option<RequestId>, wish: Type
 }
 
 fn tell(caller: &Caller, permit: &Permit<Type>, facts: &Facts) {
-    let Type(Typing { session, on }) = *permit.wish();
-    let from = caller.principal.author();
-    let text = json::encode(None, ServerFrame::Typing(Typist { session, from, on })).into();
-    let announcement = Announcement { text, place: None, is_soft: true };
-    caller.state.fanout.announce(&audience_of(facts), &announcement, Some(caller.outbox.id()));
+    let Type(typing) = *permit.wish();
+    caller.state.publish_typing(facts, &caller.principal, typing, Some(caller.outbox.id()));
+}
+
+impl AppState {
+    /// Tells everybody that somebody types, but for the connection that they type on.
+    pub(crate) fn publish_typing(
+        &self,
+        facts: &Facts,
+        typist: &Principal,
+        Typing { session, on }: Typing,
+        except: Option<ConnectionId>,
+    ) {
+        let text =
+            json::encode(None, ServerFrame::Typing(Typist { session, from: typist.author(), on })).into();
+        let announcement = Announcement { text, place: None, is_soft: true };
+        self.fanout.announce(&audience_of(facts), &announcement, except);
+        if typist.role.is_visiting() {
+            self.connectors.hint(&facts.desk, Hint::Typing(session, on));
+        }
+    }
 }

@@ -38,17 +38,30 @@ impl Log {
         D: FnOnce(Result<Appended, LogError>) + Send + 'static,
     {
         let heads = Arc::clone(&self.heads);
-        self.store.submit(Append { permit, author, at, heads, outcome: None, done });
+        self.store.submit(Append { permit, author, at, heads, also: None, outcome: None, done });
+    }
+
+    /// [`Self::append`], with rows of somebody else's that stand or fall with the entry.
+    pub(crate) fn append_with<D>(&self, permit: Permit<Post>, author: Author, at: Millis, also: Also, done: D)
+    where
+        D: FnOnce(Result<Appended, LogError>) + Send + 'static,
+    {
+        let heads = Arc::clone(&self.heads);
+        self.store.submit(Append { permit, author, at, heads, also: Some(also), outcome: None, done });
     }
 }
 
 type Outcome = Result<Appended, LogError>;
+
+/// What else is written in the entry's transaction.
+pub(crate) type Also = Box<dyn FnMut(&Transaction<'_>, &Appended) -> rusqlite::Result<()> + Send>;
 
 struct Append<D> {
     permit: Permit<Post>,
     author: Author,
     at: Millis,
     heads: Arc<Mutex<Heads>>,
+    also: Option<Also>,
     outcome: Option<Outcome>,
     done: D,
 }
@@ -63,6 +76,9 @@ impl<D: FnOnce(Outcome) + Send> Change for Append<D> {
             outcome = self.insert(transaction, &mut heads)?;
         }
         drop(heads);
+        if let (Some(also), Some(Ok(appended))) = (&mut self.also, &outcome) {
+            also(transaction, appended)?;
+        }
         crash::pass(Point::AfterInsert);
         self.outcome = outcome;
         Ok(())
@@ -72,7 +88,8 @@ impl<D: FnOnce(Outcome) + Send> Change for Append<D> {
     // go out of several lines.
     fn is_one_statement(&self) -> bool {
         // What is said at the end also changes the session's row, behind the entry.
-        !matches!(self.permit.wish().body, Body::Retract { .. } | Body::Closed | Body::Rating { .. })
+        self.also.is_none()
+            && !matches!(self.permit.wish().body, Body::Retract { .. } | Body::Closed | Body::Rating { .. })
     }
 
     fn settle(self: Box<Self>, settled: Result<(), StoreError>) {

@@ -4,11 +4,13 @@
 //! `relay::log_model`, and tested against it.
 
 mod append;
+mod bridge;
 mod change;
 mod columns;
 mod epoch;
 mod facts;
 mod heads;
+mod names;
 mod open;
 mod read;
 mod readers;
@@ -25,6 +27,7 @@ pub use self::{
     open::{Fresh, Opened, Opener},
     waiting::{FirstAnswer, Waiting},
 };
+pub(crate) use self::{bridge::note_cursor, names::add as note_names};
 use self::{facts::FactsCache, heads::Heads};
 use crate::store::{Store, StoreError};
 

@@ -1,0 +1,67 @@
+//! What a connector is told of a session.
+
+use tieline_protocol::{Author, DraftId, Entry, Item, Seq, SessionId, server::Phase};
+
+/// A session that a platform takes part in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bridge {
+    /// Which.
+    pub session: SessionId,
+    /// The shop.
+    pub channel_name: String,
+    /// The desk's name within it.
+    pub recipient: String,
+    /// Who asks.
+    pub visitor: Author,
+    /// What it is about.
+    pub item: Option<Item>,
+    /// The accounts that answer, as the platform writes them.
+    pub agents: Vec<String>,
+    /// Whether it takes more words.
+    pub phase: Phase,
+    /// Where its log ends.
+    pub last: Seq,
+    /// Up to where the platform has it.
+    pub handed: Seq,
+    /// Up to where the platform was read, in its own words.
+    pub cursor: Option<String>,
+    /// What the platform calls the place of the session, where that is not made of its id.
+    pub place: Option<String>,
+}
+
+/// An entry that the platform does not have yet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Due {
+    /// The entry.
+    pub entry: Entry,
+    /// It came from there: there is nothing to tell.
+    pub is_echo: bool,
+    /// What the platform calls the words that it answers or changes, if it knows them.
+    pub about: Option<String>,
+    /// The words that it answers.
+    pub quote: Option<Quote>,
+    /// Where the file that it says can be read.
+    pub file_url: Option<String>,
+}
+
+/// Words that others answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// Who said them.
+    pub from: Author,
+    /// In plain text.
+    pub text: String,
+}
+
+/// The platform has an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Handed {
+    /// Which.
+    pub draft: DraftId,
+    /// Its place, where the connector knows it.
+    pub seq: Option<Seq>,
+    /// What the platform calls it.
+    pub names: Vec<String>,
+    /// Up to where the platform was read by that.
+    pub cursor: Option<String>,
+}

@@ -1,0 +1,117 @@
+//! The gateway, as a connector sees it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tieline_connector::{Bridge, Due, Handed, Heard, Host, Platform, Standing, Taken, Trouble};
+use tieline_protocol::{Body, Cursor, Seq, SessionId, client::Typing};
+use tieline_relay::{MoveCursor, Principal, Type, authorise};
+
+use super::accounts::Accounts;
+use crate::{app::AppState, clock, log::LogError, store::StoreError};
+
+/// What one connector stands on. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct GatewayHost {
+    pub(super) state: AppState,
+    pub(super) platform: Platform,
+    pub(super) accounts: Arc<Accounts>,
+    standing: Arc<Mutex<Standing>>,
+}
+
+impl GatewayHost {
+    pub(super) fn new(state: AppState, platform: Platform, standing: Arc<Mutex<Standing>>) -> Self {
+        Self { state, platform, accounts: Arc::default(), standing }
+    }
+
+    pub(super) async fn principal(&self, account: &str) -> Result<Option<Arc<Principal>>, Trouble> {
+        self.accounts.find(&self.state, self.platform, account).await.map_err(|error| self.trouble(&error))
+    }
+
+    pub(super) fn trouble(&self, error: &StoreError) -> Trouble {
+        Trouble(error.to_string())
+    }
+
+    pub(super) fn log_trouble(&self, error: &LogError) -> Trouble {
+        Trouble(error.to_string())
+    }
+
+    /// They have read up to there. Soft: where it fails, the next one tells it too.
+    pub(super) async fn move_cursor(&self, principal: &Principal, session: SessionId, read: Seq) {
+        let Ok(Some(facts)) = self.state.log.load_facts(session, clock::now()).await else { return };
+        let wish = MoveCursor(Cursor { session, delivered: read, read });
+        let Ok(permit) = authorise(clock::now(), principal, facts.as_ref(), wish) else { return };
+        let (state, principal) = (self.state.clone(), principal.clone());
+        self.state.log.move_cursor(permit, move |cursor| {
+            state.publish_cursor(&facts, &principal, cursor);
+        });
+    }
+}
+
+impl Host for GatewayHost {
+    async fn sessions(&self) -> Result<Vec<SessionId>, Trouble> {
+        self.state.log.bridged_sessions(self.platform).await.map_err(|error| self.trouble(&error))
+    }
+
+    async fn bridge(&self, session: SessionId) -> Result<Option<Bridge>, Trouble> {
+        self.state.log.find_bridge(self.platform, session).await.map_err(|error| self.trouble(&error))
+    }
+
+    async fn due(&self, session: SessionId, after: Seq) -> Result<Vec<Due>, Trouble> {
+        let due = self.state.log.due(self.platform, session, after).await;
+        let mut due = due.map_err(|error| self.trouble(&error))?;
+        for due in &mut due {
+            if let Body::File { file } = &due.entry.body {
+                due.file_url = Some(self.state.files.lasting_link(file.id, clock::now()));
+            }
+        }
+        Ok(due)
+    }
+
+    async fn handed(&self, session: SessionId, handed: Handed) -> Result<(), Trouble> {
+        let noted = self.state.log.note_handed(self.platform, session, handed).await;
+        noted.map_err(|error| self.trouble(&error))
+    }
+
+    async fn placed(&self, session: SessionId, place: String) -> Result<(), Trouble> {
+        self.state.log.note_place(self.platform, session, place).await.map_err(|error| self.trouble(&error))
+    }
+
+    async fn take(&self, heard: Heard) -> Result<Taken, Trouble> {
+        self.take_heard(heard).await
+    }
+
+    async fn read(&self, session: SessionId, account: &str, names: Vec<String>) {
+        let known = self.state.log.find_named(self.platform, session, names).await;
+        if let (Ok(Some(known)), Ok(Some(principal))) = (known, self.principal(account).await) {
+            self.move_cursor(&principal, session, known.seq).await;
+        }
+    }
+
+    async fn name_at(&self, session: SessionId, seq: Seq) -> Option<String> {
+        self.state.log.name_of(self.platform, session, seq).await.ok().flatten()
+    }
+
+    async fn typing(&self, session: SessionId, account: &str, is_typing: bool) {
+        let (Ok(Some(principal)), Ok(Some(facts))) =
+            (self.principal(account).await, self.state.log.load_facts(session, clock::now()).await)
+        else {
+            return;
+        };
+        let typing = Typing { session, on: is_typing };
+        if authorise(clock::now(), &principal, facts.as_ref(), Type(typing)).is_ok() {
+            self.state.publish_typing(&facts, &principal, typing, None);
+        }
+    }
+
+    async fn attend(&self, session: SessionId, account: &str, is_here: bool) {
+        if !is_here {
+            self.accounts.left(account, session);
+        } else if let Ok(Some(principal)) = self.principal(account).await {
+            self.accounts.came(&self.state, &principal, account, session);
+        }
+    }
+
+    fn report(&self, standing: Standing) {
+        *self.standing.lock().unwrap_or_else(PoisonError::into_inner) = standing;
+    }
+}

@@ -1,0 +1,98 @@
+//! Other platforms, on which the merchant answers from a client of their own.
+//!
+//! A connector is a crate that knows a platform and nothing of the store; here is what it stands on: [`host`] gives it sessions
+//! and keeps what it says, [`take`] brings what its accounts say into the log, by the same permits as everybody's, and
+//! [`accounts`] makes principals of them. Live, a connector is told by a [`Hint`]; it begins with what the store says, so a hint
+//! that is missed costs time only.
+
+mod accounts;
+mod host;
+mod take;
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError, RwLock},
+};
+
+use tieline_connector::{Hint, Platform, Standing};
+use tieline_relay::Desk;
+use tokio::{sync::mpsc, task::JoinSet};
+
+pub(crate) use self::host::GatewayHost;
+use crate::app::AppState;
+
+/// The connectors that run.
+#[derive(Debug, Default)]
+pub(crate) struct Connectors {
+    running: RwLock<Vec<Running>>,
+}
+
+#[derive(Debug)]
+struct Running {
+    platform: Platform,
+    hints: mpsc::UnboundedSender<Hint>,
+    desks: HashSet<Desk>,
+    standing: Arc<Mutex<Standing>>,
+}
+
+impl Connectors {
+    /// Tells those that take part in a desk's sessions. Costs nothing where none does.
+    pub(crate) fn hint(&self, desk: &Desk, hint: Hint) {
+        let running = self.running.read().unwrap_or_else(PoisonError::into_inner);
+        for connector in running.iter().filter(|connector| connector.desks.contains(desk)) {
+            // One that has ended takes none.
+            let _ = connector.hints.send(hint);
+        }
+    }
+
+    /// How each is doing.
+    pub(crate) fn standings(&self) -> Vec<(Platform, Standing)> {
+        let running = self.running.read().unwrap_or_else(PoisonError::into_inner);
+        let standing = |connector: &Running| {
+            let standing = connector.standing.lock().unwrap_or_else(PoisonError::into_inner);
+            (connector.platform, standing.clone())
+        };
+        running.iter().map(standing).collect()
+    }
+
+    fn platforms(&self) -> Vec<Platform> {
+        let running = self.running.read().unwrap_or_else(PoisonError::into_inner);
+        running.iter().map(|connector| connector.platform).collect()
+    }
+
+    fn set_desks(&self, platform: Platform, desks: HashSet<Desk>) {
+        let mut running = self.running.write().unwrap_or_else(PoisonError::into_inner);
+        for connector in running.iter_mut().filter(|connector| connector.platform == platform) {
+            connector.desks.clone_from(&desks);
+        }
+    }
+}
+
+impl AppState {
+    /// Starts what the configuration names.
+    pub(crate) async fn start_connectors(&self, tasks: &mut JoinSet<()>) {
+        if let Some(setup) = self.config.xmpp.clone() {
+            let (host, hints) = self.register(Platform::Xmpp);
+            tasks.spawn(tieline_xmpp::run(setup, host, hints));
+        }
+        self.load_bridged_desks().await;
+    }
+
+    fn register(&self, platform: Platform) -> (GatewayHost, mpsc::UnboundedReceiver<Hint>) {
+        let (hints, inbox) = mpsc::unbounded_channel();
+        let standing = Arc::new(Mutex::new(Standing::Dialling));
+        let running = Running { platform, hints, desks: HashSet::new(), standing: Arc::clone(&standing) };
+        self.connectors.running.write().unwrap_or_else(PoisonError::into_inner).push(running);
+        (GatewayHost::new(self.clone(), platform, standing), inbox)
+    }
+
+    /// Which desks are also answered elsewhere: at start, and after each change of a channel.
+    pub(crate) async fn load_bridged_desks(&self) {
+        for platform in self.connectors.platforms() {
+            match self.log.bridged_desks(platform).await {
+                Ok(desks) => self.connectors.set_desks(platform, desks.into_iter().collect()),
+                Err(error) => tracing::warn!(error.what = %error, "who answers elsewhere could not be read"),
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! What an account of another platform says becomes an entry, by the same permits as everybody's.
+//!
+//! The draft's id is made of the platform's own name for the words. So what is heard twice, live and from an archive, or again after
+//! a crash, is the same draft, and the log folds it as it folds a retry of the widget.
+
+use std::sync::Arc;
+
+use aws_lc_rs::digest;
+use tieline_connector::{Heard, Platform, Refused, Said, Taken, Trouble};
+use tieline_protocol::{Body, DraftId, SessionId, client::Draft};
+use tieline_relay::{Denial, Facts, Permit, Post, Principal, authorise};
+use tokio::sync::oneshot;
+
+use super::GatewayHost;
+use crate::{
+    clock,
+    log::{Appended, LogError, note_cursor, note_names},
+};
+
+/// The draft of something that was heard: a UUIDv8 (RFC 9562, 5.8) of its name there.
+fn draft_id_of(platform: Platform, session: SessionId, name: &str) -> DraftId {
+    let text = format!("{}\n{session}\n{name}", platform.name());
+    let hash = digest::digest(&digest::SHA256, text.as_bytes());
+    let mut bytes = [0; 16];
+    for (byte, hashed) in bytes.iter_mut().zip(hash.as_ref()) {
+        *byte = *hashed;
+    }
+    DraftId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+}
+
+impl GatewayHost {
+    pub(super) async fn take_heard(&self, heard: Heard) -> Result<Taken, Trouble> {
+        let Some(principal) = self.principal(&heard.account).await? else {
+            self.pass_over(&heard).await?;
+            return Ok(refused("This account does not answer for the shop here, so it was not sent."));
+        };
+        let Some(name) = heard.names.first() else { return Ok(Taken::Nothing) };
+        let draft_id = draft_id_of(self.platform, heard.session, name);
+        let Some((body, reply_to)) = self.body_of(&heard).await? else {
+            self.pass_over(&heard).await?;
+            return Ok(Taken::Nothing);
+        };
+        let draft = Draft { session: heard.session, draft_id, reply_to, body };
+        let permit = match Post::try_from(draft) {
+            Ok(post) => self.permit(&principal, post).await?,
+            Err(denial) => Err(denial),
+        };
+        match permit {
+            Ok((permit, facts)) => self.append(&principal, permit, facts, heard).await,
+            Err(denial) => {
+                self.pass_over(&heard).await?;
+                Ok(refused(why(denial)))
+            }
+        }
+    }
+
+    /// Nothing of it comes into the log; it is behind us all the same.
+    async fn pass_over(&self, heard: &Heard) -> Result<(), Trouble> {
+        match heard.cursor.clone() {
+            Some(cursor) => {
+                let noted = self.state.log.note_cursor(self.platform, heard.session, cursor).await;
+                noted.map_err(|error| self.trouble(&error))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// What is said, in the log's terms, and what it answers. None: nothing.
+    async fn body_of(&self, heard: &Heard) -> Result<Option<(Body, Option<DraftId>)>, Trouble> {
+        let find = async |names: &Vec<String>| {
+            let known = self.state.log.find_named(self.platform, heard.session, names.clone()).await;
+            known.map(|known| known.map(|known| known.draft)).map_err(|error| self.trouble(&error))
+        };
+        Ok(Some(match &heard.said {
+            Said::Text { text, answers } => (Body::Text { text: text.clone() }, find(answers).await?),
+            Said::Edit { of, text } => match find(of).await? {
+                Some(target) => (Body::Edit { target, text: text.clone() }, None),
+                // Better said twice than never.
+                None => (Body::Text { text: text.clone() }, None),
+            },
+            Said::Retract { of } => match find(of).await? {
+                Some(target) => (Body::Retract { target }, None),
+                None => return Ok(None),
+            },
+            Said::File { url, name } => {
+                let text = name.as_ref().map_or_else(|| url.clone(), |name| format!("{name}\n{url}"));
+                (Body::Text { text }, None)
+            }
+            Said::Close => (Body::Closed, None),
+            Said::Nothing => return Ok(None),
+        }))
+    }
+
+    async fn permit(
+        &self,
+        principal: &Principal,
+        post: Post,
+    ) -> Result<Result<(Permit<Post>, Arc<Facts>), Denial>, Trouble> {
+        let facts = self.state.log.load_facts_for_change(&post, principal.party, clock::now()).await;
+        let Some(facts) = facts.map_err(|error| self.trouble(&error))? else {
+            return Ok(Err(Denial::NoSuchSession));
+        };
+        Ok(authorise(clock::now(), principal, facts.as_ref(), post).map(|permit| (permit, facts)))
+    }
+
+    async fn append(
+        &self,
+        principal: &Principal,
+        permit: Permit<Post>,
+        facts: Arc<Facts>,
+        heard: Heard,
+    ) -> Result<Taken, Trouble> {
+        let (done, outcome) = oneshot::channel();
+        let (platform, session, state) = (self.platform, heard.session, self.state.clone());
+        let also = Box::new(move |db: &rusqlite::Transaction<'_>, appended: &Appended| {
+            note_names(db, platform, session, appended.entry.seq, &heard.names)?;
+            match &heard.cursor {
+                Some(cursor) => note_cursor(db, platform, session, cursor),
+                None => Ok(()),
+            }
+        });
+        self.state.log.append_with(permit, principal.author(), clock::now(), also, move |appended| {
+            if let Ok(Appended { entry, is_duplicate: false, .. }) = &appended {
+                state.publish(&facts, entry.clone(), None);
+            }
+            // Whoever waited may have been stopped.
+            let _ = done.send(appended.map(|appended| appended.entry.seq));
+        });
+        match outcome.await {
+            Ok(Ok(seq)) => {
+                // Whoever answers has read what they answer.
+                self.move_cursor(principal, session, seq).await;
+                Ok(Taken::Entry(seq))
+            }
+            Ok(Err(LogError::Store(error))) => Err(self.trouble(&error)),
+            Ok(Err(LogError::NoSuchWords)) => Ok(refused(why(Denial::NoSuchWords))),
+            Ok(Err(error)) => Err(self.log_trouble(&error)),
+            Err(_) => Err(Trouble("the store has stopped".to_owned())),
+        }
+    }
+}
+
+fn refused(why: &str) -> Taken {
+    Taken::Refused(Refused(why.to_owned()))
+}
+
+/// A sentence for whoever said it, in their own client.
+fn why(denial: Denial) -> &'static str {
+    match denial {
+        Denial::Ended => "The session is over: this was not sent.",
+        Denial::NoSuchWords => "Only your own messages can be changed, and this one is not there any more.",
+        Denial::TooLate => "It is too late to change this message: the visitor keeps the old one.",
+        Denial::TooLarge { .. } => "Too long: this was not sent. Say it in several messages.",
+        Denial::Empty => "There was nothing to read in it: this was not sent.",
+        Denial::NotGranted => "The shop has not switched this on: it was not sent.",
+        _ => "The gateway does not take this here: it was not sent.",
+    }
+}

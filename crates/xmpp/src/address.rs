@@ -1,0 +1,125 @@
+//! Addresses: of the rooms, and of those who speak in them for the gateway.
+
+use tieline_protocol::{PartyId, SessionId};
+use uuid::Uuid;
+
+/// RFC 4648's letters, small: they stay as they are in every part of a JID.
+const BASE32: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+/// Of 128 bits.
+const BASE32_LENGTH: usize = 26;
+
+/// The two domains of the connector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Domains {
+    /// The component's own.
+    pub component: String,
+    /// The server's rooms.
+    pub rooms: String,
+}
+
+impl Domains {
+    /// A session's room.
+    pub fn room(&self, session: SessionId) -> String {
+        format!("s-{}@{}", base32(session.0), self.rooms)
+    }
+
+    /// The session of a room's address, with or without a nick behind it.
+    pub fn session_of(&self, address: &str) -> Option<SessionId> {
+        let (local, domain) = bare(address).split_once('@')?;
+        let id = from_base32(local.strip_prefix("s-")?)?;
+        (domain == self.rooms).then_some(SessionId(id))
+    }
+
+    /// Under which address the gateway itself is in every room: it makes them, and hears what is said. A server can let exactly
+    /// this one make rooms.
+    pub fn service(&self) -> String {
+        format!("{}/tieline", self.component)
+    }
+
+    /// Under which address the visitor of a session is in its room. One for each session: nobody can tell that two visitors
+    /// are one.
+    pub fn visitor(&self, session: SessionId) -> String {
+        format!("v-{}@{}/tieline", base32(session.0), self.component)
+    }
+
+    /// Under which address somebody who answers elsewhere is in the room of a session.
+    pub fn colleague(&self, party: PartyId, session: SessionId) -> String {
+        format!("a-{}@{}/{}", base32(party.0), self.component, base32(session.0))
+    }
+
+    /// Whether an address is the gateway's own.
+    pub fn is_ours(&self, address: &str) -> bool {
+        let domain = bare(address).rsplit('@').next().unwrap_or_default();
+        domain == self.component
+    }
+}
+
+/// An address without what comes behind the slash.
+pub fn bare(address: &str) -> &str {
+    address.split('/').next().unwrap_or_default()
+}
+
+/// What comes behind the slash: in a room, the nick.
+pub fn resource(address: &str) -> Option<&str> {
+    address.split_once('/').map(|(_, resource)| resource)
+}
+
+fn base32(id: Uuid) -> String {
+    let mut number = id.as_u128();
+    let mut letters = [0; BASE32_LENGTH];
+    for letter in letters.iter_mut().rev() {
+        *letter = BASE32.get((number % 32) as usize).copied().unwrap_or_default();
+        number /= 32;
+    }
+    letters.iter().map(|letter| char::from(*letter)).collect()
+}
+
+fn from_base32(text: &str) -> Option<Uuid> {
+    if text.len() != BASE32_LENGTH {
+        return None;
+    }
+    let mut number: u128 = 0;
+    for letter in text.bytes() {
+        let digit = BASE32.iter().position(|own| *own == letter)?;
+        number = number.checked_mul(32)?.checked_add(digit as u128)?;
+    }
+    Some(Uuid::from_u128(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn domains() -> Domains {
+        Domains { component: "chat.shop.example".into(), rooms: "rooms.shop.example".into() }
+    }
+
+    proptest! {
+        #[test]
+        fn a_room_names_its_session_and_no_other(id in any::<u128>(), nick in "\\PC*") {
+            let session = SessionId(Uuid::from_u128(id));
+            let room = domains().room(session);
+            prop_assert_eq!(room.split('@').next().map(str::len), Some(28));
+            prop_assert_eq!(domains().session_of(&format!("{room}/{nick}")), Some(session));
+            let elsewhere = Domains { rooms: "rooms.other.example".into(), ..domains() };
+            prop_assert_eq!(elsewhere.session_of(&room), None);
+        }
+
+        #[test]
+        fn strange_addresses_are_nobodys(address in "\\PC*") {
+            prop_assert_eq!(domains().session_of(&address), None);
+        }
+    }
+
+    #[test]
+    fn our_own_are_told_from_others() {
+        let session = SessionId(Uuid::from_u128(7));
+        assert!(domains().is_ours(&domains().visitor(session)));
+        assert!(!domains().is_ours("mia@shop.example/phone"));
+        assert!(!domains().is_ours("mia@chat.shop.example.evil.example"));
+        // More than 128 bits.
+        assert_eq!(domains().session_of(&format!("s-{}@rooms.shop.example", "7".repeat(26))), None);
+    }
+}
