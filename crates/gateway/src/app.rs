@@ -162,7 +162,7 @@ fn retry_after(code: ErrorCode) -> Option<Millis> {
 /// Everything that the gateway answers.
 pub fn router(state: AppState) -> Router {
     let (connections, metrics) = (Arc::clone(&state.connections), Arc::clone(&state.metrics));
-    let heeds = state.clone();
+    let (heeds, connecting) = (state.clone(), state.clone());
     let site = Site::new(
         &state.config,
         Arc::clone(&state.auth),
@@ -172,6 +172,7 @@ pub fn router(state: AppState) -> Router {
         }),
         Arc::new(move || connections.is_draining()),
         Arc::new(move || metrics.render()),
+        Arc::new(move || connecting.connectors.standing_lines()),
     );
     let (epochs, files) = (http::epoch::routes(state.clone()), http::files::routes(state.clone()));
     edge::routes().with_state(state).merge(http::routes(site)).merge(epochs).merge(files)

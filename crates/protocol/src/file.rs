@@ -45,6 +45,11 @@ pub fn extensions_of(media_type: &str) -> &'static [&'static str] {
     KINDS.iter().find(|kind| kind.media_type == media_type).map_or(&[], |kind| kind.extensions)
 }
 
+/// All types that somebody may take.
+pub fn media_types() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|kind| kind.media_type)
+}
+
 /// The types that a capability stands for.
 pub fn types_of(capability: Capability) -> impl Iterator<Item = &'static str> {
     KINDS.iter().filter(move |kind| kind.capability == capability).map(|kind| kind.media_type)

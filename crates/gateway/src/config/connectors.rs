@@ -3,43 +3,62 @@
 use tieline_xmpp::{Setup, address::Domains};
 
 use super::{ConfigError, bad, settings::XmppSettings};
+use crate::auth::Origin;
 
 /// RFC 1035, 2.3.4.
 const DOMAIN_BYTES: usize = 253;
 
-pub(super) fn check_xmpp(settings: XmppSettings) -> Result<Option<Setup>, ConfigError> {
-    let XmppSettings { server, domain, rooms, secret } = settings;
+/// An XMPP server, and where it keeps files.
+#[derive(Clone, Debug)]
+pub struct Xmpp {
+    /// For the connector.
+    pub setup: Setup,
+    /// The one place from which files of its accounts are fetched.
+    pub files: Option<Origin>,
+}
+
+pub(super) fn check_xmpp(
+    settings: XmppSettings,
+    allow_insecure_origins: bool,
+) -> Result<Option<Xmpp>, ConfigError> {
+    let XmppSettings { server, domain, rooms, secret, files } = settings;
     let is_set = [server.is_some(), domain.is_some(), rooms.is_some(), secret.is_some()];
     let (Some(server), Some(domain), Some(rooms), Some(secret)) = (server, domain, rooms, secret) else {
-        if is_set.contains(&true) {
-            let names = ["xmpp.server", "xmpp.domain", "xmpp.rooms", "xmpp.secret"];
-            let missing: Vec<_> =
-                names.into_iter().zip(is_set).filter(|(_, is_set)| !is_set).map(|(name, _)| name).collect();
-            let first = missing.first().copied().unwrap_or_default();
-            return Err(ConfigError(format!(
-                "{first}: is missing; an XMPP server needs all of {}",
-                names.join(", ")
-            )));
+        if !is_set.contains(&true) && files.is_none() {
+            return Ok(None);
         }
-        return Ok(None);
+        let names = ["xmpp.server", "xmpp.domain", "xmpp.rooms", "xmpp.secret"];
+        let missing = names.into_iter().zip(is_set).find(|(_, is_set)| !is_set).map_or("", |(name, _)| name);
+        let all = names.join(", ");
+        return Err(ConfigError(format!("{missing}: is missing; an XMPP server needs all of {all}")));
     };
     let has_port =
         server.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
     if !has_port {
         return Err(bad("xmpp.server", &server, "a host and port such as 127.0.0.1:5347"));
     }
-    let domains = Domains {
-        component: read_domain("xmpp.domain", &domain)?,
-        rooms: read_domain("xmpp.rooms", &rooms)?,
-    };
-    if domains.component == domains.rooms {
+    let component = read_domain("xmpp.domain", &domain)?;
+    let rooms = read_domain("xmpp.rooms", &rooms)?;
+    if component == rooms {
         return Err(bad(
             "xmpp.rooms",
             &rooms,
             "another name than xmpp.domain: the rooms are the server's own",
         ));
     }
-    Ok(Some(Setup { server, domains, secret: secret.expose().clone() }))
+    let files = files.map(|files| read_origin("xmpp.files", &files, allow_insecure_origins)).transpose()?;
+    let domains = Domains { component, rooms };
+    Ok(Some(Xmpp { setup: Setup { server, domains, secret: secret.expose().clone() }, files }))
+}
+
+fn read_origin(key: &str, text: &str, allow_insecure_origins: bool) -> Result<Origin, ConfigError> {
+    let origin = Origin::parse(text).map_err(|flaw| {
+        bad(key, text, &format!("an origin such as https://upload.shop.example: it {flaw}"))
+    })?;
+    if origin.is_insecure() && !allow_insecure_origins {
+        return Err(bad(key, text, "https, or on this machine (allow_insecure_origins lifts that)"));
+    }
+    Ok(origin)
 }
 
 fn read_domain(key: &str, text: &str) -> Result<String, ConfigError> {

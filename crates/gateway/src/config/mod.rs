@@ -14,6 +14,7 @@ use tieline_relay::Rate;
 
 use crate::auth::{Origin, Secret};
 
+pub use connectors::Xmpp;
 pub use load::{Sources, load};
 pub use settings::{KEYS, Key, Kind, Settings};
 
@@ -47,7 +48,7 @@ pub struct Config {
     /// Traces.
     pub log: Log,
     /// The XMPP server on which merchants answer too.
-    pub xmpp: Option<tieline_xmpp::Setup>,
+    pub xmpp: Option<Xmpp>,
 }
 
 /// Limits that the gateway enforces.
@@ -148,7 +149,7 @@ impl Config {
             ping: settings.ping.check()?,
             drain: check_drain(settings.drain_secs)?,
             log: settings.log.check()?,
-            xmpp: connectors::check_xmpp(settings.xmpp)?,
+            xmpp: connectors::check_xmpp(settings.xmpp, settings.allow_insecure_origins)?,
         })
     }
 }

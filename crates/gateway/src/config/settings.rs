@@ -46,6 +46,7 @@ pub struct XmppSettings {
     pub domain: Option<String>,
     pub rooms: Option<String>,
     pub secret: Option<Secret<String>>,
+    pub files: Option<String>,
 }
 
 /// `[limits]`
@@ -236,6 +237,7 @@ pub const KEYS: &[Key] = &[
     text("xmpp.domain", "none", "the gateway's name on that server, such as chat.shop.example"),
     text("xmpp.rooms", "none", "the server's rooms, such as rooms.shop.example"),
     text("xmpp.secret", "none", "what the server and the gateway both know"),
+    text("xmpp.files", "none", "where the server keeps files: an origin; a file from elsewhere stays a link"),
     text("log.format", "text", "traces as text or json"),
     text(
         "log.level",

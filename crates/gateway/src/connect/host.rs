@@ -6,8 +6,8 @@ use tieline_connector::{Bridge, Due, Handed, Heard, Host, Platform, Standing, Ta
 use tieline_protocol::{Body, Cursor, Seq, SessionId, client::Typing};
 use tieline_relay::{MoveCursor, Principal, Type, authorise};
 
-use super::accounts::Accounts;
-use crate::{app::AppState, clock, log::LogError, store::StoreError};
+use super::{accounts::Accounts, files::Fetcher};
+use crate::{app::AppState, clock, store::StoreError};
 
 /// What one connector stands on. Cheap to clone.
 #[derive(Clone)]
@@ -15,12 +15,18 @@ pub(crate) struct GatewayHost {
     pub(super) state: AppState,
     pub(super) platform: Platform,
     pub(super) accounts: Arc<Accounts>,
+    pub(super) fetcher: Fetcher,
     standing: Arc<Mutex<Standing>>,
 }
 
 impl GatewayHost {
-    pub(super) fn new(state: AppState, platform: Platform, standing: Arc<Mutex<Standing>>) -> Self {
-        Self { state, platform, accounts: Arc::default(), standing }
+    pub(super) fn new(
+        state: AppState,
+        platform: Platform,
+        fetcher: Fetcher,
+        standing: Arc<Mutex<Standing>>,
+    ) -> Self {
+        Self { state, platform, accounts: Arc::default(), fetcher, standing }
     }
 
     pub(super) async fn principal(&self, account: &str) -> Result<Option<Arc<Principal>>, Trouble> {
@@ -28,10 +34,6 @@ impl GatewayHost {
     }
 
     pub(super) fn trouble(&self, error: &StoreError) -> Trouble {
-        Trouble(error.to_string())
-    }
-
-    pub(super) fn log_trouble(&self, error: &LogError) -> Trouble {
         Trouble(error.to_string())
     }
 
@@ -68,6 +70,9 @@ impl Host for GatewayHost {
     }
 
     async fn handed(&self, session: SessionId, handed: Handed) -> Result<(), Trouble> {
+        if !handed.names.is_empty() {
+            self.state.metrics.carried(self.platform.name(), "out").inc();
+        }
         let noted = self.state.log.note_handed(self.platform, session, handed).await;
         noted.map_err(|error| self.trouble(&error))
     }
@@ -112,6 +117,8 @@ impl Host for GatewayHost {
     }
 
     fn report(&self, standing: Standing) {
+        let is_up = i64::from(standing == Standing::Up);
+        self.state.metrics.connector_up(self.platform.name()).set(is_up);
         *self.standing.lock().unwrap_or_else(PoisonError::into_inner) = standing;
     }
 }

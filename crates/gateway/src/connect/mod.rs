@@ -6,6 +6,7 @@
 //! that is missed costs time only.
 
 mod accounts;
+mod files;
 mod host;
 mod take;
 
@@ -18,8 +19,9 @@ use tieline_connector::{Hint, Platform, Standing};
 use tieline_relay::Desk;
 use tokio::{sync::mpsc, task::JoinSet};
 
+use self::files::{Fetcher, Source};
 pub(crate) use self::host::GatewayHost;
-use crate::app::AppState;
+use crate::{app::AppState, config::Xmpp};
 
 /// The connectors that run.
 #[derive(Debug, Default)]
@@ -45,14 +47,19 @@ impl Connectors {
         }
     }
 
-    /// How each is doing.
-    pub(crate) fn standings(&self) -> Vec<(Platform, Standing)> {
+    /// How each is doing: a line for each, for an operator.
+    pub(crate) fn standing_lines(&self) -> String {
         let running = self.running.read().unwrap_or_else(PoisonError::into_inner);
-        let standing = |connector: &Running| {
+        let line = |connector: &Running| {
             let standing = connector.standing.lock().unwrap_or_else(PoisonError::into_inner);
-            (connector.platform, standing.clone())
+            let platform = connector.platform.name();
+            match &*standing {
+                Standing::Dialling => format!("{platform}: dialling\n"),
+                Standing::Up => format!("{platform}: up\n"),
+                Standing::Down { why } => format!("{platform}: down: {why}\n"),
+            }
         };
-        running.iter().map(standing).collect()
+        running.iter().map(line).collect()
     }
 
     fn platforms(&self) -> Vec<Platform> {
@@ -71,19 +78,20 @@ impl Connectors {
 impl AppState {
     /// Starts what the configuration names.
     pub(crate) async fn start_connectors(&self, tasks: &mut JoinSet<()>) {
-        if let Some(setup) = self.config.xmpp.clone() {
-            let (host, hints) = self.register(Platform::Xmpp);
+        if let Some(Xmpp { setup, files }) = self.config.xmpp.clone() {
+            let sources = files.into_iter().map(|origin| Source { origin, token: None });
+            let (host, hints) = self.register(Platform::Xmpp, Fetcher::new(sources.collect()));
             tasks.spawn(tieline_xmpp::run(setup, host, hints));
         }
         self.load_bridged_desks().await;
     }
 
-    fn register(&self, platform: Platform) -> (GatewayHost, mpsc::UnboundedReceiver<Hint>) {
+    fn register(&self, platform: Platform, fetcher: Fetcher) -> (GatewayHost, mpsc::UnboundedReceiver<Hint>) {
         let (hints, inbox) = mpsc::unbounded_channel();
         let standing = Arc::new(Mutex::new(Standing::Dialling));
         let running = Running { platform, hints, desks: HashSet::new(), standing: Arc::clone(&standing) };
         self.connectors.running.write().unwrap_or_else(PoisonError::into_inner).push(running);
-        (GatewayHost::new(self.clone(), platform, standing), inbox)
+        (GatewayHost::new(self.clone(), platform, fetcher, standing), inbox)
     }
 
     /// Which desks are also answered elsewhere: at start, and after each change of a channel.

@@ -11,9 +11,10 @@ use tieline_protocol::{Body, DraftId, SessionId, client::Draft};
 use tieline_relay::{Denial, Facts, Permit, Post, Principal, authorise};
 use tokio::sync::oneshot;
 
-use super::GatewayHost;
+use super::{GatewayHost, files::NoFile};
 use crate::{
     clock,
+    files::FileError,
     log::{Appended, LogError, note_cursor, note_names},
 };
 
@@ -36,12 +37,19 @@ impl GatewayHost {
         };
         let Some(name) = heard.names.first() else { return Ok(Taken::Nothing) };
         let draft_id = draft_id_of(self.platform, heard.session, name);
-        let Some((body, reply_to)) = self.body_of(&heard).await? else {
+        let Some((body, reply_to)) = self.body_of(&principal, draft_id, &heard).await? else {
             self.pass_over(&heard).await?;
             return Ok(Taken::Nothing);
         };
         let draft = Draft { session: heard.session, draft_id, reply_to, body };
-        let permit = match Post::try_from(draft) {
+        // A file's card is the gateway's own word here: cleaning would take it for somebody's claim.
+        let post = match draft.body {
+            Body::File { .. } => {
+                Ok(Post { session: draft.session, draft_id, reply_to: draft.reply_to, body: draft.body })
+            }
+            _ => Post::try_from(draft),
+        };
+        let permit = match post {
             Ok(post) => self.permit(&principal, post).await?,
             Err(denial) => Err(denial),
         };
@@ -66,7 +74,12 @@ impl GatewayHost {
     }
 
     /// What is said, in the log's terms, and what it answers. None: nothing.
-    async fn body_of(&self, heard: &Heard) -> Result<Option<(Body, Option<DraftId>)>, Trouble> {
+    async fn body_of(
+        &self,
+        principal: &Principal,
+        draft_id: DraftId,
+        heard: &Heard,
+    ) -> Result<Option<(Body, Option<DraftId>)>, Trouble> {
         let find = async |names: &Vec<String>| {
             let known = self.state.log.find_named(self.platform, heard.session, names.clone()).await;
             known.map(|known| known.map(|known| known.draft)).map_err(|error| self.trouble(&error))
@@ -83,8 +96,19 @@ impl GatewayHost {
                 None => return Ok(None),
             },
             Said::File { url, name } => {
-                let text = name.as_ref().map_or_else(|| url.clone(), |name| format!("{name}\n{url}"));
-                (Body::Text { text }, None)
+                let place = (heard.session, draft_id);
+                let given = self.fetcher.give(&self.state, principal, place, url, name.as_deref()).await;
+                let body = match given {
+                    Ok(file) => Body::File { file },
+                    // A look at the disk or the store may go better another time; the rest will not.
+                    Err(NoFile::Refused(FileError::Store(error))) => return Err(self.trouble(&error)),
+                    Err(why) => {
+                        tracing::info!(session.id = %heard.session, why = %why, "a shared file stays a link");
+                        let text = name.as_ref().map_or_else(|| url.clone(), |name| format!("{name}\n{url}"));
+                        Body::Text { text }
+                    }
+                };
+                (body, None)
             }
             Said::Close => (Body::Closed, None),
             Said::Nothing => return Ok(None),
@@ -121,6 +145,7 @@ impl GatewayHost {
         });
         self.state.log.append_with(permit, principal.author(), clock::now(), also, move |appended| {
             if let Ok(Appended { entry, is_duplicate: false, .. }) = &appended {
+                state.metrics.carried(platform.name(), "in").inc();
                 state.publish(&facts, entry.clone(), None);
             }
             // Whoever waited may have been stopped.
@@ -134,7 +159,9 @@ impl GatewayHost {
             }
             Ok(Err(LogError::Store(error))) => Err(self.trouble(&error)),
             Ok(Err(LogError::NoSuchWords)) => Ok(refused(why(Denial::NoSuchWords))),
-            Ok(Err(error)) => Err(self.log_trouble(&error)),
+            Ok(Err(LogError::NoSuchSession)) => Ok(refused(why(Denial::NoSuchSession))),
+            // Heard before, when it could be told better: a file that has since gone is a link now. What stands, stands.
+            Ok(Err(LogError::Conflict)) => Ok(Taken::Nothing),
             Err(_) => Err(Trouble("the store has stopped".to_owned())),
         }
     }

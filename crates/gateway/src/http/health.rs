@@ -34,7 +34,7 @@ impl Readiness {
     }
 }
 
-/// `GET /readyz`: the store takes writes, shown by one, and nobody has asked the gateway to stop.
+/// `GET /readyz`: the store takes writes, shown by one, and nobody has asked the gateway to stop. Then a line for each connector.
 pub(super) async fn ready(State(site): State<Site>) -> Response {
     if (site.is_draining)() {
         return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], "stopping\n").into_response();
@@ -49,7 +49,8 @@ pub(super) async fn ready(State(site): State<Site>) -> Response {
         }
     };
     if is_ready {
-        return "ready\n".into_response();
+        // A platform that is away does not take the gateway with it: the desk and the widgets go on.
+        return format!("ready\n{}", (site.standings)()).into_response();
     }
     Problem::new(ErrorCode::StorageBusy)
         .because("the store cannot write; run: tieline doctor")

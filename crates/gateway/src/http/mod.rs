@@ -67,19 +67,22 @@ pub struct Site {
     pub is_draining: Arc<dyn Fn() -> bool + Send + Sync>,
     /// Renders the metrics as Prometheus text.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// How the connectors are doing: a line each.
+    pub standings: Arc<dyn Fn() -> String + Send + Sync>,
     /// The last readiness answer.
     pub readiness: Arc<Readiness>,
 }
 
 impl Site {
     /// The routes' view of a gateway. `revoked` makes what was taken back hold on the sockets that are open; `is_draining`
-    /// says that the gateway is about to stop; `metrics` renders the numbers.
+    /// says that the gateway is about to stop; `metrics` renders the numbers, `standings` the connectors.
     pub fn new(
         config: &Config,
         auth: Arc<AuthContext>,
         revoked: Hook,
         is_draining: Arc<dyn Fn() -> bool + Send + Sync>,
         metrics: Arc<dyn Fn() -> String + Send + Sync>,
+        standings: Arc<dyn Fn() -> String + Send + Sync>,
     ) -> Self {
         let policy = Policy { allow_insecure_origins: config.allow_insecure_origins };
         let registry = Registry { store: auth.store.clone(), master: auth.master.clone(), policy };
@@ -92,6 +95,7 @@ impl Site {
             revoked,
             is_draining,
             metrics,
+            standings,
             readiness: Arc::default(),
         }
     }

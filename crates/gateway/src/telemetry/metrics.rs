@@ -18,6 +18,22 @@ pub struct Code {
     pub code: String,
 }
 
+/// A connector, as a label.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Connector {
+    /// Its platform.
+    pub connector: String,
+}
+
+/// A connector and a way through it, as labels.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Carried {
+    /// Its platform.
+    pub connector: String,
+    /// `in` or `out`, as the gateway sees it.
+    pub way: String,
+}
+
 /// One gateway's numbers.
 #[derive(Debug)]
 pub struct Metrics {
@@ -48,6 +64,10 @@ pub struct Metrics {
     pub refusals: Family<Code, Counter>,
     /// Closes by the gateway, by code.
     pub closes: Family<Code, Counter>,
+    /// Whether each connector has its line.
+    pub connectors_up: Family<Connector, Gauge>,
+    /// Entries that connectors have carried.
+    pub connector_entries: Family<Carried, Counter>,
 }
 
 impl Default for Metrics {
@@ -68,6 +88,8 @@ impl Default for Metrics {
             commit_seconds: latency(),
             refusals: Family::default(),
             closes: Family::default(),
+            connectors_up: Family::default(),
+            connector_entries: Family::default(),
             registry: Registry::default(),
         };
         registry.register("connections", "Open sockets", metrics.connections.clone());
@@ -87,6 +109,12 @@ impl Default for Metrics {
         registry.register("commit_seconds", "One commit", metrics.commit_seconds.clone());
         registry.register("refusals", "err frames by code", metrics.refusals.clone());
         registry.register("closes", "Closes by the gateway, by code", metrics.closes.clone());
+        registry.register("connector_up", "1 while a connector has its line", metrics.connectors_up.clone());
+        registry.register(
+            "connector_entries",
+            "Entries carried, by connector and way",
+            metrics.connector_entries.clone(),
+        );
         Self { registry, ..metrics }
     }
 }
@@ -100,6 +128,17 @@ impl Metrics {
     /// Counts a close by us.
     pub fn closed(&self, code: tieline_protocol::CloseCode) {
         self.closes.get_or_create(&Code { code: code.0.to_string() }).inc();
+    }
+
+    /// Whether a connector has its line.
+    pub fn connector_up(&self, connector: &str) -> Gauge {
+        self.connectors_up.get_or_create(&Connector { connector: connector.to_owned() }).clone()
+    }
+
+    /// Entries that a connector has carried that way.
+    pub fn carried(&self, connector: &str, way: &str) -> Counter {
+        let carried = Carried { connector: connector.to_owned(), way: way.to_owned() };
+        self.connector_entries.get_or_create(&carried).clone()
     }
 
     /// All of it, as OpenMetrics text.

@@ -64,6 +64,7 @@ pub(crate) fn router(site: &Site, assets: Option<PathBuf>) -> axum::Router {
         revoked: Arc::new(|| Box::pin(async {})),
         is_draining: Arc::new(|| false),
         metrics: Arc::new(|| "tieline_up 1\n".to_owned()),
+        standings: Arc::new(String::new),
         readiness: Arc::default(),
     })
 }
