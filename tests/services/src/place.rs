@@ -1,0 +1,102 @@
+//! What a server needs of the machine: a folder, ports, a certificate, and one of the documented files of configuration.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use tempfile::TempDir;
+use tokio::process::Command;
+
+/// A folder of one server, gone with the value.
+pub(crate) struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    pub(crate) fn new() -> Result<Self> {
+        Ok(Self { folder: tempfile::tempdir()? })
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The same as text, for a file of configuration.
+    pub(crate) fn text(&self, name: &str) -> String {
+        self.path(name).display().to_string()
+    }
+
+    /// Writes a file of `docs/connectors` with its places filled in. A place that is not there, and one that stays empty, are
+    /// errors: so the files and their documentation cannot drift away from the tests.
+    pub(crate) fn configure(&self, file: &str, places: &[(&str, &str)]) -> Result<PathBuf> {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/connectors").join(file);
+        let mut text = std::fs::read_to_string(&source).with_context(|| source.display().to_string())?;
+        for (name, value) in places {
+            let place = format!("{{{{{name}}}}}");
+            if !text.contains(&place) {
+                bail!("{file} has no place for {name}");
+            }
+            text = text.replace(&place, value);
+        }
+        if let Some((_, rest)) = text.split_once("{{") {
+            bail!("{file}: nothing for {}", rest.split("}}").next().unwrap_or_default());
+        }
+        let target = self.path(file);
+        std::fs::write(&target, text)?;
+        Ok(target)
+    }
+
+    /// A certificate for `localhost` and what is below it, signed by itself. Gives certificate and key.
+    pub(crate) async fn certificate(&self) -> Result<[PathBuf; 2]> {
+        let [certificate, key] = ["certificate.pem", "key.pem"].map(|name| self.path(name));
+        let mut make = Command::new("openssl");
+        make.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]);
+        make.args(["-days", "7", "-subj", "/CN=localhost"]);
+        make.args(["-addext", "subjectAltName=DNS:localhost,DNS:*.localhost"]);
+        make.arg("-keyout").arg(&key).arg("-out").arg(&certificate);
+        run(&mut make).await?;
+        Ok([certificate, key])
+    }
+}
+
+/// Runs to the end, and says what was printed if it fails.
+pub(crate) async fn run(command: &mut Command) -> Result<String> {
+    let line = format!("{:?}", command.as_std());
+    let output = command.kill_on_drop(true).output().await.with_context(|| format!("starting {line}"))?;
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    if !output.status.success() {
+        bail!("{line} ended with {}\n{said}{}", output.status, String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(said)
+}
+
+/// Ports that were free a moment ago, all different.
+pub(crate) fn free_ports<const COUNT: usize>() -> Result<[u16; COUNT]> {
+    // All are held until all are found, so that none comes twice.
+    let listeners = (0..COUNT).map(|_| TcpListener::bind("127.0.0.1:0")).collect::<Result<Vec<_>, _>>()?;
+    let mut ports = [0; COUNT];
+    for (port, listener) in ports.iter_mut().zip(&listeners) {
+        *port = listener.local_addr()?.port();
+    }
+    Ok(ports)
+}
+
+/// The Python with the foreign clients in it.
+///
+/// # Errors
+/// When the caller of the tests has not made it.
+pub fn python() -> Result<PathBuf> {
+    let path = std::env::var_os("SERVICES_PYTHON").map(PathBuf::from);
+    let path =
+        path.context("SERVICES_PYTHON is not set: run these tests with `cargo xtask test services`")?;
+    if path.exists() {
+        Ok(path)
+    } else {
+        bail!("SERVICES_PYTHON names {}, which is not there", path.display())
+    }
+}
+
+/// A program of this crate in Python.
+pub(crate) fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("clients").join(name)
+}

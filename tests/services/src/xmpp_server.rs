@@ -1,0 +1,163 @@
+//! An XMPP server with a component, rooms and accounts, whichever it is.
+
+use anyhow::Result;
+
+use crate::ejabberd::Ejabberd;
+use crate::process::Process;
+use crate::prosody::Prosody;
+use crate::xmpp_client::{Component, XmppClient};
+
+pub(crate) const DOMAIN: &str = "localhost";
+pub(crate) const SECRET: &str = "component-secret-of-the-tests";
+
+/// A running server. It ends with the value, and its data with it.
+pub struct XmppServer(Server);
+
+enum Server {
+    Prosody(Prosody),
+    Ejabberd(Ejabberd),
+}
+
+/// Which servers there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum XmppKind {
+    /// Prosody 0.12.
+    Prosody,
+    /// ejabberd 23.
+    Ejabberd,
+}
+
+impl XmppServer {
+    /// Starts one on free ports, with nobody on it.
+    ///
+    /// # Errors
+    /// When it is not installed or does not come up; with its log.
+    pub async fn start(kind: XmppKind) -> Result<Self> {
+        Ok(Self(match kind {
+            XmppKind::Prosody => Server::Prosody(Prosody::start().await?),
+            XmppKind::Ejabberd => Server::Ejabberd(Ejabberd::start().await?),
+        }))
+    }
+
+    /// `address:port` for components.
+    pub fn component_address(&self) -> String {
+        format!("127.0.0.1:{}", self.component_port())
+    }
+
+    pub(crate) fn component_port(&self) -> u16 {
+        match &self.0 {
+            Server::Prosody(server) => server.component_port,
+            Server::Ejabberd(server) => server.component_port,
+        }
+    }
+
+    /// The name that the component signs in with.
+    pub fn component_name(&self) -> &'static str {
+        "chat.localhost"
+    }
+
+    /// The secret that it signs in with.
+    pub fn component_secret(&self) -> &'static str {
+        SECRET
+    }
+
+    /// Where rooms are.
+    pub fn rooms_name(&self) -> &'static str {
+        "rooms.localhost"
+    }
+
+    /// `address:port` for clients. They have to ask for TLS.
+    pub fn client_address(&self) -> String {
+        format!("127.0.0.1:{}", self.client_port())
+    }
+
+    pub(crate) fn client_port(&self) -> u16 {
+        match &self.0 {
+            Server::Prosody(server) => server.client_port,
+            Server::Ejabberd(server) => server.client_port,
+        }
+    }
+
+    /// The certificate that clients have to trust.
+    pub fn certificate(&self) -> &std::path::Path {
+        match &self.0 {
+            Server::Prosody(server) => &server.certificate,
+            Server::Ejabberd(server) => &server.certificate,
+        }
+    }
+
+    /// Adds an account, and gives its address: `name@localhost`.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub async fn add_account(&self, name: &str, password: &str) -> Result<String> {
+        match &self.0 {
+            Server::Prosody(server) => server.add_account(name, password).await?,
+            Server::Ejabberd(server) => server.add_account(name, password).await?,
+        }
+        Ok(format!("{name}@{DOMAIN}"))
+    }
+
+    /// Adds an account and signs in with it.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub async fn person(&self, name: &str) -> Result<XmppClient> {
+        let address = self.add_account(name, "pa55word").await?;
+        let client = XmppClient::start()?;
+        client.sign_in(self, &address, "pa55word").await?;
+        Ok(client)
+    }
+
+    /// A component with the right secret, connected.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub async fn component(&self) -> Result<Component> {
+        let component = Component::start()?;
+        component.connect(self, self.component_secret()).await?;
+        Ok(component)
+    }
+
+    /// Asks it to stop, and waits until it has.
+    ///
+    /// # Errors
+    /// When it does not, or was not running.
+    pub async fn stop(&mut self) -> Result<()> {
+        self.process().stop().await
+    }
+
+    /// `kill -9`. Returns when it is dead.
+    ///
+    /// # Errors
+    /// When it was not running.
+    pub async fn kill(&mut self) -> Result<()> {
+        self.process().kill().await
+    }
+
+    /// Starts it on the same ports and data.
+    ///
+    /// # Errors
+    /// When it runs already, or does not come up.
+    pub async fn start_again(&mut self) -> Result<()> {
+        match &mut self.0 {
+            Server::Prosody(server) => server.start_again().await,
+            Server::Ejabberd(server) => server.start_again().await,
+        }
+    }
+
+    /// What it wrote about itself.
+    pub fn log(&self) -> String {
+        match &self.0 {
+            Server::Prosody(server) => server.log(),
+            Server::Ejabberd(server) => server.log(),
+        }
+    }
+
+    fn process(&mut self) -> &mut Process {
+        match &mut self.0 {
+            Server::Prosody(server) => server.process(),
+            Server::Ejabberd(server) => server.process(),
+        }
+    }
+}
