@@ -135,6 +135,7 @@ async fn signing_out_tells_the_gateway_once_it_is_written() {
         }),
         is_draining: Arc::new(|| false),
         metrics: Arc::new(String::new),
+        standings: Arc::new(String::new),
         readiness: Arc::default(),
     });
     let header = format!("{COOKIE}={}", cookie.expose());

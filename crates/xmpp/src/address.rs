@@ -33,7 +33,7 @@ impl Domains {
     /// Under which address the gateway itself is in every room: it makes them, and hears what is said. A server can let exactly
     /// this one make rooms.
     pub fn service(&self) -> String {
-        format!("{}/tieline", self.component)
+        format!("gateway@{}/rooms", self.component)
     }
 
     /// Under which address the visitor of a session is in its room. One for each session: nobody can tell that two visitors

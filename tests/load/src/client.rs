@@ -292,6 +292,11 @@ pub fn with_cursors(hello: Hello, cursors: Vec<Position>) -> Hello {
     Hello { cursors, ..hello }
 }
 
+/// SHA-256 of a file, as `upload` wants it.
+pub fn digest(bytes: &[u8]) -> String {
+    tieline_gateway::auth::secret::sha256(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A new draft id.
 pub fn draft_id() -> DraftId {
     DraftId::at(now(), tieline_gateway::auth::secret::random())

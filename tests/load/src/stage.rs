@@ -44,6 +44,33 @@ impl Stage {
     /// # Errors
     /// When the folder cannot be written.
     pub async fn prepare(folder: &Path, address: &str, agents: usize, more: &str) -> Result<Self> {
+        let mut channels = Vec::new();
+        for first in (0..agents.max(1)).step_by(AGENTS_PER_CHANNEL) {
+            channels.push(recipients(first..agents.min(first + AGENTS_PER_CHANNEL)));
+        }
+        Self::prepare_channels(folder, address, channels, more).await
+    }
+
+    /// Prepares a folder with one channel that these agents answer: sign-in names, and accounts elsewhere.
+    ///
+    /// # Errors
+    /// When the folder cannot be written, or somebody cannot be an agent.
+    pub async fn prepare_answered_by(
+        folder: &Path,
+        address: &str,
+        agents: &[&str],
+        more: &str,
+    ) -> Result<Self> {
+        let recipients = vec![serde_json::json!({"name": "default", "agents": agents})];
+        Self::prepare_channels(folder, address, vec![recipients], more).await
+    }
+
+    async fn prepare_channels(
+        folder: &Path,
+        address: &str,
+        wanted: Vec<Vec<serde_json::Value>>,
+        more: &str,
+    ) -> Result<Self> {
         let config_file = folder.join("tieline.toml");
         let data_dir = folder.join("data");
         let settings = format!(
@@ -56,8 +83,8 @@ impl Stage {
         let store = Store::open(&config.store)?;
         let auth = AuthContext::open(&config, store.clone())?;
         let mut channels = Vec::new();
-        for first in (0..agents.max(1)).step_by(AGENTS_PER_CHANNEL) {
-            channels.push(register(&store, &auth, first..agents.min(first + AGENTS_PER_CHANNEL)).await?);
+        for recipients in wanted {
+            channels.push(register(&store, &auth, recipients).await?);
         }
         let channel = channels.first().cloned().context("there is a channel")?;
         Ok(Self { config_file, config, channel, channels, store, auth })
@@ -127,10 +154,16 @@ pub async fn read_logs(store: &Path) -> Result<Logs> {
     Ok(logs)
 }
 
-async fn register(store: &Store, auth: &AuthContext, agents: Range<usize>) -> Result<ChannelId> {
-    let mut recipients = vec![serde_json::json!({"name": "default", "agents": ["a0"]})];
-    recipients
-        .extend(agents.map(|n| serde_json::json!({"name": format!("r{n}"), "agents": [format!("a{n}")]})));
+fn recipients(agents: Range<usize>) -> Vec<serde_json::Value> {
+    let own = agents.map(|n| serde_json::json!({"name": format!("r{n}"), "agents": [format!("a{n}")]}));
+    [serde_json::json!({"name": "default", "agents": ["a0"]})].into_iter().chain(own).collect()
+}
+
+async fn register(
+    store: &Store,
+    auth: &AuthContext,
+    recipients: Vec<serde_json::Value>,
+) -> Result<ChannelId> {
     let wish: Wish = serde_json::from_value(serde_json::json!({
         "name": "Load",
         "origins": ["http://localhost:7071"],

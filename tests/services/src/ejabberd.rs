@@ -17,7 +17,7 @@ pub(crate) struct Ejabberd {
     pub(crate) certificate: PathBuf,
     pub(crate) client_port: u16,
     pub(crate) component_port: u16,
-    http_port: u16,
+    pub(crate) http_port: u16,
 }
 
 impl Ejabberd {

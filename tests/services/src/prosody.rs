@@ -17,6 +17,7 @@ pub(crate) struct Prosody {
     pub(crate) certificate: PathBuf,
     pub(crate) client_port: u16,
     pub(crate) component_port: u16,
+    pub(crate) http_port: u16,
 }
 
 impl Prosody {
@@ -45,7 +46,8 @@ impl Prosody {
         std::fs::create_dir_all(place.path("data/certs"))?;
         let process = Process::new("Prosody", "prosody", place.path("prosody.log"));
         let process = process.arg("-F").arg("--config").arg(&config);
-        let mut prosody = Self { process, place, config, certificate, client_port, component_port };
+        let mut prosody =
+            Self { process, place, config, certificate, client_port, component_port, http_port };
         prosody.start_again().await?;
         Ok(prosody)
     }

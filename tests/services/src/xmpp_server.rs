@@ -86,6 +86,15 @@ impl XmppServer {
         }
     }
 
+    /// Where it keeps files: the origin of their addresses.
+    pub fn files_origin(&self) -> String {
+        let port = match &self.0 {
+            Server::Prosody(server) => server.http_port,
+            Server::Ejabberd(server) => server.http_port,
+        };
+        format!("http://127.0.0.1:{port}")
+    }
+
     /// Adds an account, and gives its address: `name@localhost`.
     ///
     /// # Errors
