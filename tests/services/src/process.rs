@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
@@ -59,18 +59,19 @@ impl Process {
         .with_context(|| self.log())
     }
 
-    /// Asks it to stop (SIGTERM), and waits until it has.
+    /// Asks it to stop (SIGTERM), and waits until it has, in good order.
     pub(crate) async fn stop(&mut self) -> Result<()> {
-        self.end(Signal::TERM).await
+        let status = self.end(Signal::TERM).await?;
+        if status.success() { Ok(()) } else { bail!("{} ended with {status}:\n{}", self.name, self.log()) }
     }
 
     /// `kill -9`: no goodbye, nothing flushed. Returns when it is dead. What ejabberd's machine has started for itself ends when its
     /// pipe does.
     pub(crate) async fn kill(&mut self) -> Result<()> {
-        self.end(Signal::KILL).await
+        self.end(Signal::KILL).await.map(drop)
     }
 
-    async fn end(&mut self, signal: Signal) -> Result<()> {
+    async fn end(&mut self, signal: Signal) -> Result<ExitStatus> {
         let child = self.child.take();
         let mut child = child.with_context(|| format!("{} is not running", self.name))?;
         let id = child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?));
@@ -79,8 +80,8 @@ impl Process {
             signal,
         )?;
         let ended = timeout(PATIENCE, child.wait()).await;
-        ended.with_context(|| format!("{} did not end:\n{}", self.name, self.log()))??;
-        Ok(())
+        let ended = ended.with_context(|| format!("{} did not end:\n{}", self.name, self.log()))?;
+        ended.with_context(|| format!("waiting for {}", self.name))
     }
 
     /// What it wrote about itself.
