@@ -5,6 +5,7 @@
 
 mod layers;
 mod outcome;
+mod servers;
 mod tools;
 
 use std::process::ExitCode;

@@ -2,16 +2,17 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 
 use anyhow::{Context as _, Result, bail};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use crate::wait::{PATIENCE, until_started};
 
-/// How to start it, and it. Killed when dropped, with all that it started: each server is the head of a process group.
+/// How to start it, and it. Killed when dropped. It stays in the process group of the test, so that it also ends with a test that is
+/// ended from outside and drops nothing.
 pub(crate) struct Process {
     name: &'static str,
     program: OsString,
@@ -46,7 +47,7 @@ impl Process {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments).envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
-        let child = command.kill_on_drop(true).process_group(0).spawn();
+        let child = command.kill_on_drop(true).spawn();
         self.child = Some(child.with_context(|| format!("starting {}", self.name))?);
         until_started(self.name, async || {
             if let Some(status) = self.child.as_mut().context("not started")?.try_wait()? {
@@ -58,43 +59,33 @@ impl Process {
         .with_context(|| self.log())
     }
 
-    /// Asks it to stop (SIGTERM), and waits until it has.
+    /// Asks it to stop (SIGTERM), and waits until it has, in good order.
     pub(crate) async fn stop(&mut self) -> Result<()> {
-        self.end(Signal::TERM).await
+        let status = self.end(Signal::TERM).await?;
+        if status.success() { Ok(()) } else { bail!("{} ended with {status}:\n{}", self.name, self.log()) }
     }
 
-    /// `kill -9`, with all that it started: no goodbye, nothing flushed. Returns when the process is gone.
+    /// `kill -9`: no goodbye, nothing flushed. Returns when it is dead. What ejabberd's machine has started for itself ends when its
+    /// pipe does.
     pub(crate) async fn kill(&mut self) -> Result<()> {
-        self.end(Signal::KILL).await
+        self.end(Signal::KILL).await.map(drop)
     }
 
-    async fn end(&mut self, signal: Signal) -> Result<()> {
-        let group = self.group().with_context(|| format!("{} is not running", self.name))?;
-        let mut child = self.child.take().context("not started")?;
-        kill_process_group(group, signal)?;
+    async fn end(&mut self, signal: Signal) -> Result<ExitStatus> {
+        let child = self.child.take();
+        let mut child = child.with_context(|| format!("{} is not running", self.name))?;
+        let id = child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?));
+        kill_process(
+            id.with_context(|| format!("{} has ended by itself:\n{}", self.name, self.log()))?,
+            signal,
+        )?;
         let ended = timeout(PATIENCE, child.wait()).await;
-        // Whatever a server leaves behind would hold its ports. That the group is gone already is the usual case.
-        let _ = kill_process_group(group, Signal::KILL);
-        ended.with_context(|| format!("{} did not end:\n{}", self.name, self.log()))??;
-        Ok(())
-    }
-
-    fn group(&self) -> Option<Pid> {
-        // The number of the child is that of its group: see `process_group(0)`.
-        Pid::from_raw(self.child.as_ref()?.id()?.try_into().ok()?)
+        let ended = ended.with_context(|| format!("{} did not end:\n{}", self.name, self.log()))?;
+        ended.with_context(|| format!("waiting for {}", self.name))
     }
 
     /// What it wrote about itself.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        if let Some(group) = self.group() {
-            // Nothing to be done about a process that will not die.
-            let _ = kill_process_group(group, Signal::KILL);
-        }
     }
 }

@@ -175,5 +175,6 @@ async fn a_killed_homeserver_keeps_its_rooms() -> Result<()> {
         messages.as_array().into_iter().flatten().filter_map(|event| event["content"]["body"].as_str());
     assert_eq!(bodies.collect::<Vec<_>>(), ["kept"]);
     tom.say(&room, "still here").await?;
-    mia.hears("still here").await.map(drop)
+    mia.hears("still here").await?;
+    stage.server.stop().await
 }

@@ -118,6 +118,27 @@ async fn what_clients_can_say_arrives_whole(kind: XmppKind) -> Result<()> {
     Ok(())
 }
 
+async fn a_person_and_the_component_talk_directly(kind: XmppKind) -> Result<()> {
+    const VISITOR: &str = "s-2@chat.localhost";
+    let server = XmppServer::start(kind).await?;
+    let component = server.component().await?;
+    let mia = server.person("mia").await?;
+    let id = mia.tell(VISITOR, "are you there?").await?;
+    let heard = component.wait_for("the question", |event| event["body"] == "are you there?").await?;
+    assert_eq!(
+        [&heard["to"], &heard["id"], &heard["asks_receipt"]],
+        [&json!(VISITOR), &json!(id), &json!(true)]
+    );
+    assert!(heard["from"].as_str().is_some_and(|from| from.starts_with("mia@localhost/")), "{heard}");
+
+    let answer = json!({"to": "mia@localhost", "body": "yes", "who": VISITOR, "id": "m1", "type": "chat"});
+    component.ask("say", answer).await?;
+    let answer = mia.hears("yes").await?;
+    assert_eq!([&answer["from"], &answer["type"], &answer["id"]], [VISITOR, "chat", "m1"]);
+    mia.ask("receipt", json!({"to": VISITOR, "id": "m1"})).await?;
+    component.wait_for("the receipt", |event| event["receipt"] == "m1").await.map(drop)
+}
+
 async fn what_was_said_while_the_component_was_dead_is_in_the_archive(kind: XmppKind) -> Result<()> {
     let stage = Stage::set(kind).await?;
     stage.mia.say(ROOM, "before").await?;
@@ -187,6 +208,17 @@ async fn a_killed_server_keeps_its_rooms(kind: XmppKind) -> Result<()> {
     Ok(())
 }
 
+async fn a_server_stops_in_good_order_and_comes_back(kind: XmppKind) -> Result<()> {
+    let mut stage = Stage::set(kind).await?;
+    stage.server.stop().await?;
+    stage.mia.wait_for("the end of its connection", |event| event["event"] == "disconnected").await?;
+    stage.server.start_again().await?;
+    let component = stage.server.component().await?;
+    let statuses = component.ask("join", json!({"room": ROOM, "nick": "gateway", "who": GATEWAY})).await?;
+    assert!(!statuses.as_array().context("statuses")?.contains(&json!(201)), "a new room: {statuses}");
+    Ok(())
+}
+
 fn is_on(setting: &Value) -> bool {
     *setting == json!(true) || *setting == json!("1")
 }
@@ -202,8 +234,10 @@ on_both! {
     a_component_needs_the_secret
     an_invited_account_talks_in_the_components_room
     what_clients_can_say_arrives_whole
+    a_person_and_the_component_talk_directly
     what_was_said_while_the_component_was_dead_is_in_the_archive
     an_account_cannot_make_a_room
     a_stranger_cannot_enter_the_room
     a_killed_server_keeps_its_rooms
+    a_server_stops_in_good_order_and_comes_back
 }

@@ -1,11 +1,12 @@
 //! The layers, cheapest first.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Result;
 
 use super::outcome::{Outcome, count};
-use super::tools;
+use super::{servers, tools};
 use crate::{dist, shell, size, tidy};
 
 /// One kind of tests.
@@ -25,13 +26,23 @@ pub(super) enum Layer {
     Size,
     /// A real gateway, a real browser, real pages.
     E2e,
+    /// Real servers of other platforms, and real foreign clients on them.
+    Services,
 }
 
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 
 impl Layer {
-    pub(super) const ALL: [Self; 7] =
-        [Self::Checks, Self::Unit, Self::Fuzz, Self::Wasm, Self::Trunk, Self::Size, Self::E2e];
+    pub(super) const ALL: [Self; 8] = [
+        Self::Checks,
+        Self::Unit,
+        Self::Fuzz,
+        Self::Wasm,
+        Self::Trunk,
+        Self::Size,
+        Self::E2e,
+        Self::Services,
+    ];
 
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -42,6 +53,7 @@ impl Layer {
             Self::Trunk => "trunk",
             Self::Size => "size",
             Self::E2e => "e2e",
+            Self::Services => "services",
         }
     }
 
@@ -54,6 +66,7 @@ impl Layer {
             Self::Trunk => trunk(),
             Self::Size => Ok(Outcome::of_check("size", size::run())),
             Self::E2e => e2e(),
+            Self::Services => services(),
         }
     }
 }
@@ -79,17 +92,17 @@ fn checks() -> Result<Outcome> {
 const NATIVE: [&str; 3] = ["--workspace", "--exclude", "xtask"];
 const ALL_TESTS: [&str; 1] = ["--no-fail-fast"];
 
-/// All that runs natively, but for the end-to-end tests, which want a browser.
+/// All that runs natively, but for what wants a browser or a server of another platform.
 fn unit() -> Result<Outcome> {
     let test = |start: &[&str], rest: &[&str]| count(shell::cargo().args(start).args(rest).args(ALL_TESTS));
     // In the profile that it runs in: its minifier takes minutes to build once more, and optimised.
     let own = test(&["test", "--profile", "xtask"], &["-p", "xtask"])?;
-    let there = [&NATIVE[..], &["--exclude", "tieline-e2e"]].concat();
+    let there = [&NATIVE[..], &["--exclude", "tieline-e2e", "--exclude", "tieline-services"]].concat();
     if !tools::has_nextest() {
         return Ok(own.plus(test(&["test"], &there)?));
     }
-    let but_browsers = [&NATIVE[..], &["-E", "not package(tieline-e2e)"]].concat();
-    let tests = test(&["nextest", "run"], &but_browsers)?;
+    let here = [&NATIVE[..], &["-E", "not package(tieline-e2e) and not package(tieline-services)"]].concat();
+    let tests = test(&["nextest", "run"], &here)?;
     // nextest does not run the examples in the documentation.
     Ok(own.plus(tests).plus(test(&["test", "--doc"], &there)?))
 }
@@ -136,18 +149,35 @@ fn e2e() -> Result<Outcome> {
     tools::axe()?;
     dist::run()?;
     shell::run(shell::cargo().arg("build").args(NATIVE).args(["--bins", "--tests"]))?;
+    count(with_gateway(&mut tests_of("tieline-e2e")))
+}
+
+fn services() -> Result<Outcome> {
+    servers::install()?;
+    let python = servers::python()?;
+    shell::run(shell::cargo().arg("build").args(NATIVE).args(["--bins", "--tests"]))?;
+    let mut tests = tests_of("tieline-services");
+    count(tests.env("SERVICES_PYTHON", python).env("TIELINE_BIN", gateway_program()))
+}
+
+/// One package's tests, built as all native packages are.
+fn tests_of(package: &str) -> Command {
     let mut tests = shell::cargo();
     if tools::has_nextest() {
-        tests.args(["nextest", "run"]).args(NATIVE).args(["-E", "package(tieline-e2e)"]);
+        tests.args(["nextest", "run"]).args(NATIVE).args(["-E", &format!("package({package})")]);
     } else {
-        tests.args(["test", "-p", "tieline-e2e"]);
+        tests.args(["test", "-p", package]);
     }
-    count(with_gateway(tests.args(ALL_TESTS)))
+    tests.args(ALL_TESTS);
+    tests
+}
+
+fn gateway_program() -> PathBuf {
+    shell::target_dir().join("debug/tieline")
 }
 
 /// Tells the browser's tests which gateway and which bundle to use.
 pub(crate) fn with_gateway(command: &mut Command) -> &mut Command {
-    let program = shell::target_dir().join("debug/tieline");
-    command.env("TIELINE_BIN", program).env("TIELINE_ASSETS", shell::dist_dir());
+    command.env("TIELINE_BIN", gateway_program()).env("TIELINE_ASSETS", shell::dist_dir());
     command.env("E2E_AXE", tools::axe_file())
 }

@@ -92,16 +92,14 @@ fn cargo_install(arguments: &[&str]) -> Result<()> {
     shell::run(shell::cargo().arg("install").args(arguments).env("CARGO_TARGET_DIR", folder))
 }
 
-fn install_packages(names: &[&str]) -> Result<()> {
+pub(super) fn install_packages(names: &[&str]) -> Result<()> {
     let names = names.join(" ");
     let by_hand = format!("sudo apt-get update && sudo apt-get install --yes {names}");
     if !rustix::process::geteuid().is_root() {
         bail!("missing: {names}. Install them, then run this again:\n  {by_hand}");
     }
     if !is_on_path("apt-get") {
-        bail!(
-            "missing: {names}, and there is no apt-get here. Install Chromium with its driver by this system's means"
-        );
+        bail!("missing: {names}, and there is no apt-get here. Install them by this system's means");
     }
     eprintln!("installing {names}");
     shell::run(shell::command("apt-get").args(["update", "--quiet"]))?;
@@ -110,7 +108,7 @@ fn install_packages(names: &[&str]) -> Result<()> {
     shell::run(install.env("DEBIAN_FRONTEND", "noninteractive"))
 }
 
-fn is_on_path(program: &str) -> bool {
+pub(super) fn is_on_path(program: &str) -> bool {
     find_on_path(program).is_some()
 }
 
