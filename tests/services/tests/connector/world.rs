@@ -47,7 +47,7 @@ impl World {
         let mia = server.person("mia").await?;
         let (folder, address) = (tempfile::tempdir()?, free_address()?);
         let settings = format!(
-            "allow_insecure_origins = true\n[limits]\nburst = 0\n[log]\nlevel = \"debug\"\n[xmpp]\nserver = \"{}\"\ndomain = \"{}\"\nrooms = \"{}\"\nsecret = \"{}\"\nfiles = \"{}\"\n",
+            "allow_insecure_origins = true\n[limits]\nburst = 0\nframes_burst = 0\n[log]\nlevel = \"debug\"\n[xmpp]\nserver = \"{}\"\ndomain = \"{}\"\nrooms = \"{}\"\nsecret = \"{}\"\nfiles = \"{}\"\n",
             server.component_address(),
             server.component_name(),
             server.rooms_name(),
