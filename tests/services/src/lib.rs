@@ -20,7 +20,7 @@ mod xmpp_server;
 
 pub use foreign::Foreign;
 pub use matrix_client::{MatrixClient, Receiver};
-pub use place::python;
+pub use place::{free_address, python};
 pub use synapse::{Registration, Synapse};
 pub use xmpp_client::{Component, XmppClient, place_of};
 pub use xmpp_server::{XmppKind, XmppServer};

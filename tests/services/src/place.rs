@@ -7,6 +7,10 @@ use anyhow::{Context as _, Result, bail};
 use tempfile::TempDir;
 use tokio::process::Command;
 
+/// The ports that are given out.
+const FIRST_PORT: u16 = 20_000;
+const PORTS: u16 = 10_000;
+
 /// A folder of one server, gone with the value.
 pub(crate) struct Place {
     folder: TempDir,
@@ -70,15 +74,42 @@ pub(crate) async fn run(command: &mut Command) -> Result<String> {
     Ok(said)
 }
 
-/// Ports that were free a moment ago, all different.
+/// Ports for servers that are stopped and started again, all different and nobody else's for as long as this process lives.
+///
+/// Below those that the system gives to outgoing connections, or one of these could take a port while its server is down; and
+/// locked, as several tests look for ports at once.
 pub(crate) fn free_ports<const COUNT: usize>() -> Result<[u16; COUNT]> {
-    // All are held until all are found, so that none comes twice.
-    let listeners = (0..COUNT).map(|_| TcpListener::bind("127.0.0.1:0")).collect::<Result<Vec<_>, _>>()?;
     let mut ports = [0; COUNT];
-    for (port, listener) in ports.iter_mut().zip(&listeners) {
-        *port = listener.local_addr()?.port();
+    for port in &mut ports {
+        *port = free_port()?;
     }
     Ok(ports)
+}
+
+/// An address that is nobody else's for as long as this process lives.
+///
+/// # Errors
+/// When there is none.
+pub fn free_address() -> Result<String> {
+    Ok(format!("127.0.0.1:{}", free_port()?))
+}
+
+fn free_port() -> Result<u16> {
+    let folder = std::env::temp_dir().join("tieline-ports");
+    std::fs::create_dir_all(&folder)?;
+    // Each process begins elsewhere; the rest goes round.
+    let first =
+        u16::try_from(std::process::id() % u32::from(PORTS)).unwrap_or_default().wrapping_mul(7) % PORTS;
+    for place in 0..PORTS {
+        let port = FIRST_PORT + (first + place) % PORTS;
+        let lock = std::fs::File::create(folder.join(port.to_string()))?;
+        if lock.try_lock().is_ok() && TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            // Held until the process ends.
+            std::mem::forget(lock);
+            return Ok(port);
+        }
+    }
+    bail!("no port is free between {FIRST_PORT} and {}", FIRST_PORT + PORTS)
 }
 
 /// The Python with the foreign clients in it.

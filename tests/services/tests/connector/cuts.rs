@@ -1,9 +1,16 @@
 //! The gateway or the server is away while somebody writes.
 
-use anyhow::Result;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
 use tieline_services::XmppKind;
 
 use crate::world::{World, text_of};
+
+/// Between two questions.
+const BETWEEN: Duration = Duration::from_millis(50);
+/// Longer than the room's own patience with a silent server.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 async fn what_mia_writes_while_the_gateway_is_down_arrives(kind: XmppKind) -> Result<()> {
     let mut world = World::start(kind).await?;
@@ -44,15 +51,19 @@ async fn what_the_visitor_writes_while_the_server_is_down_arrives(kind: XmppKind
     Ok(())
 }
 
-/// All texts of the session up to one, by asking for its history until that is there.
+/// All texts of the session once one of them is there. Asked for again and again: an entry that comes while the answer is on its
+/// way would be passed over.
 pub(crate) async fn texts_until(world: &mut World, last: &str) -> Result<Vec<String>> {
-    loop {
-        let entry = match world.history().await? {
-            texts if texts.iter().any(|text| text == last) => return Ok(texts),
-            _ => world.entry().await?,
-        };
-        drop(entry);
-    }
+    let asking = async {
+        loop {
+            let texts = world.history().await?;
+            if texts.iter().any(|text| text == last) {
+                return Ok(texts);
+            }
+            tokio::time::sleep(BETWEEN).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, asking).await.with_context(|| format!("`{last}` never came"))?
 }
 
 crate::on_both! {

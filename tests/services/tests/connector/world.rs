@@ -7,7 +7,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tieline_load::{
     client::{Client, Heard, draft_id, ticket, visitor_hello, with_cursors},
-    process::{Gateway, free_address},
+    process::Gateway,
     stage::Stage,
 };
 use tieline_protocol::{
@@ -15,7 +15,7 @@ use tieline_protocol::{
     client::{Draft, History, Position},
     server::{ReaderCursor, Receipt},
 };
-use tieline_services::{XmppClient, XmppKind, XmppServer};
+use tieline_services::{XmppClient, XmppKind, XmppServer, free_address};
 
 pub(crate) const MIA: &str = "mia@localhost";
 const PASSWORD: &str = "pa55word";
