@@ -25,8 +25,15 @@ const BELIEVED_FOR: Millis = Millis::secs(10);
 /// Those who were heard of lately.
 #[derive(Debug, Default)]
 pub(super) struct Accounts {
-    known: Mutex<HashMap<String, (Option<Arc<Principal>>, Millis)>>,
+    known: Mutex<HashMap<String, Known>>,
     here: Mutex<HashMap<String, Here>>,
+}
+
+/// What the store said of an account, and when.
+#[derive(Clone, Debug)]
+struct Known {
+    principal: Option<Arc<Principal>>,
+    read_at: Millis,
 }
 
 /// In which rooms somebody is at their client.
@@ -45,14 +52,15 @@ impl Accounts {
         address: &str,
     ) -> Result<Option<Arc<Principal>>, StoreError> {
         let now = clock::steady();
-        if let Some((principal, read_at)) = lock(&self.known).get(address)
-            && now < *read_at + BELIEVED_FOR
+        if let Some(known) = lock(&self.known).get(address)
+            && now < known.read_at + BELIEVED_FOR
         {
-            return Ok(principal.clone());
+            return Ok(known.principal.clone());
         }
         let agent = account::join(platform.name(), address);
         let found = state.store.read(move |db| load(db, &agent)).await?.map(Arc::new);
-        lock(&self.known).insert(address.to_owned(), (found.clone(), now));
+        let known = Known { principal: found.clone(), read_at: now };
+        lock(&self.known).insert(address.to_owned(), known);
         Ok(found)
     }
 

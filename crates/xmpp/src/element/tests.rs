@@ -62,7 +62,7 @@ proptest! {
     #[test]
     fn what_is_written_is_read_again(text in "\\PC*", value in "\\PC*", more in any::<String>()) {
         let element = Element::new("message", COMPONENT)
-            .with("id", value.clone())
+            .with("id", value)
             .child(Element::new("body", COMPONENT).text_of(&text))
             .child(Element::new("x", "urn:else").child(Element::new("y", COMPONENT)));
         let kept = one(&element.write(COMPONENT));

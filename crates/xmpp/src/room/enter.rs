@@ -135,7 +135,7 @@ impl Room {
                 }
                 // Asked again at the deadline.
                 why => {
-                    out.push(Effect::Trouble(format!("{} does not let a speaker in: {why}", self.address)))
+                    out.push(Effect::Trouble(format!("{} does not let a speaker in: {why}", self.address)));
                 }
             }
         } else if presence.is_self {
