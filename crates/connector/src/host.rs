@@ -6,7 +6,7 @@
 
 use std::future::Future;
 
-use tieline_protocol::{Seq, SessionId};
+use tieline_protocol::{FileId, Seq, SessionId};
 
 use crate::{Bridge, Due, Handed};
 
@@ -137,6 +137,12 @@ pub trait Host: Clone + Send + Sync + 'static {
 
     /// The platform calls the session's place so from now on.
     fn placed(&self, session: SessionId, place: String) -> impl Future<Output = Result<(), Trouble>> + Send;
+
+    /// The session whose place the platform calls so.
+    fn session_at(&self, place: &str) -> impl Future<Output = Result<Option<SessionId>, Trouble>> + Send;
+
+    /// The bytes of a file that was said in a session, for platforms that keep files themselves. None: it is gone.
+    fn file_bytes(&self, file: FileId) -> impl Future<Output = Result<Option<Vec<u8>>, Trouble>> + Send;
 
     /// Somebody there said something.
     fn take(&self, heard: Heard) -> impl Future<Output = Result<Taken, Trouble>> + Send;

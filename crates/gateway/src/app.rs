@@ -8,7 +8,7 @@ use tieline_protocol::{ErrorBody, ErrorCode, Millis};
 use crate::{
     auth::{AuthContext, secret},
     config::Config,
-    connect::Connectors,
+    connect::{self, Connectors},
     edge::{self, Connections},
     fanout::Local,
     files::Files,
@@ -100,10 +100,18 @@ impl AppState {
         let store = Store::open_tuned(&config.store, tuning, Box::new(on_commit))?;
         let auth = AuthContext::open(&config, store.clone())?;
         let files = Files::open(&config, &auth)?;
-        Ok(Self::new(config, store, auth, files, metrics))
+        let connectors = Connectors::open(&config)?;
+        Ok(Self::new(config, store, auth, files, connectors, metrics))
     }
 
-    fn new(config: Config, store: Store, auth: AuthContext, files: Files, metrics: Arc<Metrics>) -> Self {
+    fn new(
+        config: Config,
+        store: Store,
+        auth: AuthContext,
+        files: Files,
+        connectors: Connectors,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         let connections = Connections::new(config.limits);
         let log = Log::new(store.clone());
         let fanout = Arc::new(Local::default());
@@ -116,7 +124,7 @@ impl AppState {
                 fanout,
                 connections,
                 board: Arc::default(),
-                connectors: Connectors::default(),
+                connectors,
                 auth: Arc::new(auth),
                 metrics,
                 seen_revocations: watch::Seen::default(),
@@ -175,5 +183,6 @@ pub fn router(state: AppState) -> Router {
         Arc::new(move || connecting.connectors.standing_lines()),
     );
     let (epochs, files) = (http::epoch::routes(state.clone()), http::files::routes(state.clone()));
-    edge::routes().with_state(state).merge(http::routes(site)).merge(epochs).merge(files)
+    let matrix = connect::matrix::routes(state.clone());
+    edge::routes().with_state(state).merge(http::routes(site)).merge(epochs).merge(files).merge(matrix)
 }

@@ -88,6 +88,9 @@ class Person:
     async def join(self, room):
         return good(await self.client.join(room)).room_id
 
+    async def invite(self, room, user):
+        good(await self.client.room_invite(room, user))
+
     async def leave(self, room):
         good(await self.client.room_leave(room))
 

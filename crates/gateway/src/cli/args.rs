@@ -55,6 +55,9 @@ pub(super) enum Command {
     /// Let people sign in at the desk
     #[command(subcommand)]
     Desk(Desk),
+    /// Tie the gateway to a Matrix homeserver
+    #[command(subcommand)]
+    Matrix(Matrix),
     /// Copy the store into a new file, while the gateway runs
     Backup {
         /// The copy; must not be there yet
@@ -224,6 +227,19 @@ pub(super) enum Desk {
         /// The name that visitors see
         #[arg(long, value_name = "NAME")]
         name: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Matrix {
+    /// Print the registration that the homeserver is to read; the same each time
+    #[command(
+        after_help = "Example:\n  tieline matrix registration --file tieline.yaml\n\nIt bears the tokens of both sides: keep it from others. Name it in the homeserver's configuration\n(Synapse: app_service_config_files), and restart the homeserver."
+    )]
+    Registration {
+        /// Write it there, for the operator alone, instead of printing it
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
     },
 }
 

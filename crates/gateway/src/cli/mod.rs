@@ -11,6 +11,7 @@ mod doctor;
 mod epoch;
 mod failure;
 mod key;
+mod matrix;
 mod place;
 mod running;
 mod serve;
@@ -44,6 +45,7 @@ async fn dispatch(args: Args) -> Result<ExitCode, Failure> {
         Command::Key(command) => key::run(&common, command).await,
         Command::User(command) => user::run(&common, command).await,
         Command::Desk(command) => desk::run(&common, command).await,
+        Command::Matrix(command) => matrix::run(&common, command),
         Command::Backup { file } => copies::back_up(&common, &file),
         Command::Restore { file } => copies::restore(&common, &file),
         Command::Epoch(command) => epoch::run(&common, command).await,

@@ -2,7 +2,10 @@
 
 use tieline_xmpp::{Setup, address::Domains};
 
-use super::{ConfigError, bad, settings::XmppSettings};
+use super::{
+    ConfigError, bad,
+    settings::{MatrixSettings, XmppSettings},
+};
 use crate::auth::Origin;
 
 /// RFC 1035, 2.3.4.
@@ -49,6 +52,50 @@ pub(super) fn check_xmpp(
     let files = files.map(|files| read_origin("xmpp.files", &files, allow_insecure_origins)).transpose()?;
     let domains = Domains { component, rooms };
     Ok(Some(Xmpp { setup: Setup { server, domains, secret: secret.expose().clone() }, files }))
+}
+
+/// A Matrix homeserver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Matrix {
+    /// Where it is reached.
+    pub homeserver: Origin,
+    /// What its accounts bear behind the colon.
+    pub server_name: String,
+    /// Where it reaches the gateway.
+    pub gateway_url: Origin,
+}
+
+pub(super) fn check_matrix(
+    settings: MatrixSettings,
+    public_url: &Origin,
+    allow_insecure_origins: bool,
+) -> Result<Option<Matrix>, ConfigError> {
+    let MatrixSettings { homeserver, server_name, gateway_url } = settings;
+    let (homeserver, server_name) = match (homeserver, server_name) {
+        (Some(homeserver), Some(server_name)) => (homeserver, server_name),
+        (None, None) if gateway_url.is_none() => return Ok(None),
+        (None, _) => return Err(missing("matrix.homeserver")),
+        (_, None) => return Err(missing("matrix.server_name")),
+    };
+    let gateway_url = match gateway_url {
+        Some(url) => read_origin("matrix.gateway_url", &url, allow_insecure_origins)?,
+        None => public_url.clone(),
+    };
+    // A port may be part of it.
+    let (domain, port) = server_name.split_once(':').unwrap_or((&server_name, ""));
+    if !port.chars().all(|digit| digit.is_ascii_digit()) {
+        return Err(bad("matrix.server_name", &server_name, "a name such as shop.example"));
+    }
+    let domain = read_domain("matrix.server_name", domain)?;
+    let server_name = if port.is_empty() { domain } else { format!("{domain}:{port}") };
+    let homeserver = read_origin("matrix.homeserver", &homeserver, allow_insecure_origins)?;
+    Ok(Some(Matrix { homeserver, server_name, gateway_url }))
+}
+
+fn missing(key: &str) -> ConfigError {
+    ConfigError(format!(
+        "{key}: is missing; a Matrix homeserver needs matrix.homeserver and matrix.server_name"
+    ))
 }
 
 fn read_origin(key: &str, text: &str, allow_insecure_origins: bool) -> Result<Origin, ConfigError> {

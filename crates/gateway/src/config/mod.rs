@@ -14,7 +14,7 @@ use tieline_relay::Rate;
 
 use crate::auth::{Origin, Secret};
 
-pub use connectors::Xmpp;
+pub use connectors::{Matrix, Xmpp};
 pub use load::{Sources, load};
 pub use settings::{KEYS, Key, Kind, Settings};
 
@@ -49,6 +49,8 @@ pub struct Config {
     pub log: Log,
     /// The XMPP server on which merchants answer too.
     pub xmpp: Option<Xmpp>,
+    /// The Matrix homeserver on which merchants answer too.
+    pub matrix: Option<Matrix>,
 }
 
 /// Limits that the gateway enforces.
@@ -137,6 +139,7 @@ impl Config {
         };
         Ok(Self {
             listen,
+            matrix: connectors::check_matrix(settings.matrix, &public_url, settings.allow_insecure_origins)?,
             gateway_id: settings.gateway_id.unwrap_or_else(|| public_url.to_string()),
             public_url,
             data_dir,

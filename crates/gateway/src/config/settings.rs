@@ -36,6 +36,17 @@ pub struct Settings {
     pub log: LogSettings,
     /// An XMPP server.
     pub xmpp: XmppSettings,
+    /// A Matrix homeserver.
+    pub matrix: MatrixSettings,
+}
+
+/// `[matrix]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MatrixSettings {
+    pub homeserver: Option<String>,
+    pub server_name: Option<String>,
+    pub gateway_url: Option<String>,
 }
 
 /// `[xmpp]`
@@ -105,6 +116,7 @@ impl Default for Settings {
             ping: PingSettings::default(),
             log: LogSettings::default(),
             xmpp: XmppSettings::default(),
+            matrix: MatrixSettings::default(),
         }
     }
 }
@@ -238,6 +250,17 @@ pub const KEYS: &[Key] = &[
     text("xmpp.rooms", "none", "the server's rooms, such as rooms.shop.example"),
     text("xmpp.secret", "none", "what the server and the gateway both know"),
     text("xmpp.files", "none", "where the server keeps files: an origin; a file from elsewhere stays a link"),
+    text(
+        "matrix.homeserver",
+        "none",
+        "where a Matrix homeserver is reached: an origin such as http://127.0.0.1:8008",
+    ),
+    text("matrix.server_name", "none", "that homeserver's name, behind the colon of its accounts"),
+    text(
+        "matrix.gateway_url",
+        "public_url",
+        "where that homeserver reaches the gateway; goes into its registration",
+    ),
     text("log.format", "text", "traces as text or json"),
     text(
         "log.level",

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tieline_connector::{Bridge, Due, Handed, Heard, Host, Platform, Standing, Taken, Trouble};
-use tieline_protocol::{Body, Cursor, Seq, SessionId, client::Typing};
+use tieline_protocol::{Body, Cursor, FileId, Seq, SessionId, client::Typing};
 use tieline_relay::{MoveCursor, Principal, Type, authorise};
 
 use super::{accounts::Accounts, files::Fetcher};
@@ -79,6 +79,15 @@ impl Host for GatewayHost {
 
     async fn placed(&self, session: SessionId, place: String) -> Result<(), Trouble> {
         self.state.log.note_place(self.platform, session, place).await.map_err(|error| self.trouble(&error))
+    }
+
+    async fn session_at(&self, place: &str) -> Result<Option<SessionId>, Trouble> {
+        let found = self.state.log.find_placed(self.platform, place.to_owned()).await;
+        found.map_err(|error| self.trouble(&error))
+    }
+
+    async fn file_bytes(&self, file: FileId) -> Result<Option<Vec<u8>>, Trouble> {
+        self.state.files.bytes_of(file).await.map_err(|error| Trouble(error.to_string()))
     }
 
     async fn take(&self, heard: Heard) -> Result<Taken, Trouble> {

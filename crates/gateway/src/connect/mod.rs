@@ -8,6 +8,8 @@
 mod accounts;
 mod files;
 mod host;
+pub(crate) mod matrix;
+pub(crate) mod registration;
 mod take;
 
 use std::{
@@ -21,12 +23,16 @@ use tokio::{sync::mpsc, task::JoinSet};
 
 use self::files::{Fetcher, Source};
 pub(crate) use self::host::GatewayHost;
-use crate::{app::AppState, config::Xmpp};
+use crate::{
+    app::AppState,
+    config::{Config, Xmpp},
+};
 
 /// The connectors that run.
 #[derive(Debug, Default)]
 pub(crate) struct Connectors {
     running: RwLock<Vec<Running>>,
+    matrix: Option<matrix::Half>,
 }
 
 #[derive(Debug)]
@@ -38,6 +44,12 @@ struct Running {
 }
 
 impl Connectors {
+    /// What has to be there before the first request: a homeserver comes by itself.
+    pub(crate) fn open(config: &Config) -> std::io::Result<Self> {
+        let open = |matrix| matrix::Half::open(matrix, &config.data_dir);
+        Ok(Self { running: RwLock::default(), matrix: config.matrix.as_ref().map(open).transpose()? })
+    }
+
     /// Tells those that take part in a desk's sessions. Costs nothing where none does.
     pub(crate) fn hint(&self, desk: &Desk, hint: Hint) {
         let running = self.running.read().unwrap_or_else(PoisonError::into_inner);
@@ -82,6 +94,12 @@ impl AppState {
             let sources = files.into_iter().map(|origin| Source { origin, token: None });
             let (host, hints) = self.register(Platform::Xmpp, Fetcher::new(sources.collect()));
             tasks.spawn(tieline_xmpp::run(setup, host, hints));
+        }
+        if let (Some(config), Some(half)) = (&self.config.matrix, &self.connectors.matrix)
+            && let Some(inbox) = half.take_inbox()
+        {
+            let (host, hints) = self.register(Platform::Matrix, Fetcher::new(vec![half.source(config)]));
+            tasks.spawn(tieline_matrix::run(half.setup(config), host, hints, inbox));
         }
         self.load_bridged_desks().await;
     }

@@ -73,6 +73,20 @@ impl Files {
         format!("{}/v1/files/{file}/{token}", self.inner.origin)
     }
 
+    /// The bytes of a file, for a platform that keeps files itself. None: it is gone.
+    ///
+    /// # Errors
+    /// When the store or the folder cannot be read.
+    pub(crate) async fn bytes_of(&self, id: FileId) -> Result<Option<Vec<u8>>, FileError> {
+        let row = self.inner.store.read(move |db| rows::find(db, id)).await?;
+        let Some(stored) = row.and_then(|row| row.stored) else { return Ok(None) };
+        match tokio::fs::read(self.path_of(&stored.stored_as)).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// The file behind a link, and for how long that holds still.
     ///
     /// # Errors

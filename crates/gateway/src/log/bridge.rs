@@ -95,6 +95,20 @@ impl Log {
         self.store.write(write).await
     }
 
+    /// The session whose place the platform calls so.
+    pub(crate) async fn find_placed(
+        &self,
+        platform: Platform,
+        place: String,
+    ) -> Result<Option<SessionId>, StoreError> {
+        let read = move |db: &Connection| {
+            db.prepare_cached("select session_id from bridge where connector = ?1 and place = ?2")?
+                .query_row(params![platform.name(), place], |row| uuid(row, "session_id").map(SessionId))
+                .optional()
+        };
+        self.store.read(read).await
+    }
+
     /// The platform was read up to there.
     pub(crate) async fn note_cursor(
         &self,

@@ -1,0 +1,448 @@
+//! What the gateway asks a homeserver, and what comes of it. Client-Server API v1.17; each as one of ours ("identity assertion").
+
+use serde_json::{Value, json};
+use tieline_protocol::{DraftId, FileId, Millis};
+
+use crate::address::{DEVICE, local_of};
+
+/// A question, as one of ours. Asked twice it changes nothing the second time.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ask {
+    /// Make the user, if there is none.
+    Register {
+        /// Which.
+        user: String,
+    },
+    /// What others see.
+    Name {
+        /// Whose.
+        user: String,
+        /// Which.
+        name: String,
+    },
+    /// Make the user's device (MSC4190): what is sent from it is told from what was sent before, also after a restart of the
+    /// homeserver.
+    Device {
+        /// Whose.
+        user: String,
+    },
+    /// Make the session's room.
+    Create {
+        /// Who makes it.
+        user: String,
+        /// The local part of its alias: a second room of that alias is refused.
+        alias: String,
+        /// What it is called.
+        name: String,
+        /// Who is asked in.
+        invite: Vec<String>,
+    },
+    /// Which room an alias stands for.
+    Resolve {
+        /// The alias.
+        alias: String,
+    },
+    /// Who is in a room.
+    Members {
+        /// Which.
+        room: String,
+        /// Who asks.
+        user: String,
+    },
+    /// Ask somebody in.
+    Invite {
+        /// Where.
+        room: String,
+        /// Who asks.
+        user: String,
+        /// Whom.
+        whom: String,
+    },
+    /// Come in.
+    Join {
+        /// Where.
+        room: String,
+        /// Who.
+        user: String,
+    },
+    /// Whether a draft stands in the room: for servers that forget what was sent.
+    Find {
+        /// Where.
+        room: String,
+        /// Whose.
+        user: String,
+        /// Which.
+        draft: DraftId,
+    },
+    /// Give the server a file.
+    Upload {
+        /// Whose.
+        user: String,
+        /// Which.
+        file: FileId,
+        /// Its name.
+        name: String,
+        /// Its type.
+        media_type: String,
+    },
+    /// Say something.
+    Send {
+        /// Where.
+        room: String,
+        /// Who.
+        user: Speaking,
+        /// The same words bear the same name.
+        transaction: String,
+        /// What.
+        content: Value,
+        /// When it was said.
+        at: Option<Millis>,
+    },
+    /// Take back an event.
+    Redact {
+        /// Where.
+        room: String,
+        /// Who.
+        user: Speaking,
+        /// Which.
+        event: String,
+        /// The same wish bears the same name.
+        transaction: String,
+    },
+    /// Somebody types, or does not any more.
+    Typing {
+        /// Where.
+        room: String,
+        /// Who.
+        user: String,
+        /// Whether.
+        is_typing: bool,
+    },
+    /// Somebody has read up to an event.
+    Receipt {
+        /// Where.
+        room: String,
+        /// Who.
+        user: String,
+        /// The event.
+        event: String,
+    },
+    /// Have the homeserver ask back, which also makes it bring what it kept for us.
+    Ping {
+        /// The registration's id.
+        service: String,
+    },
+}
+
+/// Who says something, and whether from a device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Speaking {
+    /// The user.
+    pub user: String,
+    /// False where the homeserver makes none.
+    pub has_device: bool,
+}
+
+/// What a homeserver answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It is so.
+    Done,
+    /// A room.
+    Room(String),
+    /// Who is in a room, or asked in.
+    Members(Vec<Member>),
+    /// The event of a draft.
+    Found(Option<String>),
+    /// Where the file lies there (`mxc://`).
+    Uploaded(String),
+    /// The event that came of it.
+    Event(String),
+}
+
+/// Somebody's place in a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Who.
+    pub user: String,
+    /// In, or asked in.
+    pub is_in: bool,
+    /// What others see.
+    pub name: Option<String>,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// Trying again may help: the network, a server that is busy or broken.
+    Later {
+        /// Why.
+        why: String,
+        /// Not before that (429).
+        after: Option<Millis>,
+    },
+    /// The server says no.
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// Matrix's code, such as `M_FORBIDDEN`.
+        code: String,
+        /// In its words.
+        why: String,
+    },
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Later { why, .. } => f.write_str(why),
+            Self::Refused { status, code, why } => write!(f, "{code} ({status}): {why}"),
+        }
+    }
+}
+
+/// An HTTP request, but for the homeserver's address and the token.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// `GET`, `PUT`, `POST`.
+    pub method: &'static str,
+    /// The path, each part escaped.
+    pub path: Vec<String>,
+    /// The query.
+    pub query: Vec<(&'static str, String)>,
+    /// The body, if it is JSON. An upload's is the file.
+    pub body: Option<Value>,
+}
+
+const CLIENT: [&str; 3] = ["_matrix", "client", "v3"];
+
+impl Request {
+    fn new(method: &'static str, path: &[&str], body: Option<Value>) -> Self {
+        let path = CLIENT.iter().chain(path).map(|part| (*part).to_owned()).collect();
+        Self { method, path, query: Vec::new(), body }
+    }
+
+    fn with(mut self, key: &'static str, value: impl Into<String>) -> Self {
+        self.query.push((key, value.into()));
+        self
+    }
+
+    /// By one of ours, not by the gateway itself.
+    fn by(self, user: &str) -> Self {
+        self.with("user_id", user)
+    }
+
+    fn said_by(self, speaking: &Speaking) -> Self {
+        let request = self.by(&speaking.user);
+        if speaking.has_device { request.with("device_id", DEVICE) } else { request }
+    }
+}
+
+impl Ask {
+    /// As HTTP.
+    pub fn request(&self) -> Request {
+        let (get, put, post) = ("GET", "PUT", "POST");
+        match self {
+            Self::Register { user } => {
+                let body = json!({
+                    "type": "m.login.application_service",
+                    "username": local_of(user),
+                    "inhibit_login": true,
+                });
+                Request::new(post, &["register"], Some(body))
+            }
+            Self::Name { user, name } => {
+                let path = ["profile", user, "displayname"];
+                Request::new(put, &path, Some(json!({ "displayname": name }))).by(user)
+            }
+            Self::Device { user } => {
+                let body = json!({ "display_name": "Tieline" });
+                Request::new(put, &["devices", DEVICE], Some(body)).by(user)
+            }
+            Self::Create { user, alias, name, invite } => {
+                Request::new(post, &["createRoom"], Some(room(alias, name, invite))).by(user)
+            }
+            Self::Resolve { alias } => Request::new(get, &["directory", "room", alias], None),
+            Self::Members { room, user } => {
+                Request::new(get, &["rooms", room, "members"], None).by(user).with("not_membership", "leave")
+            }
+            Self::Invite { room, user, whom } => {
+                Request::new(post, &["rooms", room, "invite"], Some(json!({ "user_id": whom }))).by(user)
+            }
+            Self::Join { room, user } => {
+                Request::new(post, &["rooms", room, "join"], Some(json!({}))).by(user)
+            }
+            Self::Find { room, user, .. } => {
+                let request = Request::new(get, &["rooms", room, "messages"], None).by(user);
+                let filter = json!({ "senders": [user], "types": ["m.room.message"] });
+                request.with("dir", "b").with("limit", "50").with("filter", filter.to_string())
+            }
+            Self::Upload { user, name, .. } => Request {
+                method: post,
+                path: ["_matrix", "media", "v3", "upload"].map(str::to_owned).into(),
+                query: vec![("filename", name.clone()), ("user_id", user.clone())],
+                body: None,
+            },
+            Self::Send { room, user, transaction, content, at } => {
+                let path = ["rooms", room, "send", "m.room.message", transaction];
+                let request = Request::new(put, &path, Some(content.clone())).said_by(user);
+                match at {
+                    Some(at) => request.with("ts", at.0.to_string()),
+                    None => request,
+                }
+            }
+            Self::Redact { room, user, event, transaction } => {
+                let path = ["rooms", room, "redact", event, transaction];
+                Request::new(put, &path, Some(json!({}))).said_by(user)
+            }
+            Self::Typing { room, user, is_typing } => {
+                /// Longer than the visitor's client says it again.
+                const TYPING_MS: u32 = 10_000;
+                let body = if *is_typing {
+                    json!({ "typing": true, "timeout": TYPING_MS })
+                } else {
+                    json!({ "typing": false })
+                };
+                Request::new(put, &["rooms", room, "typing", user], Some(body)).by(user)
+            }
+            Self::Receipt { room, user, event } => {
+                let path = ["rooms", room, "receipt", "m.read", event];
+                Request::new(post, &path, Some(json!({}))).by(user)
+            }
+            Self::Ping { service } => Request {
+                method: post,
+                path: ["_matrix", "client", "v1", "appservice", service, "ping"].map(str::to_owned).into(),
+                query: Vec::new(),
+                body: Some(json!({})),
+            },
+        }
+    }
+
+    /// Reads what a homeserver says where it says yes. None: not such an answer.
+    pub fn read(&self, body: &Value) -> Option<Answer> {
+        let text = |key: &str| body.get(key)?.as_str().map(str::to_owned);
+        Some(match self {
+            Self::Create { .. } | Self::Resolve { .. } => Answer::Room(text("room_id")?),
+            Self::Send { .. } | Self::Redact { .. } => Answer::Event(text("event_id")?),
+            Self::Upload { .. } => Answer::Uploaded(text("content_uri")?),
+            Self::Members { .. } => {
+                Answer::Members(body.get("chunk")?.as_array()?.iter().filter_map(member).collect())
+            }
+            Self::Find { draft, user, .. } => {
+                Answer::Found(find(body.get("chunk")?.as_array()?, *draft, user))
+            }
+            _ => Answer::Done,
+        })
+    }
+}
+
+/// A room for a few people who know each other: whoever is asked in may do in it what its maker may. Not encrypted, and not to be:
+/// nobody has the power for that event.
+fn room(alias: &str, name: &str, invite: &[String]) -> Value {
+    const NOBODY: u32 = 1_000;
+    json!({
+        "preset": "trusted_private_chat",
+        "visibility": "private",
+        "room_alias_name": alias,
+        "name": name,
+        "invite": invite,
+        "is_direct": true,
+        "power_level_content_override": { "events": { "m.room.encryption": NOBODY } },
+        "initial_state": [
+            { "type": "m.room.history_visibility", "state_key": "", "content": { "history_visibility": "shared" } },
+            { "type": "m.room.guest_access", "state_key": "", "content": { "guest_access": "forbidden" } },
+        ],
+    })
+}
+
+fn member(event: &Value) -> Option<Member> {
+    let content = event.get("content")?;
+    let is_in = match content.get("membership")?.as_str()? {
+        "join" => true,
+        "invite" => false,
+        _ => return None,
+    };
+    let name = content.get("displayname").and_then(Value::as_str).map(str::to_owned);
+    Some(Member { user: event.get("state_key")?.as_str()?.to_owned(), is_in, name })
+}
+
+fn find(events: &[Value], draft: DraftId, user: &str) -> Option<String> {
+    let draft = draft.to_string();
+    let is_it = |event: &&Value| {
+        event.get("sender").and_then(Value::as_str) == Some(user)
+            && event.pointer("/content/x.tieline.draft_id").and_then(Value::as_str) == Some(&draft)
+    };
+    Some(events.iter().find(is_it)?.get("event_id")?.as_str()?.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn speaking(has_device: bool) -> Speaking {
+        Speaking { user: "@chat_x:s".into(), has_device }
+    }
+
+    #[test]
+    fn words_are_sent_from_a_device_under_the_drafts_name() {
+        let ask = Ask::Send {
+            room: "!r:s".into(),
+            user: speaking(true),
+            transaction: "d1".into(),
+            content: json!({ "body": "hi" }),
+            at: Some(Millis(7)),
+        };
+        let request = ask.request();
+        assert_eq!(request.path.join("/"), "_matrix/client/v3/rooms/!r:s/send/m.room.message/d1");
+        let query = [("user_id", "@chat_x:s"), ("device_id", DEVICE), ("ts", "7")];
+        assert_eq!(request.query, query.map(|(key, value)| (key, value.to_owned())));
+        assert_eq!(ask.read(&json!({ "event_id": "$e" })), Some(Answer::Event("$e".into())));
+        assert_eq!(ask.read(&json!({ "event_id": 7 })), None);
+        let without = Ask::Redact {
+            room: "!r:s".into(),
+            user: speaking(false),
+            event: "$e".into(),
+            transaction: "d2".into(),
+        };
+        assert_eq!(without.request().query, [("user_id", "@chat_x:s".to_owned())]);
+    }
+
+    #[test]
+    fn only_who_is_in_or_asked_in_is_a_member() {
+        let ask = Ask::Members { room: "!r:s".into(), user: "@chat_x:s".into() };
+        let event = |user: &str, membership: &str| json!({ "state_key": user, "content": { "membership": membership, "displayname": "N" } });
+        let body = json!({ "chunk": [event("@a:s", "join"), event("@b:s", "invite"), event("@c:s", "ban"), {"x": 1}] });
+        let Some(Answer::Members(members)) = ask.read(&body) else { panic!("no members") };
+        assert_eq!(
+            members.iter().map(|member| (member.user.as_str(), member.is_in)).collect::<Vec<_>>(),
+            [("@a:s", true), ("@b:s", false)]
+        );
+    }
+
+    #[test]
+    fn a_draft_is_found_by_its_own_sender_only() {
+        let draft: DraftId = "018f0000-0000-7000-8000-000000000001".parse().unwrap();
+        let event = |sender: &str, id: &str| json!({ "sender": sender, "event_id": id, "content": { "x.tieline.draft_id": draft.to_string() } });
+        let ask = Ask::Find { room: "!r:s".into(), user: "@chat_x:s".into(), draft };
+        let body = json!({ "chunk": [event("@mia:s", "$forged"), event("@chat_x:s", "$own")] });
+        assert_eq!(ask.read(&body), Some(Answer::Found(Some("$own".into()))));
+        assert_eq!(ask.read(&json!({ "chunk": [] })), Some(Answer::Found(None)));
+    }
+
+    #[test]
+    fn nobody_may_encrypt_the_room() {
+        let ask = Ask::Create {
+            user: "@chat_x:s".into(),
+            alias: "chat_x".into(),
+            name: "N".into(),
+            invite: vec!["@mia:s".into()],
+        };
+        let body = ask.request().body.unwrap();
+        assert!(
+            body.pointer("/power_level_content_override/events/m.room.encryption").unwrap().as_u64()
+                > Some(100)
+        );
+        assert_eq!(body["room_alias_name"], "chat_x");
+        assert_eq!(body["preset"], "trusted_private_chat");
+    }
+}
