@@ -4,6 +4,8 @@ mod chaos;
 mod cuts;
 mod features;
 mod hostile;
+mod profanity;
+mod shop;
 mod world;
 
 /// The same tests on every server.
