@@ -37,25 +37,13 @@ pub(crate) fn binary() -> Result<PathBuf> {
     Ok(path.into())
 }
 
-/// The part of a gateway's configuration that is about a server.
-pub(crate) fn settings(server: &XmppServer) -> String {
-    format!(
-        "[xmpp]\nserver = \"{}\"\ndomain = \"{}\"\nrooms = \"{}\"\nsecret = \"{}\"\nfiles = \"{}\"\n",
-        server.component_address(),
-        server.component_name(),
-        server.rooms_name(),
-        server.component_secret(),
-        server.files_origin(),
-    )
-}
-
 impl Shop {
     /// Opens on a server. The visitor is there and has said nothing yet.
     pub(crate) async fn open(server: XmppServer) -> Result<Self> {
         let (folder, address) = (tempfile::tempdir()?, free_address()?);
         let settings = format!(
             "allow_insecure_origins = true\n[limits]\nburst = 0\nframes_burst = 0\n[log]\nlevel = \"debug\"\n{}",
-            settings(&server)
+            server.gateway_settings()
         );
         let agents = ["robin", "xmpp:mia@localhost"];
         let stage = Stage::prepare_answered_by(folder.path(), &address, &agents, &settings).await?;
