@@ -5,6 +5,7 @@
 //! read from the last `stanza-id` (XEP-0359) on. Tried on Prosody 0.12 and ejabberd 23: `docs/connectors/xmpp.md`.
 
 pub mod address;
+pub mod check;
 pub mod connector;
 pub mod element;
 pub mod heard;
@@ -12,6 +13,7 @@ pub mod line;
 pub mod ns;
 pub mod room;
 pub mod service;
+mod settings;
 pub mod stanza;
 mod task;
 

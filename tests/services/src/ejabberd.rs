@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 
 use crate::http;
-use crate::place::{Place, free_ports};
+use crate::place::Place;
 use crate::process::Process;
 use crate::prosody::answers;
 use crate::xmpp_server::{DOMAIN, SECRET};
@@ -21,9 +21,11 @@ pub(crate) struct Ejabberd {
 }
 
 impl Ejabberd {
-    pub(crate) async fn start() -> Result<Self> {
-        let place = Place::new()?;
-        let [client_port, component_port, http_port] = free_ports()?;
+    pub(crate) async fn start(
+        place: Place,
+        [client_port, component_port, http_port]: [u16; 3],
+        changes: &[(&str, &str)],
+    ) -> Result<Self> {
         let [certificate, key] = place.certificate().await?;
         let places = [
             ("domain", DOMAIN),
@@ -37,6 +39,7 @@ impl Ejabberd {
             ("upload_url", &format!("http://127.0.0.1:{http_port}/upload")),
         ];
         let config = place.configure("ejabberd.yml", &places)?;
+        place.change(&config, changes)?;
         std::fs::create_dir_all(place.path("data"))?;
         // Not `ejabberdctl`: it insists on a user of its own and on a name in Erlang's register of nodes, which is one for the
         // whole machine. Without a name there is no such register, and any number of servers run side by side.

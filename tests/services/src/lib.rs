@@ -1,5 +1,5 @@
 //! The stage for tests against other platforms: real servers (Prosody, ejabberd, Synapse), each in a folder and on ports of its
-//! own, and real foreign clients (slixmpp, matrix-nio) that a test tells what to do.
+//! own, and real foreign clients (slixmpp, profanity, matrix-nio) that a test tells what to do.
 //!
 //! Knows nothing of the gateway. The servers run on the files of `docs/connectors`, so that what operators are given is what is
 //! tested. `SERVICES_PYTHON` names a Python with `requirements.txt` in it; `cargo xtask test services` makes it and sets it.
@@ -12,6 +12,7 @@ pub mod http;
 mod matrix_client;
 mod place;
 mod process;
+mod profanity;
 mod prosody;
 mod synapse;
 mod wait;
@@ -21,6 +22,7 @@ mod xmpp_server;
 pub use foreign::Foreign;
 pub use matrix_client::{MatrixClient, Receiver};
 pub use place::{free_address, python};
+pub use profanity::Profanity;
 pub use synapse::{Registration, Synapse};
 pub use xmpp_client::{Component, XmppClient, place_of};
 pub use xmpp_server::{XmppKind, XmppServer};

@@ -11,18 +11,29 @@ use tokio::process::Command;
 const FIRST_PORT: u16 = 20_000;
 const PORTS: u16 = 10_000;
 
-/// A folder of one server, gone with the value.
+/// A folder of one server.
 pub(crate) struct Place {
-    folder: TempDir,
+    folder: PathBuf,
+    /// Gone with the value.
+    _temporary: Option<TempDir>,
 }
 
 impl Place {
+    /// One that is gone with the value.
     pub(crate) fn new() -> Result<Self> {
-        Ok(Self { folder: tempfile::tempdir()? })
+        let temporary = tempfile::tempdir()?;
+        Ok(Self { folder: temporary.path().to_owned(), _temporary: Some(temporary) })
+    }
+
+    /// One that stays, and may be there already.
+    pub(crate) fn kept(folder: &Path) -> Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        // Servers are told of it in their configuration, and may run elsewhere.
+        Ok(Self { folder: folder.canonicalize()?, _temporary: None })
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.folder.join(name)
     }
 
     /// The same as text, for a file of configuration.
@@ -50,12 +61,28 @@ impl Place {
         Ok(target)
     }
 
-    /// A certificate for `localhost` and what is below it, signed by itself. Gives certificate and key.
+    /// Changes a file of configuration. What is to be replaced must stand there.
+    pub(crate) fn change(&self, file: &Path, changes: &[(&str, &str)]) -> Result<()> {
+        let mut text = std::fs::read_to_string(file)?;
+        for (old, new) in changes {
+            if !text.contains(old) {
+                bail!("{} does not say {old}", file.display());
+            }
+            text = text.replace(old, new);
+        }
+        Ok(std::fs::write(file, text)?)
+    }
+
+    /// A certificate for `localhost` and what is below it, signed by itself. Gives certificate and key. One that is there stays:
+    /// clients may have been told to trust it.
     pub(crate) async fn certificate(&self) -> Result<[PathBuf; 2]> {
         let [certificate, key] = ["certificate.pem", "key.pem"].map(|name| self.path(name));
+        if certificate.exists() && key.exists() {
+            return Ok([certificate, key]);
+        }
         let mut make = Command::new("openssl");
         make.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]);
-        make.args(["-days", "7", "-subj", "/CN=localhost"]);
+        make.args(["-days", "365", "-subj", "/CN=localhost"]);
         make.args(["-addext", "subjectAltName=DNS:localhost,DNS:*.localhost"]);
         make.arg("-keyout").arg(&key).arg("-out").arg(&certificate);
         run(&mut make).await?;

@@ -6,7 +6,7 @@ use anyhow::Result;
 use tokio::net::TcpStream;
 use tokio::process::Command;
 
-use crate::place::{Place, free_ports, run};
+use crate::place::{Place, run};
 use crate::process::Process;
 use crate::xmpp_server::{DOMAIN, SECRET};
 
@@ -21,9 +21,11 @@ pub(crate) struct Prosody {
 }
 
 impl Prosody {
-    pub(crate) async fn start() -> Result<Self> {
-        let place = Place::new()?;
-        let [client_port, component_port, http_port] = free_ports()?;
+    pub(crate) async fn start(
+        place: Place,
+        [client_port, component_port, http_port]: [u16; 3],
+        changes: &[(&str, &str)],
+    ) -> Result<Self> {
         let [certificate, key] = place.certificate().await?;
         let config = place.configure(
             "prosody.cfg.lua",
@@ -40,6 +42,7 @@ impl Prosody {
                 ("upload_url", &format!("http://127.0.0.1:{http_port}/")),
             ],
         )?;
+        place.change(&config, changes)?;
         // The package's own user may not read a folder of ours, and as root it runs only if told so. At the top of the file: at its
         // end this would be a setting of the last component.
         std::fs::write(&config, "run_as_root = true\n".to_owned() + &std::fs::read_to_string(&config)?)?;

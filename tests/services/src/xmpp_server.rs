@@ -1,8 +1,11 @@
 //! An XMPP server with a component, rooms and accounts, whichever it is.
 
+use std::path::Path;
+
 use anyhow::Result;
 
 use crate::ejabberd::Ejabberd;
+use crate::place::{Place, free_ports};
 use crate::process::Process;
 use crate::prosody::Prosody;
 use crate::xmpp_client::{Component, XmppClient};
@@ -33,9 +36,34 @@ impl XmppServer {
     /// # Errors
     /// When it is not installed or does not come up; with its log.
     pub async fn start(kind: XmppKind) -> Result<Self> {
+        Self::start_changed(kind, &[]).await
+    }
+
+    /// The same, with the documented configuration changed: each first text is replaced by its second.
+    ///
+    /// # Errors
+    /// Those of `start`, and when a text is not there.
+    pub async fn start_changed(kind: XmppKind, changes: &[(&str, &str)]) -> Result<Self> {
+        Self::start_at(kind, Place::new()?, free_ports()?, changes).await
+    }
+
+    /// Starts one on these ports (for clients, for components, for files), with what it has kept in a folder.
+    ///
+    /// # Errors
+    /// Those of `start`.
+    pub async fn start_in(kind: XmppKind, folder: &Path, ports: [u16; 3]) -> Result<Self> {
+        Self::start_at(kind, Place::kept(folder)?, ports, &[]).await
+    }
+
+    async fn start_at(
+        kind: XmppKind,
+        place: Place,
+        ports: [u16; 3],
+        changes: &[(&str, &str)],
+    ) -> Result<Self> {
         Ok(Self(match kind {
-            XmppKind::Prosody => Server::Prosody(Prosody::start().await?),
-            XmppKind::Ejabberd => Server::Ejabberd(Ejabberd::start().await?),
+            XmppKind::Prosody => Server::Prosody(Prosody::start(place, ports, changes).await?),
+            XmppKind::Ejabberd => Server::Ejabberd(Ejabberd::start(place, ports, changes).await?),
         }))
     }
 
@@ -79,7 +107,7 @@ impl XmppServer {
     }
 
     /// The certificate that clients have to trust.
-    pub fn certificate(&self) -> &std::path::Path {
+    pub fn certificate(&self) -> &Path {
         match &self.0 {
             Server::Prosody(server) => &server.certificate,
             Server::Ejabberd(server) => &server.certificate,
@@ -93,6 +121,18 @@ impl XmppServer {
             Server::Ejabberd(server) => server.http_port,
         };
         format!("http://127.0.0.1:{port}")
+    }
+
+    /// The part of the gateway's configuration that is about this server.
+    pub fn gateway_settings(&self) -> String {
+        format!(
+            "[xmpp]\nserver = \"{}\"\ndomain = \"{}\"\nrooms = \"{}\"\nsecret = \"{}\"\nfiles = \"{}\"\n",
+            self.component_address(),
+            self.component_name(),
+            self.rooms_name(),
+            self.component_secret(),
+            self.files_origin(),
+        )
     }
 
     /// Adds an account, and gives its address: `name@localhost`.

@@ -71,6 +71,9 @@ pub(super) enum Command {
     /// Declare the clients' copies of sessions void, so that they are read anew
     #[command(subcommand)]
     Epoch(Epoch),
+    /// Servers of other platforms, where the merchant's people answer
+    #[command(subcommand)]
+    Connector(Connector),
     /// Check configuration, folders, store, port and clock, and say what to do
     Doctor,
 }
@@ -241,6 +244,12 @@ pub(super) enum Matrix {
         #[arg(long, value_name = "FILE")]
         file: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Connector {
+    /// Talk to the servers that the configuration names, and say what is wrong and what to do
+    Check,
 }
 
 #[derive(Debug, Subcommand)]

@@ -5,11 +5,13 @@
 
 mod args;
 mod channel;
+mod connector;
 mod copies;
 mod desk;
 mod doctor;
 mod epoch;
 mod failure;
+mod finding;
 mod key;
 mod matrix;
 mod place;
@@ -49,6 +51,7 @@ async fn dispatch(args: Args) -> Result<ExitCode, Failure> {
         Command::Backup { file } => copies::back_up(&common, &file),
         Command::Restore { file } => copies::restore(&common, &file),
         Command::Epoch(command) => epoch::run(&common, command).await,
+        Command::Connector(command) => connector::run(&common, &command).await,
         Command::Doctor => doctor::run(&common).await,
     }
 }

@@ -4,7 +4,7 @@ use tieline_connector::words;
 use tieline_protocol::Millis;
 
 use super::{Effect, Occupant, PATIENCE, Room, Stage};
-use crate::{address::bare, element::Element, heard::Presence, ns, stanza};
+use crate::{address::bare, element::Element, heard::Presence, ns, settings, stanza};
 
 /// Longest name in a room, in characters.
 const NICK_CHARS: usize = 40;
@@ -14,19 +14,6 @@ const CLASHES: u32 = 20;
 const PLAIN_NAME: &str = "Tieline";
 /// When a room that refused is asked again.
 const AGAIN_AFTER: Millis = Millis::secs(60);
-
-/// What is wanted of a room, by the name of the field in its form. Servers name the archive differently.
-const WISHES: [(&str, &str); 8] = [
-    ("muc#roomconfig_persistentroom", "1"),
-    ("muc#roomconfig_membersonly", "1"),
-    ("muc#roomconfig_publicroom", "0"),
-    // Everybody in it works for the shop, and must be known by their account.
-    ("muc#roomconfig_whois", "anyone"),
-    ("muc#roomconfig_allowinvites", "0"),
-    ("muc#roomconfig_enablearchiving", "1"),
-    ("muc#roomconfig_enablelogging", "1"),
-    ("mam", "1"),
-];
 
 /// A name that may stand behind the slash.
 pub(super) fn nick_of(name: &str, otherwise: &str) -> String {
@@ -178,25 +165,12 @@ impl Room {
         }
     }
 
-    /// Fills in those fields of the room's own form that are wanted otherwise, and leaves the rest as it is.
     fn fill_in(&mut self, now: Millis, form: &Element, out: &mut Vec<Effect>) {
-        let offered: Vec<&str> = form
-            .find("x", ns::FORM)
-            .into_iter()
-            .flat_map(Element::elements)
-            .filter_map(|field| field.attribute("var"))
-            .collect();
         let title = format!("{} - {}", self.bridge.channel_name, words::name_of(&self.bridge.visitor));
         let about = self.bridge.item.as_ref().map(|item| item.title.clone()).unwrap_or_default();
-        let texts =
-            [("muc#roomconfig_roomname", title.as_str()), ("muc#roomconfig_roomdesc", about.as_str())];
-        let filled = texts.into_iter().chain(WISHES).filter(|(name, _)| offered.contains(name));
-        let form = Element::new("x", ns::FORM)
-            .with("type", "submit")
-            .child(field("FORM_TYPE", "http://jabber.org/protocol/muc#roomconfig"))
-            .children_of(filled.map(|(name, value)| field(name, value)));
+        let filled = settings::fill_in(form, &title, &about);
         let question = self.question("set");
-        let query = Element::new("query", ns::MUC_OWNER).child(form);
+        let query = Element::new("query", ns::MUC_OWNER).child(filled);
         out.push(Effect::Send(stanza::iq("set", &question, &self.service.address, &self.address, query)));
         self.stage = Stage::SettingUp { question };
         self.deadline = Some(now + PATIENCE);
@@ -222,9 +196,4 @@ impl Room {
         out.push(Effect::Send(stanza::iq("set", &question, &self.service.address, &self.address, query)));
         question
     }
-}
-
-fn field(name: &str, value: &str) -> Element {
-    let value = Element::new("value", ns::FORM).text_of(value);
-    Element::new("field", ns::FORM).with("var", name).child(value)
 }

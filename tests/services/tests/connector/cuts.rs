@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use tieline_services::XmppKind;
 
-use crate::world::{World, text_of};
+use crate::{shop::text_of, world::World};
 
 /// Between two questions.
 const BETWEEN: Duration = Duration::from_millis(50);

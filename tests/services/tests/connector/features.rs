@@ -9,7 +9,7 @@ use tieline_protocol::{
 };
 use tieline_services::{XmppKind, place_of};
 
-use crate::world::{World, text_of};
+use crate::{shop::text_of, world::World};
 
 async fn words_go_both_ways(kind: XmppKind) -> Result<()> {
     let mut world = World::start(kind).await?;
@@ -213,7 +213,8 @@ async fn commands_do_what_they_say(kind: XmppKind) -> Result<()> {
     assert_eq!(entry.body, Body::Closed, "nothing else was said to the visitor");
     world.mia.say(&world.room, "one more thing").await?;
     world.mia.wait_for("that it is over", whispered("The session is over")).await?;
-    let refused = world.visitor.ask(text_frame(world.session, draft_id(), "thanks")).await?;
+    let thanks = text_frame(world.session, draft_id(), "thanks");
+    let refused = world.visitor.ask(thanks).await?;
     assert!(matches!(refused, ServerFrame::Err(_)), "{refused:?}");
     Ok(())
 }

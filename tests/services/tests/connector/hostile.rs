@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde_json::json;
 use tieline_services::XmppKind;
 
-use crate::world::{World, text_of};
+use crate::{shop::text_of, world::World};
 
 /// The next thing that the visitor is shown is this, so nothing before it was.
 async fn only(world: &mut World, text: &str) -> Result<()> {

@@ -1,9 +1,12 @@
 //! The gateway on real XMPP servers, with a client of the merchant's that is not ours: each row of the mapping, both ways.
 
 mod chaos;
+mod check;
 mod cuts;
 mod features;
 mod hostile;
+mod profanity;
+mod shop;
 mod world;
 
 /// The same tests on every server.

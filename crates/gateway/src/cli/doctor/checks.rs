@@ -5,9 +5,9 @@ use std::{fs, io, os::unix::fs::PermissionsExt, path::Path};
 use rusqlite::{Connection, OpenFlags};
 use tokio::net::TcpListener;
 
-use super::Finding;
 use crate::{
     auth::master_key,
+    cli::finding::Finding,
     clock,
     config::Config,
     http::Assets,

@@ -4,8 +4,8 @@ use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::Finding;
 use crate::{
+    cli::finding::Finding,
     config::Config,
     files::{copy_names, folder_of},
 };
