@@ -12,12 +12,14 @@
 mod bindgen;
 mod compile;
 mod compress;
+mod even;
 mod fill;
 mod join;
 mod minify_css;
 mod minify_js;
 mod sources;
 mod split;
+mod start;
 mod tighten;
 
 use std::collections::BTreeMap;

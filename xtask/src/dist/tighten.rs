@@ -8,24 +8,26 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use wasm_encoder::reencode::{self, Reencode};
-use wasmparser::{BinaryReaderError, Parser, Payload};
+use wasmparser::{BinaryReaderError, FunctionBody, Operator, Parser, Payload};
 
-use super::bindgen::Bound;
+use super::{bindgen::Bound, even::even};
 
 /// Tightens both halves.
 pub(super) fn tighten(bound: &Bound) -> Result<Bound> {
-    let found = Found::in_wasm(&bound.wasm)?;
+    let wasm = even(&bound.wasm)?;
+    let found = Found::in_wasm(&wasm)?;
     let (names, js) = rename(&found, &bound.js)?;
-    Ok(Bound { wasm: write(&bound.wasm, &found, names)?, js })
+    Ok(Bound { wasm: write(&wasm, &found, names)?, js })
 }
 
 /// Tightens what is fetched later. It has no other half, and what it takes from the main wasm keeps its names.
 pub(super) fn tighten_part(wasm: &[u8]) -> Result<Vec<u8>> {
-    write(wasm, &Found::in_wasm(wasm)?, BTreeMap::new())
+    let wasm = even(wasm)?;
+    write(&wasm, &Found::in_wasm(&wasm)?, BTreeMap::new())
 }
 
 fn write(wasm: &[u8], found: &Found<'_>, names: BTreeMap<String, String>) -> Result<Vec<u8>> {
-    let mut writer = Writer { names, places: places(&found.bodies), imported: found.imported };
+    let mut writer = Writer { names, places: places(&found.bodies)?, imported: found.imported };
     let mut module = wasm_encoder::Module::new();
     let made = writer.parse_core_module(&mut module, Parser::new(0), wasm);
     made.map_err(|error| anyhow!("writing the wasm anew: {error}"))?;
@@ -40,7 +42,7 @@ struct Found<'a> {
     imported: u32,
     imports: BTreeSet<&'a str>,
     exports: BTreeSet<&'a str>,
-    bodies: Vec<&'a [u8]>,
+    bodies: Vec<FunctionBody<'a>>,
 }
 
 impl<'a> Found<'a> {
@@ -61,7 +63,7 @@ impl<'a> Found<'a> {
                         found.exports.insert(export?.name);
                     }
                 }
-                Payload::CodeSectionEntry(body) => found.bodies.push(body.as_bytes()),
+                Payload::CodeSectionEntry(body) => found.bodies.push(body),
                 _ => {}
             }
         }
@@ -106,7 +108,9 @@ fn rename(found: &Found<'_>, js: &str) -> Result<(BTreeMap<String, String>, Stri
 
 /// Whether the name is one that wasm-bindgen made up.
 fn is_binding(name: &&&str) -> bool {
-    ["__wbg_", "__wbindgen_", "__externref_"].into_iter().any(|beginning| name.starts_with(beginning))
+    ["__wbg_", "__wbindgen_", "__externref_", "wasm_bindgen_"]
+        .into_iter()
+        .any(|beginning| name.starts_with(beginning))
 }
 
 /// Each word of JavaScript, behind all that stands before it.
@@ -132,15 +136,38 @@ fn short(number: usize) -> String {
     }
 }
 
+/// Below lies the stack: no datum has such an address.
+const DATA_FROM: i32 = 0x10_0000;
+
 /// Where each function goes, by its content.
-fn places(bodies: &[&[u8]]) -> Vec<u32> {
+fn places(bodies: &[FunctionBody<'_>]) -> Result<Vec<u32>> {
+    let contents = bodies.iter().map(content).collect::<Result<Vec<_>>>()?;
     let mut order: Vec<_> = (0..bodies.len()).collect();
-    order.sort_by_key(|at| bodies[*at]);
+    order.sort_by_key(|at| &contents[*at]);
     let mut places = vec![0; bodies.len()];
     for (place, at) in (0..).zip(order) {
         places[at] = place;
     }
-    places
+    Ok(places)
+}
+
+/// A function without the names of others that it calls, and of data. What is alike but for those comes to lie together.
+fn content(body: &FunctionBody<'_>) -> Result<Vec<u8>> {
+    let (all, start) = (body.as_bytes(), body.range().start);
+    let mut reader = body.get_operators_reader()?;
+    let mut content = all[..reader.original_position() - start].to_vec();
+    while !reader.eof() {
+        let from = reader.original_position() - start;
+        let said = reader.read()?;
+        let to = reader.original_position() - start;
+        let is_name = match said {
+            Operator::Call { .. } => true,
+            Operator::I32Const { value } => value >= DATA_FROM,
+            _ => false,
+        };
+        content.extend_from_slice(&all[from..if is_name { from + 1 } else { to }]);
+    }
+    Ok(content)
 }
 
 /// Writes the wasm anew.
@@ -239,7 +266,7 @@ mod tests {
         FunctionSection, ImportSection, Module, RefType, TableSection, TableType, TypeSection,
     };
 
-    use wasmparser::{Parser, Payload};
+    use wasmparser::{FunctionBody, Parser, Payload};
 
     use super::{Bound, Found, short, tighten};
 
@@ -268,7 +295,7 @@ mod tests {
         elements.active(None, &ConstExpr::i32_const(0), Elements::Functions([1, 2].as_slice().into()));
         let mut code = CodeSection::new();
         let mut calls = Function::new([(1, wasm_encoder::ValType::I32)]);
-        calls.instructions().call(2).end();
+        calls.instructions().local_get(0).drop().call(2).end();
         let mut closes = Function::new([]);
         closes.instructions().call(0).end();
         code.function(&calls).function(&closes);
@@ -298,7 +325,8 @@ mod tests {
         let bound = tighten(&Bound { wasm: wasm(), js: JS.into() }).unwrap();
         let found = Found::in_wasm(&bound.wasm).unwrap();
         // First what calls the import, behind it what calls the first of our own.
-        assert_eq!(found.bodies, [&[0, 0x10, 0, 0x0b][..], &[1, 1, 0x7f, 0x10, 1, 0x0b][..]]);
+        let bodies: Vec<_> = found.bodies.iter().map(FunctionBody::as_bytes).collect();
+        assert_eq!(bodies, [&[0, 0x10, 0, 0x0b][..], &[1, 1, 0x7f, 0x20, 0, 0x1a, 0x10, 1, 0x0b][..]]);
         let in_table = Parser::new(0).parse_all(&bound.wasm).find_map(|payload| match payload.unwrap() {
             Payload::ElementSection(section) => {
                 let wasmparser::ElementItems::Functions(listed) = section.into_iter().next()?.unwrap().items
