@@ -118,6 +118,27 @@ async fn a_word_is_said_though_what_draws_it_does_not_come() {
     .await;
 }
 
+/// A thread without its styles could not be used: it counts as not here until they have come, and then it has them.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_draws_a_thread_comes_with_its_styles() {
+    play(async |stage| {
+        let page = stage.window().await?;
+        page.go(&format!("{}/c/{}", stage.gateway.url(), stage.channel)).await?;
+        let composer = page.wait_for(&[".composer textarea"]).await?;
+        block(&page, &["*_later*.css"]).await?;
+        composer.send_keys("Well dressed").await?;
+        composer.send_keys(Key::Enter + "").await?;
+        page.wait_for(&[".panel > .lost button"]).await?;
+        block(&page, &[]).await?;
+        page.click(&[".panel > .lost button"]).await?;
+        page.wait_for(&[".said.mine .state"]).await?;
+        let display = "return getComputedStyle(document.querySelector('.said.mine .state')).display";
+        assert_eq!(page.script::<String>(display).await?, "inline-flex");
+        Ok(())
+    })
+    .await;
+}
+
 /// The paths that the page has asked our gateway for.
 async fn ours(stage: &Stage, visitor: &Visitor) -> Result<Vec<String>> {
     let gateway = stage.gateway.url();
