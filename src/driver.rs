@@ -84,7 +84,7 @@ impl Driver {
         };
         let hooks =
             tieline_driver::Hooks { draw: hooks.draw, run: errands(&settings, hooks.tell, device.clone()) };
-        let visitor = Visitor::new(Setup {
+        let visitor = Visitor::plain(Setup {
             channel: Some(settings.channel),
             app_name: "widget",
             app_version: env!("CARGO_PKG_VERSION"),

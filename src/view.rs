@@ -23,4 +23,4 @@ pub mod transcript;
 
 pub use app::{Act, App, AppProps, Choices, Face, Notices, Pick, Scene, Scheme, Shape};
 pub use ending::Rated;
-pub use parts::{save, want};
+pub use parts::{await_detail, save, want};

@@ -55,6 +55,8 @@ impl Mount {
         let picture = Rc::new_cyclic(|weak| Picture::new(place, &config, keeper.clone(), weak.clone()));
         let driver = Driver::new(settings(&config, keeper), hooks(&picture, &line));
         picture.set_act(act(&driver, &picture, &line));
+        let feed = driver.feeder();
+        view::await_detail(Rc::new(move |detail| feed(Input::DetailCame(detail))));
         speak(&picture, config.language.clone());
         let inner = Rc::new(Inner {
             driver,

@@ -1,6 +1,8 @@
 //! What of the widget's views is fetched later. One table, one place that names each function: see `tieline_talk::later`.
 
-use tieline_session::Screen;
+use std::rc::Rc;
+
+use tieline_session::{Detail, Screen};
 use tieline_talk::{
     ThreadView, cut_off,
     form::{FormProps, FormView},
@@ -17,7 +19,7 @@ use super::{
 };
 use crate::locale::Locale;
 
-/// Functions that draw, and one that saves. The key tells one form, thread, or session's end from the next.
+/// Functions that draw, one that saves, and what makes of a session what there is to be drawn. The key tells one form, thread, or session's end from the next.
 #[derive(Debug)]
 struct Parts {
     thread: fn(String, ThreadProps) -> Html,
@@ -26,6 +28,7 @@ struct Parts {
     ending: fn(String, EndingProps) -> Html,
     sessions: fn(&Scene) -> Html,
     save: fn(&Screen, &Face),
+    detail: fn() -> Detail,
 }
 
 static PARTS: Parts = Parts {
@@ -35,6 +38,7 @@ static PARTS: Parts = Parts {
     ending: |key, props| html! { <EndingView {key} ..props /> },
     sessions: sessions::sessions,
     save: transcript::save,
+    detail: Detail::full,
 };
 
 cut_off!(PARTS: Parts, cut_view);
@@ -47,6 +51,15 @@ pub fn want() {
 /// Whether all of it is here.
 pub(super) fn are_here() -> bool {
     later::table::<Parts>().is_some()
+}
+
+/// Gives what makes the screen in full, as soon as it is here.
+pub fn await_detail(take: Rc<dyn Fn(Detail)>) {
+    match later::table::<Parts>() {
+        Some(parts) => take((parts.detail)()),
+        // If it is lost, the next try may bring it.
+        None => later::await_table::<Parts>(&Callback::from(move |()| await_detail(take.clone()))),
+    }
 }
 
 /// Saves the session as a file of the visitor's. False: what does that is not here.

@@ -6,6 +6,7 @@ use tieline_protocol::{Author, Body, Capability, DraftId, Millis, Role, SessionI
 
 use crate::{
     chat::{Chat, ChatKey},
+    detail::Look,
     effect::{Effect, Owner},
     end::{End, Said},
     input::{Input, Setup},
@@ -26,7 +27,7 @@ pub struct Agent {
 impl Agent {
     /// An end that has not dialled yet.
     pub fn new(setup: Setup) -> Self {
-        Self { end: End::new(setup, false), picked: None, is_shown: true }
+        Self { end: End::new(setup, false, Look::FULL), picked: None, is_shown: true }
     }
 
     /// Takes a fact, gives what is to be done about it, in order.

@@ -11,6 +11,7 @@ use tieline_protocol::{
 use crate::{
     alarm::Alarm,
     chat::{Chat, ChatKey},
+    detail::Look,
     effect::{Effect, Record},
     input::{Input, Setup},
     link::{Lack, Link},
@@ -32,6 +33,7 @@ mod words;
 #[derive(Debug)]
 pub(crate) struct End {
     setup: Setup,
+    pub(crate) look: Look,
     is_visiting: bool,
     pub(crate) link: Link,
     pub(crate) proof: Proof,
@@ -69,7 +71,7 @@ pub(crate) struct End {
 }
 
 impl End {
-    pub(crate) fn new(mut setup: Setup, is_visiting: bool) -> Self {
+    pub(crate) fn new(mut setup: Setup, is_visiting: bool, look: Look) -> Self {
         let base = std::mem::replace(&mut setup.auth, Auth::New);
         let ticket = setup.embed.take();
         Self {
@@ -77,6 +79,7 @@ impl End {
             proof: Proof::new(base, ticket),
             requests: Requests::new(setup.request_base),
             setup,
+            look,
             is_visiting,
             is_auth_due: false,
             chats: Vec::new(),
@@ -168,6 +171,7 @@ impl End {
             }
             // The doors' own, and the tick: time passes in `settle`.
             Input::Tick
+            | Input::DetailCame(_)
             | Input::Asked { .. }
             | Input::PanelShown
             | Input::PanelHidden

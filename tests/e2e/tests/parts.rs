@@ -133,7 +133,7 @@ async fn what_draws_a_thread_comes_with_its_styles() {
         page.click(&[".panel > .lost button"]).await?;
         page.wait_for(&[".said.mine .state"]).await?;
         let display = "return getComputedStyle(document.querySelector('.said.mine .state')).display";
-        assert_eq!(page.script::<String>(display).await?, "inline-flex");
+        assert_eq!(page.script::<String>(display).await?, "flex");
         Ok(())
     })
     .await;
