@@ -6,6 +6,7 @@
 //! Start in [`app`].
 
 mod app;
+mod drawn;
 mod empty;
 mod ending;
 mod entries;

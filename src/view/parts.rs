@@ -2,44 +2,64 @@
 
 use std::rc::Rc;
 
-use tieline_session::{Detail, Screen};
-use tieline_talk::{
-    ThreadView, cut_off,
-    form::{FormProps, FormView},
-    later::{self, part, part_after},
-    thread::ThreadProps,
+use tieline_session::{
+    Detail, Screen,
+    screen::{Ending, Thread},
 };
-use yew::{Callback, Html, html};
+use tieline_talk::{
+    ThreadWish, cut_off,
+    later::{self, part_after},
+};
+use yew::{Callback, Html};
 
 use super::{
     app::{Face, Scene},
-    ending::{EndingProps, EndingView},
-    menu::{Menu, MenuProps},
-    sessions, transcript,
+    drawn, transcript,
 };
-use crate::locale::Locale;
 
-/// Functions that draw, one that saves, and what makes of a session what there is to be drawn. The key tells one form, thread, or session's end from the next.
+/// What of the panel is drawn by what is fetched later. The numbers tell one from the next.
+#[derive(Debug)]
+pub(super) enum What {
+    /// The words of a session.
+    Thread {
+        /// Which mount's.
+        turn: u32,
+        /// The rows.
+        thread: Rc<Thread>,
+        /// Takes what is wished in it.
+        on_wish: Callback<ThreadWish>,
+        /// What stands there before the first word.
+        empty: Html,
+    },
+    /// The panel's menu, open at that entry.
+    Menu {
+        /// Which mount's.
+        turn: u32,
+        /// Where the caret is at first.
+        opens_at: usize,
+    },
+    /// A form to be filled in.
+    Form,
+    /// What stands in the composer's place when a session has ended.
+    Ending {
+        /// Which mount's.
+        turn: u32,
+        /// What is left to do.
+        end: Ending,
+    },
+    /// The list of the visitor's sessions.
+    Sessions,
+}
+
+/// A function that draws, one that saves, and what makes of a session what there is to be drawn.
 #[derive(Debug)]
 struct Parts {
-    thread: fn(String, ThreadProps) -> Html,
-    menu: fn(u32, MenuProps) -> Html,
-    form: fn(String, FormProps) -> Html,
-    ending: fn(String, EndingProps) -> Html,
-    sessions: fn(&Scene) -> Html,
+    draw: fn(&Scene, &What) -> Html,
     save: fn(&Screen, &Face),
     detail: fn() -> Detail,
 }
 
-static PARTS: Parts = Parts {
-    thread: |key, props| html! { <ThreadView {key} ..props /> },
-    menu: |key, props| html! { <Menu {key} ..props /> },
-    form: |key, props| html! { <FormView {key} ..props /> },
-    ending: |key, props| html! { <EndingView {key} ..props /> },
-    sessions: sessions::sessions,
-    save: transcript::save,
-    detail: Detail::full,
-};
+static PARTS: Parts = Parts { draw: drawn::draw, save: transcript::save, detail: Detail::full };
 
 cut_off!(PARTS: Parts, cut_view);
 
@@ -71,35 +91,9 @@ pub fn save(screen: &Screen, face: &Face) -> bool {
     parts.is_some()
 }
 
-/// The words of a session.
-pub(super) fn thread(key: String, props: ThreadProps, meanwhile: Html) -> Html {
-    let words = props.words;
-    let draw = move |parts: &Parts| (parts.thread)(key.clone(), props.clone());
-    part_after(words, meanwhile, draw, Callback::noop())
-}
-
-/// The panel's menu, open.
-pub(super) fn menu(locale: &'static Locale, key: u32, props: MenuProps, meanwhile: Html) -> Html {
-    let draw = move |parts: &Parts| (parts.menu)(key, props.clone());
-    part_after(&locale.words, meanwhile, draw, Callback::noop())
-}
-
-/// A form to be filled in.
-pub(super) fn form(locale: &'static Locale, key: String, props: FormProps) -> Html {
-    part(&locale.words, move |parts: &Parts| (parts.form)(key.clone(), props.clone()), Callback::noop())
-}
-
-/// What stands in the composer's place when a session has ended.
-pub(super) fn ending(key: String, props: EndingProps) -> Html {
-    part(
-        &props.locale.words,
-        move |parts: &Parts| (parts.ending)(key.clone(), props.clone()),
-        Callback::noop(),
-    )
-}
-
-/// The list of the visitor's sessions. `on_drawn` is called once, when it is on screen.
-pub(super) fn sessions(scene: &Scene, on_drawn: Callback<()>) -> Html {
-    let shown = scene.clone();
-    part(&scene.face.locale.words, move |parts: &Parts| (parts.sessions)(&shown), on_drawn)
+/// The place of one of them: what stands there `meanwhile`, then the part. `on_drawn` is called once, when it is on screen.
+pub(super) fn place(scene: &Scene, what: What, meanwhile: Option<Html>, on_drawn: Callback<()>) -> Html {
+    let (words, scene) = (&scene.face.locale.words, scene.clone());
+    let draw = move |parts: &Parts| (parts.draw)(&scene, &what);
+    part_after(words, meanwhile, draw, on_drawn)
 }
