@@ -10,7 +10,7 @@ use tieline_session::screen::{Accepts, Aimed};
 use web_sys::{
     Element, File, HtmlElement, HtmlTextAreaElement, InputEvent, KeyboardEvent, MouseEvent, SubmitEvent,
 };
-use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, TargetCast, classes, html};
+use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, TargetCast, html};
 
 use crate::{
     Calendar, ThreadWish,
@@ -238,14 +238,14 @@ impl Component for Composer {
                     />
                     { self.picker(ctx) }
                     if left <= FEW_LEFT {
-                        <span class={classes!("composer-left", (left < 0).then_some("over"))} role="status">
+                        <span class="composer-left" data-over={(left < 0).then_some("")} role="status">
                             { props.calendar.count(if left < 0 { props.words.over } else { props.words.left }, left.unsigned_abs()) }
                         </span>
                     }
                 </div>
                 <button
                     type="submit"
-                    class={classes!("send", is_ready.then_some("ready"))}
+                    class="send"
                     aria-label={props.words.send}
                     aria-disabled={(!is_ready).to_string()}
                 >
