@@ -14,6 +14,7 @@ mod compile;
 mod compress;
 mod even;
 mod fill;
+mod fold;
 mod join;
 mod minify_css;
 mod minify_js;

@@ -10,19 +10,23 @@ use anyhow::{Context as _, Result, anyhow, ensure};
 use wasm_encoder::reencode::{self, Reencode};
 use wasmparser::{BinaryReaderError, FunctionBody, Operator, Parser, Payload};
 
-use super::{bindgen::Bound, even::even};
+use super::{
+    bindgen::Bound,
+    even::even,
+    fold::{fold, fold_part},
+};
 
 /// Tightens both halves.
 pub(super) fn tighten(bound: &Bound) -> Result<Bound> {
-    let wasm = even(&bound.wasm)?;
+    let Bound { wasm, js } = fold(&Bound { wasm: even(&bound.wasm)?, js: bound.js.clone() })?;
     let found = Found::in_wasm(&wasm)?;
-    let (names, js) = rename(&found, &bound.js)?;
+    let (names, js) = rename(&found, &js)?;
     Ok(Bound { wasm: write(&wasm, &found, names)?, js })
 }
 
 /// Tightens what is fetched later. It has no other half, and what it takes from the main wasm keeps its names.
 pub(super) fn tighten_part(wasm: &[u8]) -> Result<Vec<u8>> {
-    let wasm = even(wasm)?;
+    let wasm = fold_part(&even(wasm)?)?;
     write(&wasm, &Found::in_wasm(&wasm)?, BTreeMap::new())
 }
 
