@@ -20,7 +20,14 @@ use super::{
 pub(super) fn tighten(bound: &Bound) -> Result<Bound> {
     let Bound { wasm, js } = fold(&Bound { wasm: even(&bound.wasm)?, js: bound.js.clone() })?;
     let found = Found::in_wasm(&wasm)?;
-    let (names, js) = rename(&found, &js)?;
+    let (mut names, mut js) = rename(&found, &js)?;
+    // The glue's name stands beside each import.
+    for module in found.modules.iter().filter(|module| module.ends_with("_bg.js")) {
+        let key = format!("\"{module}\":");
+        ensure!(js.matches(&key).count() == 1, "the bindings give {module} in another way than before");
+        js = js.replace(&key, "\"_\":");
+        names.insert((*module).to_owned(), "_".to_owned());
+    }
     Ok(Bound { wasm: write(&wasm, &found, names)?, js })
 }
 
@@ -45,14 +52,21 @@ struct Found<'a> {
     /// Functions that are imported: the first of all numbers are theirs.
     imported: u32,
     imports: BTreeSet<&'a str>,
+    /// Who gives the imports.
+    modules: BTreeSet<&'a str>,
     exports: BTreeSet<&'a str>,
     bodies: Vec<FunctionBody<'a>>,
 }
 
 impl<'a> Found<'a> {
     fn in_wasm(wasm: &'a [u8]) -> Result<Self> {
-        let mut found =
-            Self { imported: 0, imports: BTreeSet::new(), exports: BTreeSet::new(), bodies: Vec::new() };
+        let mut found = Self {
+            imported: 0,
+            imports: BTreeSet::new(),
+            modules: BTreeSet::new(),
+            exports: BTreeSet::new(),
+            bodies: Vec::new(),
+        };
         for payload in Parser::new(0).parse_all(wasm) {
             match payload? {
                 Payload::ImportSection(section) => {
@@ -60,6 +74,7 @@ impl<'a> Found<'a> {
                         let import = import?;
                         found.imported += u32::from(matches!(import.ty, wasmparser::TypeRef::Func(_)));
                         found.imports.insert(import.name);
+                        found.modules.insert(import.module);
                     }
                 }
                 Payload::ExportSection(section) => {
@@ -216,7 +231,7 @@ impl Reencode for Writer {
         for import in section.into_imports() {
             let import = import?;
             let kind = self.entity_type(import.ty)?;
-            imports.import(import.module, self.name(import.name), kind);
+            imports.import(self.name(import.module), self.name(import.name), kind);
         }
         Ok(())
     }
@@ -308,14 +323,14 @@ mod tests {
         module.finish()
     }
 
-    const JS: &str = "const i = { __wbg_close_0123456789abcdef: f };\nexport function mount() { wasm.mount(); }\nwasm.__wbindgen_start(wasm.memory);";
+    const JS: &str = "const i = { \"./a_bg.js\": { __wbg_close_0123456789abcdef: f } };\nexport function mount() { wasm.mount(); }\nwasm.__wbindgen_start(wasm.memory);";
 
     #[test]
     fn both_halves_say_the_same_short_names() {
         let bound = tighten(&Bound { wasm: wasm(), js: JS.into() }).unwrap();
         assert_eq!(
             bound.js,
-            "const i = { a: f };\nexport function mount() { wasm.mount(); }\nwasm.b(wasm.memory);"
+            "const i = { \"_\": { a: f } };\nexport function mount() { wasm.mount(); }\nwasm.b(wasm.memory);"
         );
         let found = Found::in_wasm(&bound.wasm).unwrap();
         assert!(found.imports.contains("a") && found.exports.contains("b"));
