@@ -6,7 +6,7 @@
 //! Start in [`app`].
 
 mod app;
-mod drawn;
+pub(crate) mod drawn;
 mod empty;
 mod ending;
 mod entries;
@@ -16,7 +16,6 @@ mod menu;
 mod notice;
 mod paint;
 mod panel;
-mod parts;
 mod sessions;
 mod standing;
 mod thread;
@@ -24,4 +23,3 @@ pub mod transcript;
 
 pub use app::{Act, App, AppProps, Choices, Face, Notices, Pick, Scene, Scheme, Shape};
 pub use ending::Rated;
-pub use parts::{await_detail, save, want};

@@ -1,12 +1,14 @@
-//! What is fetched later, drawn. Named in `parts.rs` only, so that all of it lies there.
+//! What is fetched later, drawn. Named in `src/parts.rs` only, so that all of it lies there.
+
+use std::rc::Rc;
 
 use tieline_protocol::form::offline;
 use tieline_session::{
     Input,
-    screen::{Ending, FormWish, Notice},
+    screen::{Ending, FormWish, Notice, Thread},
 };
 use tieline_talk::{
-    ThreadView,
+    ThreadView, ThreadWish,
     form::{FormProps, FormView},
     thread::ThreadProps,
 };
@@ -17,12 +19,45 @@ use super::{
     ending::{EndingProps, EndingView},
     entries::{Wish, entries},
     menu::{Menu, MenuProps},
-    parts::What,
     sessions,
 };
 
+/// What of the panel is drawn by what is fetched later. The numbers tell one from the next.
+#[derive(Debug)]
+pub(crate) enum What {
+    /// The words of a session.
+    Thread {
+        /// Which mount's.
+        turn: u32,
+        /// The rows.
+        thread: Rc<Thread>,
+        /// Takes what is wished in it.
+        on_wish: Callback<ThreadWish>,
+        /// What stands there before the first word.
+        empty: Html,
+    },
+    /// The panel's menu, open at that entry.
+    Menu {
+        /// Which mount's.
+        turn: u32,
+        /// Where the caret is at first.
+        opens_at: usize,
+    },
+    /// A form to be filled in.
+    Form,
+    /// What stands in the composer's place when a session has ended.
+    Ending {
+        /// Which mount's.
+        turn: u32,
+        /// What is left to do.
+        end: Ending,
+    },
+    /// The list of the visitor's sessions.
+    Sessions,
+}
+
 /// Draws one of them.
-pub(super) fn draw(scene: &Scene, what: &What) -> Html {
+pub(crate) fn draw(scene: &Scene, what: &What) -> Html {
     match what {
         What::Thread { turn, thread, on_wish, empty } => {
             let Scene { screen, now, face, act } = scene;

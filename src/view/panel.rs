@@ -11,16 +11,16 @@ use yew::{Callback, Html, NodeRef, html};
 
 use super::{
     app::{Scene, Shape, take_caret},
+    drawn::What,
     entries::are_any,
     header::{TITLE_ID, header},
     item_strip::item_strip,
     menu::closed_button,
     notice::notice_line,
-    parts::{self, What},
     standing::expectation,
     thread::thread,
 };
-use crate::locale::Locale;
+use crate::{locale::Locale, parts};
 
 /// In characters: what a field has room for on a phone.
 const SHORT_NAME: usize = 16;

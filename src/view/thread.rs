@@ -3,18 +3,16 @@
 use tieline_talk::{plain, skeleton};
 use yew::{Callback, Html, html};
 
-use super::{
-    app::Scene,
-    empty::empty,
-    panel::Kept,
-    parts::{self, What},
-};
+use super::{app::Scene, drawn::What, empty::empty, panel::Kept};
+use crate::parts;
 
 /// The thread, or its place. A visitor who has sessions has words to be shown: what draws them is fetched ahead of them.
 pub(super) fn thread(scene: &Scene, turn: u32, name: Option<&str>, kept: &Kept<'_>) -> Html {
     let Scene { screen, face, act, .. } = scene;
     let empty = empty(name, screen, face, act);
-    let is_wanted = !kept.thread.rows.is_empty() || screen.chats.iter().any(|row| row.session.is_some());
+    let is_wanted = !kept.thread.rows.is_empty()
+        || screen.chats.iter().any(|row| row.session.is_some())
+        || face.has_given;
     if !is_wanted && !parts::are_here() {
         return place(scene, kept, empty);
     }

@@ -81,6 +81,7 @@ impl Agent {
             Input::Submit { draft_id, text, .. } => self.submit(now, draft_id, &text, &mut out),
             Input::CloseWanted(draft_id) => self.say(now, draft_id, Body::Closed, &mut out),
             Input::FormWanted { draft_id, form } => self.say(now, draft_id, Body::Ask { form }, &mut out),
+            Input::Retry(_) | Input::Discard(_) | Input::Revise(_) => self.end.take_up(now, &input, &mut out),
             input => self.end.take(now, input, &mut out),
         }
         let focus = self.focus();

@@ -14,7 +14,7 @@ use crate::{
     chat::Chat,
     effect::Effect,
     input::Input,
-    screen::{Aimed, Bubble, Content, Row, Rows, Span, Thread},
+    screen::{Aimed, Block, Bubble, Content, Row, Rows, Span, Thread},
     spans::clean,
     thread::{Preview, Reader, preview_of, thread_of},
     visitor::{Visitor, act},
@@ -73,7 +73,7 @@ fn plain_thread(chat: &Chat, _: &Reader) -> Thread {
     let drafts = chat.outbox.rows().map(|row| &row.record).filter(|record| record.body.target().is_none());
     rows.extend(drafts.map(|record| bubble(record.draft_id, true, text_in(&record.body), record.made_at)));
     Thread {
-        rows: Rows::from(rows),
+        rows: Rows::of(if rows.is_empty() { Vec::new() } else { vec![Block::plain(rows)] }),
         has_older: chat.timeline.has_older(),
         is_loading: chat.session.is_some() && chat.timeline.is_blank(),
         ..Thread::default()

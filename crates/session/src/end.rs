@@ -110,11 +110,6 @@ impl End {
         match input {
             Input::Restored(records) => self.restore(records),
             Input::Start => self.link.start(now, out),
-            Input::Retry(draft_id) => self.retry(draft_id, now, out),
-            Input::Discard(draft_id) => {
-                self.take_back(draft_id, out);
-            }
-            Input::Revise(draft_id) => self.revise(draft_id, out),
             Input::UploadMoved { draft_id, percent } => {
                 self.chats.iter_mut().for_each(|chat| chat.outbox.move_upload(draft_id, percent));
             }
@@ -172,6 +167,9 @@ impl End {
             // The doors' own, and the tick: time passes in `settle`.
             Input::Tick
             | Input::DetailCame(_)
+            | Input::Retry(_)
+            | Input::Discard(_)
+            | Input::Revise(_)
             | Input::Asked { .. }
             | Input::PanelShown
             | Input::PanelHidden
@@ -191,6 +189,18 @@ impl End {
             | Input::Typed { .. }
             | Input::OlderWanted
             | Input::MoreSessionsWanted => {}
+        }
+    }
+
+    /// What a person does about a draft that is not in the log yet. Apart from [`End::take`]: a first open can do without.
+    pub(crate) fn take_up(&mut self, now: Millis, input: &Input, out: &mut Vec<Effect>) {
+        match input {
+            Input::Retry(draft_id) => self.retry(*draft_id, now, out),
+            Input::Discard(draft_id) => {
+                self.take_back(*draft_id, out);
+            }
+            Input::Revise(draft_id) => self.revise(*draft_id, out),
+            _ => {}
         }
     }
 

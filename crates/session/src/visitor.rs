@@ -81,10 +81,6 @@ impl Visitor {
             Input::Submit { draft_id, session_draft_id, text } => {
                 self.submit(now, draft_id, session_draft_id, &text, &mut out);
             }
-            Input::Attach { draft_id, session_draft_id, file } => {
-                let key = self.chat_to_write(now, draft_id, session_draft_id, &mut out);
-                self.end.attach(now, key, draft_id, file, &mut out);
-            }
             Input::Typed { has_text } => {
                 if let Some(key) = self.current().map(|chat| chat.key) {
                     self.end.typed(now, key, has_text, &mut out);
@@ -98,6 +94,10 @@ impl Visitor {
             | Input::Aimed(_)
             | Input::Retract { .. }
             | Input::Choose { .. }
+            | Input::Attach { .. }
+            | Input::Retry(_)
+            | Input::Discard(_)
+            | Input::Revise(_)
             | Input::OlderWanted => (self.act)(self, now, input, &mut out),
             input => self.end.take(now, input, &mut out),
         }
@@ -277,6 +277,13 @@ pub(crate) fn act(visitor: &mut Visitor, now: Millis, input: Input, out: &mut Ve
             let over = visitor.current().filter(|chat| chat.is_closed());
             visitor.begun = over.map(|chat| chat.to.clone());
             return;
+        }
+        Input::Attach { draft_id, session_draft_id, file } => {
+            let key = visitor.chat_to_write(now, draft_id, session_draft_id, out);
+            return visitor.end.attach(now, key, draft_id, file, out);
+        }
+        Input::Retry(_) | Input::Discard(_) | Input::Revise(_) => {
+            return visitor.end.take_up(now, &input, out);
         }
         _ => {}
     }

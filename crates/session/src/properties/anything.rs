@@ -330,6 +330,10 @@ proptest! {
                 | Input::Retract { .. }
                 | Input::Choose { .. }
                 | Input::OlderWanted
+                | Input::Attach { .. }
+                | Input::Retry(_)
+                | Input::Discard(_)
+                | Input::Revise(_)
         );
         let script: Vec<_> = script.into_iter().filter(is_said_plainly).collect();
         let auth = || setup(Auth::Visitor { token: "v".into() });
