@@ -3,7 +3,7 @@
 
 use anyhow::{Context as _, Result};
 use serde_json::json;
-use thirtyfour::Key;
+use thirtyfour::{By, Key};
 use tieline_e2e::{Side, Stage, Visitor, Window, play};
 
 /// Nonces, Trusted Types and a digest on the tag are enough for both halves, and the frame does not wait for the second.
@@ -134,6 +134,29 @@ async fn what_draws_a_thread_comes_with_its_styles() {
         page.wait_for(&[".said.mine .state"]).await?;
         let display = "return getComputedStyle(document.querySelector('.said.mine .state')).display";
         assert_eq!(page.script::<String>(display).await?, "flex");
+        Ok(())
+    })
+    .await;
+}
+
+/// What looks at a given file does not come: the visitor is told, and the file is said once it has.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_waits_for_what_looks_at_it() {
+    play(async |stage| {
+        let page = stage.window().await?;
+        page.go(&format!("{}/c/{}", stage.gateway.url(), stage.channel)).await?;
+        page.wait_for(&[".composer button.attach"]).await?;
+        block(&page, &["*_later*"]).await?;
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("list.txt");
+        std::fs::write(&file, "Two lamps")?;
+        let field = page.top().await?.find(By::Css(".composer input[type=file]")).await?;
+        field.send_keys(file.display().to_string()).await?;
+        page.wait_for(&[".panel > .lost button"]).await?;
+        block(&page, &[]).await?;
+        page.click(&[".panel > .lost button"]).await?;
+        page.wait_for(&[".said.mine .bubble.file .file-name"]).await?;
+        page.wait_for(&[".said.mine .state"]).await?;
         Ok(())
     })
     .await;
