@@ -14,6 +14,8 @@ use tieline_talk::form::Filled;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
+use crate::parts;
+
 mod device;
 
 use device::Device;
@@ -57,7 +59,7 @@ pub enum Word {
 /// Where screens and words go.
 pub struct Hooks {
     /// Draws what the visitor is to see now.
-    pub draw: Box<dyn Fn(Screen)>,
+    pub draw: Box<dyn Fn(Rc<Screen>)>,
     /// Speaks to the embedding page.
     pub tell: Box<dyn Fn(Word)>,
 }
@@ -67,6 +69,17 @@ pub struct Hooks {
 pub struct Driver {
     engine: Engine<Visitor>,
     device: Rc<Device>,
+}
+
+/// Takes files for as long as its session lives. What looks at them is fetched later: see `src/parts.rs`.
+#[derive(Clone, Debug)]
+pub struct Giving(Feeder<Visitor>);
+
+impl Giving {
+    /// Takes files, each of so many bytes at most. Named in the table of what is fetched later only.
+    pub fn give(&self, files: Vec<File>, most_bytes: u32) {
+        self.0.attach(files, most_bytes);
+    }
 }
 
 impl Driver {
@@ -84,7 +97,7 @@ impl Driver {
         };
         let hooks =
             tieline_driver::Hooks { draw: hooks.draw, run: errands(&settings, hooks.tell, device.clone()) };
-        let visitor = Visitor::new(Setup {
+        let visitor = Visitor::plain(Setup {
             channel: Some(settings.channel),
             app_name: "widget",
             app_version: env!("CARGO_PKG_VERSION"),
@@ -97,6 +110,8 @@ impl Driver {
         });
         let engine = Engine::new(visitor, plan, hooks);
         engine.feed(device.look());
+        let feeder = engine.feeder();
+        parts::await_detail(move |detail| feeder.feed(Input::DetailCame(detail)));
         Self { engine, device }
     }
 
@@ -127,10 +142,9 @@ impl Driver {
         move |chat, text| feeder.tell_others(&format!("{chat}\n{text}"))
     }
 
-    /// Something that takes files that the visitor gave, each of so many bytes at most.
-    pub fn attaching(&self) -> impl Fn(Vec<File>, u32) + 'static {
-        let feeder = self.engine.feeder();
-        move |files, most_bytes| feeder.attach(files, most_bytes)
+    /// Where files go that the visitor gives.
+    pub fn giving(&self) -> Giving {
+        Giving(self.engine.feeder())
     }
 
     /// The visitor's files, for whoever shows them.

@@ -15,6 +15,7 @@
 pub mod driver;
 pub mod embed;
 pub mod locale;
+mod parts;
 pub mod view;
 
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};

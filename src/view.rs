@@ -6,6 +6,7 @@
 //! Start in [`app`].
 
 mod app;
+pub(crate) mod drawn;
 mod empty;
 mod ending;
 mod entries;
@@ -15,7 +16,6 @@ mod menu;
 mod notice;
 mod paint;
 mod panel;
-mod parts;
 mod sessions;
 mod standing;
 mod thread;
@@ -23,4 +23,3 @@ pub mod transcript;
 
 pub use app::{Act, App, AppProps, Choices, Face, Notices, Pick, Scene, Scheme, Shape};
 pub use ending::Rated;
-pub use parts::{save, want};

@@ -86,6 +86,7 @@ impl Shown {
             chat: "".into(),
             picked: None,
             is_saving: false,
+            has_given: false,
             unsent: Given::default(),
             focus_turn: 0,
         };

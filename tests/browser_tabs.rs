@@ -37,7 +37,7 @@ extern "C" {
 /// One tab, and what it shows.
 struct Tab {
     driver: Driver,
-    screen: Rc<RefCell<Option<Screen>>>,
+    screen: Rc<RefCell<Option<Rc<Screen>>>>,
 }
 
 impl Tab {

@@ -90,6 +90,7 @@ addEventListener("unhandledrejection", ({ reason }) => isTrap(reason) && stop("t
 try {
   const wasm = fetch(WASM, { integrity: INTEGRITY });
   const widget = await import(WIDGET);
+  widget.styleDocument();
   // Beside the wasm, which asks for the same when it is there.
   widget.loadLocale(lang).then((file) => file && (words = file.split("\n")));
   const [{ port, origin }] = await Promise.all([page, widget.default({ module_or_path: wasm })]);

@@ -5,15 +5,15 @@
 
 /** By the first part of a language's tag: whoever reads `pt-PT` reads `pt-BR` sooner than English. */
 const LOCALES = new Map([
-  ["ar", ["{{asset:locale-ar.txt}}", "{{integrity:locale-ar.txt}}"]],
-  ["de", ["{{asset:locale-de.txt}}", "{{integrity:locale-de.txt}}"]],
-  ["es", ["{{asset:locale-es.txt}}", "{{integrity:locale-es.txt}}"]],
-  ["fr", ["{{asset:locale-fr.txt}}", "{{integrity:locale-fr.txt}}"]],
-  ["hi", ["{{asset:locale-hi.txt}}", "{{integrity:locale-hi.txt}}"]],
-  ["ja", ["{{asset:locale-ja.txt}}", "{{integrity:locale-ja.txt}}"]],
-  ["pt", ["{{asset:locale-pt-BR.txt}}", "{{integrity:locale-pt-BR.txt}}"]],
-  ["ru", ["{{asset:locale-ru.txt}}", "{{integrity:locale-ru.txt}}"]],
-  ["zh", ["{{asset:locale-zh-CN.txt}}", "{{integrity:locale-zh-CN.txt}}"]],
+  ["ar", "{{asset:locale-ar.txt}}"],
+  ["de", "{{asset:locale-de.txt}}"],
+  ["es", "{{asset:locale-es.txt}}"],
+  ["fr", "{{asset:locale-fr.txt}}"],
+  ["hi", "{{asset:locale-hi.txt}}"],
+  ["ja", "{{asset:locale-ja.txt}}"],
+  ["pt", "{{asset:locale-pt-BR.txt}}"],
+  ["ru", "{{asset:locale-ru.txt}}"],
+  ["zh", "{{asset:locale-zh-CN.txt}}"],
 ]);
 
 /** A session in the wrong language is better than one that waits for the right one. */
@@ -26,8 +26,7 @@ export const loadLocale = (tag) => {
   const language = tag.toLowerCase().split(/[-_]/)[0];
   if (!LOCALES.has(language)) return Promise.resolve();
   if (!coming.has(language)) {
-    const [path, integrity] = LOCALES.get(language);
-    const file = fetch(new URL(path, import.meta.url), { integrity, signal: AbortSignal.timeout(WORDS_MS) });
+    const file = fetch(new URL(LOCALES.get(language), import.meta.url), { signal: AbortSignal.timeout(WORDS_MS) });
     const text = file.then((answer) => (answer.ok ? answer.text() : Promise.reject())).catch(() => {
       // The next wish asks again.
       coming.delete(language);

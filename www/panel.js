@@ -30,7 +30,7 @@ export default (tools) => {
     "hover", "danger", "success", "warning-soft", "warning-text", "font", "radius-control", "radius-bubble", "shadow",
   ];
   const INLINE = "{{asset:widget.js}}";
-  const STYLES = "{{asset:widget.css}}";
+  const STYLES = "{{asset:widget_whole.css}}";
 
   const text = (value, longest) => (value && typeof value !== "object" ? String(value).slice(0, longest) : undefined);
   const address = (value) => {

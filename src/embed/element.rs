@@ -26,7 +26,8 @@ use super::{
 use crate::{
     driver::{Driver, Hooks, Settings, Unsent, Word},
     locale::Locale,
-    view::{self, Act, Choices, Face, Scene, Scheme, Shape},
+    parts,
+    view::{Act, Choices, Face, Scene, Scheme, Shape},
 };
 
 /// A running session on a page. The last clone takes everything with it.
@@ -184,6 +185,7 @@ impl Picture {
             chat: AttrValue::from(config.to.clone().unwrap_or_default()),
             picked: None,
             is_saving: false,
+            has_given: false,
             unsent: Given::default(),
             focus_turn: 0,
         };
@@ -220,9 +222,9 @@ impl Picture {
         self.draw();
     }
 
-    fn show(&self, screen: Screen) {
+    fn show(&self, screen: Rc<Screen>) {
         self.unsent.belong_to(&screen.owner);
-        self.screen.replace(Some(Rc::new(screen)));
+        self.screen.replace(Some(screen));
         self.draw();
         self.go_on_saving();
     }
@@ -354,7 +356,7 @@ fn act(driver: &Driver, picture: &Rc<Picture>, line: &Rc<OnceCell<Line>>) -> Act
                     typing(&chat, &text);
                     note(Input::Typed { has_text: !text.trim().is_empty() });
                     // What is begun will be said, and is to be seen at once then.
-                    view::want();
+                    parts::want();
                     picture.unsent.keep(&chat, text);
                 }
             }
@@ -368,10 +370,12 @@ fn act(driver: &Driver, picture: &Rc<Picture>, line: &Rc<OnceCell<Line>>) -> Act
             }
         }),
         attach: Callback::from({
-            let (attach, picture) = (driver.attaching(), Rc::downgrade(picture));
+            let (giving, picture) = (driver.giving(), Rc::downgrade(picture));
             move |files: Vec<File>| {
-                let screen = picture.upgrade().and_then(|picture| picture.screen.borrow().clone());
-                attach(files, screen.map_or(0, |screen| screen.accepts.bytes));
+                let Some(picture) = picture.upgrade() else { return };
+                let most_bytes = picture.screen.borrow().as_ref().map_or(0, |screen| screen.accepts.bytes);
+                picture.change(|face| face.has_given = true);
+                parts::attach(giving.clone(), files, most_bytes);
             }
         }),
         pictures: {

@@ -11,7 +11,10 @@ use tieline_session::{
     screen::{Row, Thread},
 };
 
-use crate::view::{self, Act, Face};
+use crate::{
+    parts,
+    view::{Act, Face},
+};
 
 /// So long without an older line, and the file gets what is here.
 const PATIENCE_MS: u64 = 10_000;
@@ -75,13 +78,13 @@ impl Keepsake {
             }
             Wish::All | Wish::OlderThan(_) | Wish::WhatIsHere => {}
         }
-        if view::save(screen, face) {
+        if parts::save(screen, face) {
             self.wish.set(Wish::None);
             self.patience.arm(None);
         } else {
             // What writes it was lost with what draws the thread. It is asked for again until it comes.
             self.wish.set(Wish::WhatIsHere);
-            view::want();
+            parts::want();
             self.patience.arm(Some(AGAIN_MS));
         }
     }

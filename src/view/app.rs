@@ -91,6 +91,8 @@ pub struct Face {
     pub picked: Option<SessionId>,
     /// The session is being made a file; older lines are still on their way.
     pub is_saving: bool,
+    /// Files were given: what draws them, and tells if it could not be fetched, is to be here.
+    pub has_given: bool,
     /// What the visitor had begun to write.
     pub unsent: Given,
     /// Each new number puts the caret into the composer; 0 leaves it where it is.

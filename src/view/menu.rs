@@ -4,6 +4,7 @@
 //! came in. Enter, Space and Down open it on the first entry, Up on the last; arrows go round, Home and End to the ends, a
 //! letter to the next entry that begins so; Escape closes and gives the focus back, Tab goes on and leaves it closed.
 
+use js_sys::JsString;
 use tieline_browser::focus;
 use tieline_talk::icon;
 use wasm_bindgen::JsCast;
@@ -178,7 +179,7 @@ impl Menu {
     fn on_key(&self, ctx: &Context<Self>) -> Callback<KeyboardEvent> {
         let (at, entries) = (self.at, ctx.props().entries.clone());
         ctx.link().batch_callback(move |event: KeyboardEvent| {
-            let there = after(at, &event.key(), &entries)?;
+            let there = after(at, &event.key(), &entries, lower)?;
             event.prevent_default();
             event.stop_propagation();
             Some(MenuEvent::Moved(there))
@@ -224,9 +225,9 @@ pub(super) enum Move {
     Shut,
 }
 
-/// `at` is the entry with the caret, none while the menu is closed. None: not the menu's key. Tab is not: the focus that goes
+/// `lower` gives small letters. `at` is the entry with the caret, none while the menu is closed. None: not the menu's key. Tab is not: the focus that goes
 /// elsewhere closes the menu.
-fn after(at: Option<usize>, key: &str, entries: &[Entry]) -> Option<Move> {
+fn after(at: Option<usize>, key: &str, entries: &[Entry], lower: fn(&str) -> String) -> Option<Move> {
     let last = entries.len().saturating_sub(1);
     Some(match (at, key) {
         (None, "ArrowDown") => Move::To(0),
@@ -237,12 +238,17 @@ fn after(at: Option<usize>, key: &str, entries: &[Entry]) -> Option<Move> {
         (Some(at), "ArrowDown") => Move::To(if at >= last { 0 } else { at + 1 }),
         (Some(at), "ArrowUp") => Move::To(at.checked_sub(1).unwrap_or(last)),
         (Some(at), letter) if letter.chars().count() == 1 && letter != " " => {
-            let begins = |entry: &Entry| entry.text.to_lowercase().starts_with(&letter.to_lowercase());
+            let begins = |entry: &Entry| lower(&entry.text).starts_with(&lower(letter));
             let mut later = (at + 1..=last).chain(0..=at);
             Move::To(later.find(|at| entries.get(*at).is_some_and(begins))?)
         }
         (Some(_), _) => return None,
     })
+}
+
+/// In small letters, by the browser: Rust's own table of them is two kilobytes to download.
+fn lower(text: &str) -> String {
+    String::from(JsString::from(text).to_lower_case())
 }
 
 #[cfg(test)]
@@ -275,8 +281,8 @@ mod tests {
             (Some(1), "Escape", Some(Move::Shut)),
             (Some(1), "Tab", None),
         ] {
-            assert_eq!(after(at, key, &entries), expected, "{at:?} {key}");
+            assert_eq!(after(at, key, &entries, str::to_lowercase), expected, "{at:?} {key}");
         }
-        assert_eq!(after(Some(0), "ArrowDown", &[]), Some(Move::To(0)));
+        assert_eq!(after(Some(0), "ArrowDown", &[], str::to_lowercase), Some(Move::To(0)));
     }
 }

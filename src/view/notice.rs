@@ -7,12 +7,9 @@ use crate::locale::Locale;
 
 /// The line. Its element always stands, as screen readers only hear changes of a live region that was there before.
 pub(super) fn notice_line(notice: Option<Notice>, is_saving: bool, locale: &'static Locale) -> Html {
-    let class = match notice {
-        Some(Notice::Refused | Notice::SignedOut) => "notice final",
-        _ => "notice",
-    };
+    let is_final = matches!(notice, Some(Notice::Refused | Notice::SignedOut));
     html! {
-        <div {class} role="status">
+        <div class="notice" data-final={is_final.then_some("")} role="status">
             if let Some(notice) = notice {
                 <p>{ locale.notice(notice) }</p>
                 if notice == Notice::MustReload {

@@ -2,27 +2,25 @@
 
 use std::rc::Rc;
 
-use tieline_protocol::form::offline;
 use tieline_session::{
-    Input, Screen,
-    screen::{Ending, FormWish, Thread},
+    Screen,
+    screen::{FormWish, Thread},
 };
-use tieline_talk::{Composer, ThreadWish, attach::drop_sign, form::FormProps};
+use tieline_talk::{Composer, ThreadWish, attach::drop_sign};
 use yew::{Callback, Html, NodeRef, html};
 
 use super::{
     app::{Scene, Shape, take_caret},
-    ending::EndingProps,
-    entries::{Wish, entries},
+    drawn::What,
+    entries::are_any,
     header::{TITLE_ID, header},
     item_strip::item_strip,
-    menu::{MenuProps, closed_button},
+    menu::closed_button,
     notice::notice_line,
-    parts,
     standing::expectation,
     thread::thread,
 };
-use crate::locale::Locale;
+use crate::{locale::Locale, parts};
 
 /// In characters: what a field has room for on a phone.
 const SHORT_NAME: usize = 16;
@@ -51,14 +49,17 @@ pub(super) fn panel(scene: &Scene, turn: u32, kept: &Kept<'_>) -> Html {
             { header(scene, name, menu(scene, turn, kept)) }
             { notice_line(screen.notice, face.is_saving, face.locale) }
             if screen.is_listing {
-                { parts::sessions(scene, caret_in(kept)) }
+                { parts::place(scene, What::Sessions, None, caret_in(kept)) }
             } else {
                 { item_strip(screen, face) }
                 { thread(scene, turn, name, kept) }
                 { expectation(screen, *now, face) }
-                { asked_form(scene) }
+                // In the composer's place before the first words, above it in the middle of a session.
+                if screen.form.is_some() {
+                    { parts::place(scene, What::Form, None, Callback::noop()) }
+                }
                 if let Some(end) = screen.end {
-                    { ending_of(scene, turn, end) }
+                    { parts::place(scene, What::Ending { turn, end }, None, Callback::noop()) }
                 } else if takes_composers_place(screen) {
                     // The form stands where the composer would.
                 } else if screen.can_write {
@@ -100,48 +101,15 @@ fn placeholder(name: Option<&str>, locale: &Locale) -> String {
 }
 
 /// Its button, and the menu behind that once it was opened.
-fn menu(Scene { screen, face, act, .. }: &Scene, turn: u32, kept: &Kept<'_>) -> Html {
-    let entries = entries(face, !screen.is_listing && !screen.thread.rows.is_empty());
-    if entries.is_empty() {
+fn menu(scene: &Scene, turn: u32, kept: &Kept<'_>) -> Html {
+    if !are_any(&scene.face, &scene.screen) {
         return Html::default();
     }
-    let closed = closed_button(face.locale.menu, &kept.on_menu);
-    let Some(opens_at) = kept.menu else { return closed };
-    let (save, pick) = (act.save.clone(), act.pick.clone());
-    let on_pick = Callback::from(move |wish| match wish {
-        Wish::Save => save.emit(()),
-        Wish::Page(wish) => pick.emit(wish),
-    });
-    let props = MenuProps { label: face.locale.menu.into(), entries, on_pick, opens_at };
-    parts::menu(face.locale, turn, props, closed)
-}
-
-/// The form that is to be filled in: in the composer's place before the first words, above it in the middle of a session.
-fn asked_form(scene: &Scene) -> Html {
-    let Scene { screen, face, act, .. } = scene;
-    let Some(wish) = &screen.form else { return Html::default() };
-    let locale = face.locale;
-    let (key, form, message_chars) = match wish {
-        FormWish::PreChat(form) => ("pre-chat".to_owned(), form.clone(), None),
-        FormWish::Offline => {
-            let form = offline(locale.your_name, locale.your_email);
-            ("offline".to_owned(), form, Some(screen.text_chars))
-        }
-        FormWish::Asked { seq, form } => (format!("asked {seq}"), form.clone(), None),
-    };
-    let props = FormProps { form, message_chars, words: &locale.words, on_fill: act.fill.clone() };
-    parts::form(locale, format!("{key} {}", face.chat), props)
-}
-
-fn ending_of(scene: &Scene, turn: u32, end: Ending) -> Html {
-    let Scene { face, act, .. } = scene;
-    let props = EndingProps {
-        end,
-        locale: face.locale,
-        on_rate: act.rate.clone(),
-        on_begin: act.feed.reform(|()| Input::BegunAnew),
-    };
-    parts::ending(format!("ending {turn} {}", face.chat), props)
+    let closed = closed_button(scene.face.locale.menu, &kept.on_menu);
+    match kept.menu {
+        Some(opens_at) => parts::place(scene, What::Menu { turn, opens_at }, Some(closed), Callback::noop()),
+        None => closed,
+    }
 }
 
 fn takes_composers_place(screen: &Screen) -> bool {

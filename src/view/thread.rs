@@ -1,33 +1,24 @@
 //! Where the thread stands. Its rows, once there are any; before the first word a greeting, for which nothing is fetched.
 
-use tieline_session::screen::Notice;
-use tieline_talk::{plain, skeleton, thread::ThreadProps};
-use yew::{Html, html};
+use tieline_talk::{plain, skeleton};
+use yew::{Callback, Html, html};
 
-use super::{app::Scene, empty::empty, panel::Kept, parts};
+use super::{app::Scene, drawn::What, empty::empty, panel::Kept};
+use crate::parts;
 
 /// The thread, or its place. A visitor who has sessions has words to be shown: what draws them is fetched ahead of them.
 pub(super) fn thread(scene: &Scene, turn: u32, name: Option<&str>, kept: &Kept<'_>) -> Html {
-    let Scene { screen, now, face, act } = scene;
+    let Scene { screen, face, act, .. } = scene;
     let empty = empty(name, screen, face, act);
-    let is_wanted = !kept.thread.rows.is_empty() || screen.chats.iter().any(|row| row.session.is_some());
+    let is_wanted = !kept.thread.rows.is_empty()
+        || screen.chats.iter().any(|row| row.session.is_some())
+        || face.has_given;
     if !is_wanted && !parts::are_here() {
         return place(scene, kept, empty);
     }
-    let picked = face.picked.map(|session| session.to_string()).unwrap_or_default();
-    let props = ThreadProps {
-        thread: kept.thread.clone(),
-        words: &face.locale.words,
-        calendar: face.calendar.clone(),
-        now: *now,
-        on_wish: kept.on_wish.clone(),
-        is_cut: matches!(screen.notice, Some(Notice::Connecting | Notice::Reconnecting | Notice::Offline)),
-        stranger: "".into(),
-        pictures: Some(act.pictures.clone()),
-        empty: empty.clone(),
-        id: None,
-    };
-    parts::thread(format!("thread {turn} {} {picked}", face.chat), props, place(scene, kept, empty))
+    let meanwhile = place(scene, kept, empty.clone());
+    let what = What::Thread { turn, thread: kept.thread.clone(), on_wish: kept.on_wish.clone(), empty };
+    parts::place(scene, what, Some(meanwhile), Callback::noop())
 }
 
 /// What is in its place: the greeting, the words alone, or the ghosts of what is on its way. The same to a screen reader as what

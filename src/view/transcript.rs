@@ -13,7 +13,7 @@ use super::app::Face;
 use crate::locale::Locale;
 
 /// Gives the visitor the session as a file.
-pub(super) fn save(screen: &Screen, face: &Face) {
+pub(crate) fn save(screen: &Screen, face: &Face) {
     let name = screen.title.as_deref().or(face.name.as_deref()).unwrap_or(face.locale.chat);
     let zoned = face.calendar.zoned();
     let pen = Pen { moment: &zoned, price: &|price| face.calendar.price(price) };

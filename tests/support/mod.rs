@@ -35,8 +35,10 @@ extern "C" {
 /// The widget's style sheet, as `cargo xtask dist` puts it together.
 pub(crate) const STYLE: &str = concat!(
     include_str!("../../crates/talk/style.css"),
-    include_str!("../../crates/talk/files.css"),
     include_str!("../../src/view/style.css"),
+    include_str!("../../crates/talk/later.css"),
+    include_str!("../../crates/talk/files.css"),
+    include_str!("../../src/view/later.css"),
     include_str!("../../src/view/sessions.css")
 );
 

@@ -12,12 +12,15 @@
 mod bindgen;
 mod compile;
 mod compress;
+mod even;
 mod fill;
+mod fold;
 mod join;
 mod minify_css;
 mod minify_js;
 mod sources;
 mod split;
+mod start;
 mod tighten;
 
 use std::collections::BTreeMap;
@@ -67,6 +70,19 @@ fn assemble(sources: &Sources) -> Result<Files> {
     let locales_js = catalogue.fill(&sources.locales_js)?;
     for app in App::ALL {
         eprintln!("dist  {}: bindings", app.name());
+        let css = minify_css::minify(&sources.css(app));
+        let mut styles_js = String::new();
+        if app.is_split() {
+            let later = minify_css::minify(&sources.later_css(app));
+            // In a page of the merchant's there is one sheet, whole: what is adopted there cannot be a link.
+            let whole = (css.clone() + &later).into_bytes();
+            content.insert(catalogue.add(&app.file("_whole.css"), &whole), whole);
+            let later = later.into_bytes();
+            content.insert(catalogue.add(&app.file("_later.css"), &later), later);
+            styles_js = catalogue.fill(&sources.styles_js)?;
+        }
+        let css = css.into_bytes();
+        content.insert(catalogue.add(&app.file(".css"), &css), css);
         let pieces = if app.is_split() { Some(split::cut(app, sources.wasm(app))?) } else { None };
         let raw = pieces.as_ref().map_or(sources.wasm(app), |pieces| &pieces.main);
         let mut bound = tighten::tighten(&bindgen::bind(app, raw)?)?;
@@ -87,11 +103,10 @@ fn assemble(sources: &Sources) -> Result<Files> {
         if app == App::Widget {
             bound.js.insert_str(0, &locales_js);
         }
+        bound.js.insert_str(0, &styles_js);
         let glue = minify_js::minify(&bound.js, Kind::Module)?.into_bytes();
         content.insert(catalogue.add(&app.file(".js"), &glue), glue);
 
-        let css = minify_css::minify(&sources.css(app)).into_bytes();
-        content.insert(catalogue.add(&app.file(".css"), &css), css);
         if app == App::Widget {
             let panel = minify_js::minify(&catalogue.fill(&sources.panel)?, Kind::Module)?.into_bytes();
             content.insert(catalogue.add("panel.js", &panel), panel.clone());

@@ -6,7 +6,7 @@ use tieline_session::{Agent, DeskScreen, Effect, Input, Owner, Screen, Visitor, 
 /// One end of a session, as `tieline_session` promises it.
 pub trait End: 'static {
     /// What the person at this end sees.
-    type Screen: Clone + PartialEq + 'static;
+    type Screen: PartialEq + 'static;
 
     /// Takes a fact, gives what is to be done about it, in order.
     fn handle(&mut self, now: Millis, input: Input) -> Vec<Effect>;

@@ -54,7 +54,7 @@ pub struct Share {
 /// Where screens and errands go. Either may feed the engine at once: what it feeds waits for its turn.
 pub struct Hooks<E: End> {
     /// Draws what the person is to see now.
-    pub draw: Box<dyn Fn(E::Screen)>,
+    pub draw: Box<dyn Fn(Rc<E::Screen>)>,
     /// Runs an errand. What comes of it, now or later, goes into the feeder.
     pub run: Box<dyn Fn(Errand, Feeder<E>)>,
 }
@@ -112,7 +112,7 @@ pub(crate) struct Inner<E: End> {
     pub(crate) group: RefCell<Option<Group>>,
     pub(crate) greeting: Cell<Greeting>,
     end: RefCell<E>,
-    drawn: RefCell<Option<E::Screen>>,
+    drawn: RefCell<Option<Rc<E::Screen>>>,
     drawn_at: Cell<Millis>,
     /// Draws what came too soon after the last picture.
     frame: OnceCell<Timer>,
@@ -310,8 +310,9 @@ impl<E: End> Inner<E> {
         self.is_frame_due.set(false);
         self.drawn_at.set(ids::now());
         let screen = self.end.borrow().screen(ids::now());
-        let is_new = self.drawn.borrow().as_ref() != Some(&screen);
+        let is_new = self.drawn.borrow().as_deref() != Some(&screen);
         if is_new {
+            let screen = Rc::new(screen);
             self.drawn.replace(Some(screen.clone()));
             if matches!(E::notice(&screen), Some(Notice::Refused | Notice::MustReload | Notice::SignedOut)) {
                 self.on_line(Fact::Rested);
@@ -384,6 +385,12 @@ fn on_page<E: End>(engine: &Weak<Inner<E>>, fact: PageFact) {
             // A lock or an open channel would keep the page out of the back-forward cache.
             engine.leave_tabs();
         }
+    }
+}
+
+impl<E: End> Clone for Feeder<E> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
     }
 }
 

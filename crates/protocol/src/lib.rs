@@ -29,7 +29,7 @@ pub use entry::{Author, Body, Entry, FormSource, Item, Price, Role};
 pub use envelope::{Decoded, Outgoing};
 pub use file::FileCard;
 pub use form::{Answer, Field, FieldKind, Form};
-pub use id::{ChannelId, DraftId, Epoch, FileId, PartyId, RequestId, Seq, SessionId};
+pub use id::{BadId, ChannelId, DraftId, Epoch, FileId, PartyId, RequestId, Seq, SessionId};
 pub use server::{ErrorBody, Receipt, ServerFrame, SessionState, Welcome};
 pub use time::Millis;
 

@@ -6,6 +6,7 @@ use tieline_protocol::{Author, Body, Capability, DraftId, Millis, Role, SessionI
 
 use crate::{
     chat::{Chat, ChatKey},
+    detail::Look,
     effect::{Effect, Owner},
     end::{End, Said},
     input::{Input, Setup},
@@ -26,7 +27,7 @@ pub struct Agent {
 impl Agent {
     /// An end that has not dialled yet.
     pub fn new(setup: Setup) -> Self {
-        Self { end: End::new(setup, false), picked: None, is_shown: true }
+        Self { end: End::new(setup, false, Look::FULL), picked: None, is_shown: true }
     }
 
     /// Takes a fact, gives what is to be done about it, in order.
@@ -80,6 +81,7 @@ impl Agent {
             Input::Submit { draft_id, text, .. } => self.submit(now, draft_id, &text, &mut out),
             Input::CloseWanted(draft_id) => self.say(now, draft_id, Body::Closed, &mut out),
             Input::FormWanted { draft_id, form } => self.say(now, draft_id, Body::Ask { form }, &mut out),
+            Input::Retry(_) | Input::Discard(_) | Input::Revise(_) => self.end.take_up(now, &input, &mut out),
             input => self.end.take(now, input, &mut out),
         }
         let focus = self.focus();

@@ -11,6 +11,7 @@ use tieline_protocol::{
 use crate::{
     alarm::Alarm,
     chat::{Chat, ChatKey},
+    detail::Look,
     effect::{Effect, Record},
     input::{Input, Setup},
     link::{Lack, Link},
@@ -32,6 +33,7 @@ mod words;
 #[derive(Debug)]
 pub(crate) struct End {
     setup: Setup,
+    pub(crate) look: Look,
     is_visiting: bool,
     pub(crate) link: Link,
     pub(crate) proof: Proof,
@@ -69,7 +71,7 @@ pub(crate) struct End {
 }
 
 impl End {
-    pub(crate) fn new(mut setup: Setup, is_visiting: bool) -> Self {
+    pub(crate) fn new(mut setup: Setup, is_visiting: bool, look: Look) -> Self {
         let base = std::mem::replace(&mut setup.auth, Auth::New);
         let ticket = setup.embed.take();
         Self {
@@ -77,6 +79,7 @@ impl End {
             proof: Proof::new(base, ticket),
             requests: Requests::new(setup.request_base),
             setup,
+            look,
             is_visiting,
             is_auth_due: false,
             chats: Vec::new(),
@@ -107,11 +110,6 @@ impl End {
         match input {
             Input::Restored(records) => self.restore(records),
             Input::Start => self.link.start(now, out),
-            Input::Retry(draft_id) => self.retry(draft_id, now, out),
-            Input::Discard(draft_id) => {
-                self.take_back(draft_id, out);
-            }
-            Input::Revise(draft_id) => self.revise(draft_id, out),
             Input::UploadMoved { draft_id, percent } => {
                 self.chats.iter_mut().for_each(|chat| chat.outbox.move_upload(draft_id, percent));
             }
@@ -168,6 +166,10 @@ impl End {
             }
             // The doors' own, and the tick: time passes in `settle`.
             Input::Tick
+            | Input::DetailCame(_)
+            | Input::Retry(_)
+            | Input::Discard(_)
+            | Input::Revise(_)
             | Input::Asked { .. }
             | Input::PanelShown
             | Input::PanelHidden
@@ -187,6 +189,18 @@ impl End {
             | Input::Typed { .. }
             | Input::OlderWanted
             | Input::MoreSessionsWanted => {}
+        }
+    }
+
+    /// What a person does about a draft that is not in the log yet. Apart from [`End::take`]: a first open can do without.
+    pub(crate) fn take_up(&mut self, now: Millis, input: &Input, out: &mut Vec<Effect>) {
+        match input {
+            Input::Retry(draft_id) => self.retry(*draft_id, now, out),
+            Input::Discard(draft_id) => {
+                self.take_back(*draft_id, out);
+            }
+            Input::Revise(draft_id) => self.revise(*draft_id, out),
+            _ => {}
         }
     }
 

@@ -5,7 +5,7 @@ use tieline_protocol::{
     SessionId,
 };
 
-use crate::effect::Record;
+use crate::{detail::Detail, effect::Record};
 
 /// What is known before anything happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +76,8 @@ pub enum Input {
     Restored(Vec<Record>),
     /// Connect: the visitor means to talk, or the desk was opened.
     Start,
+    /// What makes the screen in full is here, for an end that began plain.
+    DetailCame(Detail),
 
     /// A session creation control was used: whom to reach, and about what. Shows that chat.
     Asked {

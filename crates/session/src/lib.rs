@@ -23,6 +23,7 @@ mod alarm;
 mod changes;
 mod chat;
 mod cursors;
+mod detail;
 mod end;
 mod jitter;
 mod link;
@@ -47,6 +48,7 @@ mod properties;
 mod testing;
 
 pub use agent::Agent;
+pub use detail::Detail;
 pub use effect::{Effect, Event, Owner, Place, Record};
 pub use input::{Aim, Attached, Input, NoUpload, Setup};
 pub use screen::{DeskScreen, Screen};

@@ -9,18 +9,21 @@ use crate::{
     order::sort_few,
     screen::ChatRow,
     spans::clean_item,
-    thread::{name_of, preview_of},
+    thread::{Preview, name_of},
 };
 
-/// Newest activity first. `open`: the one on screen.
-pub(crate) fn rows<'a>(chats: impl Iterator<Item = &'a Chat>, open: Option<ChatKey>) -> Vec<ChatRow> {
-    let mut rows: Vec<ChatRow> = chats.map(|chat| row_of(chat, open)).collect();
+/// Newest activity first. `open`: the one on screen. `preview` gives a chat's newest words.
+pub(crate) fn rows<'a>(
+    chats: impl Iterator<Item = &'a Chat>,
+    open: Option<ChatKey>,
+    preview: fn(&Chat) -> Preview,
+) -> Vec<ChatRow> {
+    let mut rows: Vec<ChatRow> = chats.map(|chat| row_of(chat, open, preview(chat))).collect();
     sort_few(&mut rows, |row| (Reverse(row.touched_at), Reverse(row.session)));
     rows
 }
 
-fn row_of(chat: &Chat, open: Option<ChatKey>) -> ChatRow {
-    let preview = preview_of(chat);
+fn row_of(chat: &Chat, open: Option<ChatKey>, preview: Preview) -> ChatRow {
     let answers = chat.timeline.entries().rev().filter(|entry| !chat.is_mine(entry));
     ChatRow {
         session: chat.session,

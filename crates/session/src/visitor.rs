@@ -9,6 +9,7 @@ use tieline_protocol::{
 
 use crate::{
     chat::{Chat, ChatKey},
+    detail::{Act, Detail},
     effect::{Effect, Owner},
     end::{End, Said},
     input::{Input, Setup},
@@ -35,6 +36,7 @@ pub struct Visitor {
     is_listing: bool,
     /// The visitor put a closed session away, to begin another with the same recipient.
     begun: Option<Option<String>>,
+    act: Act,
 }
 
 #[derive(Debug)]
@@ -48,7 +50,17 @@ struct Wish {
 impl Visitor {
     /// An end that has not dialled yet.
     pub fn new(setup: Setup) -> Self {
-        Self { end: End::new(setup, true), wish: None, is_shown: false, is_listing: false, begun: None }
+        Self::with(setup, Detail::full())
+    }
+
+    /// The same without what makes the screen in full, until [`Input::DetailCame`].
+    pub fn plain(setup: Setup) -> Self {
+        Self::with(setup, Detail::plain())
+    }
+
+    fn with(setup: Setup, Detail { look, act }: Detail) -> Self {
+        let end = End::new(setup, true, look);
+        Self { end, wish: None, is_shown: false, is_listing: false, begun: None, act }
     }
 
     /// Takes a fact, gives what is to be done about it, in order.
@@ -60,50 +72,33 @@ impl Visitor {
                 (self.is_listing, self.begun) = (false, None);
             }
             Input::ListShown(is_listing) => self.is_listing = is_listing,
-            Input::SessionPicked(session) => self.pick(session),
-            Input::MoreSessionsWanted => self.want_more(),
+            Input::DetailCame(Detail { look, act }) => {
+                self.end.look = look;
+                self.act = act;
+            }
             Input::PanelShown => self.is_shown = true,
             Input::PanelHidden => self.is_shown = false,
             Input::Submit { draft_id, session_draft_id, text } => {
                 self.submit(now, draft_id, session_draft_id, &text, &mut out);
-            }
-            Input::FormFilled { draft_id, session_draft_id, answers, message } => {
-                self.fill(now, Filled { draft_id, session_draft_id, answers, message }, &mut out);
-            }
-            Input::Rated { draft_id, stars, text } => self.rate(now, draft_id, stars, &text, &mut out),
-            Input::BegunAnew => {
-                self.begun = self.current().filter(|chat| chat.is_closed()).map(|chat| chat.to.clone());
-            }
-            Input::Attach { draft_id, session_draft_id, file } => {
-                let key = self.chat_to_write(now, draft_id, session_draft_id, &mut out);
-                self.end.attach(now, key, draft_id, file, &mut out);
             }
             Input::Typed { has_text } => {
                 if let Some(key) = self.current().map(|chat| chat.key) {
                     self.end.typed(now, key, has_text, &mut out);
                 }
             }
-            Input::Aimed(aim) => {
-                if let Some(key) = self.current().map(|chat| chat.key) {
-                    self.end.aim(now, key, aim);
-                }
-            }
-            Input::Retract { draft_id, target } => {
-                if let Some(key) = self.current().map(|chat| chat.key) {
-                    self.end.retract(now, key, draft_id, target, &mut out);
-                }
-            }
-            Input::Choose { draft_id, target, option } => {
-                if let Some(key) = self.current().map(|chat| chat.key) {
-                    self.end.choose(now, key, draft_id, (target, option), &mut out);
-                }
-            }
-            Input::OlderWanted => {
-                if let Some(chat) = self.current().map(|chat| chat.key).and_then(|key| self.end.chat_mut(key))
-                {
-                    chat.wants_older = chat.timeline.has_older();
-                }
-            }
+            Input::SessionPicked(_)
+            | Input::MoreSessionsWanted
+            | Input::FormFilled { .. }
+            | Input::Rated { .. }
+            | Input::BegunAnew
+            | Input::Aimed(_)
+            | Input::Retract { .. }
+            | Input::Choose { .. }
+            | Input::Attach { .. }
+            | Input::Retry(_)
+            | Input::Discard(_)
+            | Input::Revise(_)
+            | Input::OlderWanted => (self.act)(self, now, input, &mut out),
             input => self.end.take(now, input, &mut out),
         }
         let focus = self.focus();
@@ -148,7 +143,7 @@ impl Visitor {
             end,
             form: self.form_wish(chat, standing),
             text_chars: self.end.text_chars,
-            chats: own_chats::rows(self.end.chats(), chat.map(|chat| chat.key)),
+            chats: own_chats::rows(self.end.chats(), chat.map(|chat| chat.key), self.end.look.preview),
             has_more_chats: self.end.has_more_sessions,
             is_listing: self.is_listing,
             accepts: self.end.accepts(),
@@ -266,6 +261,45 @@ impl Visitor {
     fn is_news(&self, chat: &Chat, item: &Item) -> bool {
         let is_same = |said: &Item| (&said.id, &said.title, &said.url) == (&item.id, &item.title, &item.url);
         self.end.grants(Capability::Item) == Some(true) && !chat.newest_item().is_some_and(is_same)
+    }
+}
+
+/// What is done about what stands on screen in full: see [`Detail`].
+pub(crate) fn act(visitor: &mut Visitor, now: Millis, input: Input, out: &mut Vec<Effect>) {
+    match input {
+        Input::SessionPicked(session) => return visitor.pick(session),
+        Input::MoreSessionsWanted => return visitor.want_more(),
+        Input::FormFilled { draft_id, session_draft_id, answers, message } => {
+            return visitor.fill(now, Filled { draft_id, session_draft_id, answers, message }, out);
+        }
+        Input::Rated { draft_id, stars, text } => return visitor.rate(now, draft_id, stars, &text, out),
+        Input::BegunAnew => {
+            let over = visitor.current().filter(|chat| chat.is_closed());
+            visitor.begun = over.map(|chat| chat.to.clone());
+            return;
+        }
+        Input::Attach { draft_id, session_draft_id, file } => {
+            let key = visitor.chat_to_write(now, draft_id, session_draft_id, out);
+            return visitor.end.attach(now, key, draft_id, file, out);
+        }
+        Input::Retry(_) | Input::Discard(_) | Input::Revise(_) => {
+            return visitor.end.take_up(now, &input, out);
+        }
+        _ => {}
+    }
+    let Some(key) = visitor.current().map(|chat| chat.key) else { return };
+    match input {
+        Input::Aimed(aim) => visitor.end.aim(now, key, aim),
+        Input::Retract { draft_id, target } => visitor.end.retract(now, key, draft_id, target, out),
+        Input::Choose { draft_id, target, option } => {
+            visitor.end.choose(now, key, draft_id, (target, option), out);
+        }
+        Input::OlderWanted => {
+            if let Some(chat) = visitor.end.chat_mut(key) {
+                chat.wants_older = chat.timeline.has_older();
+            }
+        }
+        _ => {}
     }
 }
 

@@ -9,12 +9,10 @@ use crate::icon;
 /// Hidden from screen readers: the name always stands beside it as text. A function and not a component: it has no state,
 /// and each component is five more kilobytes to download.
 pub fn avatar(name: Option<&str>, seed: &str) -> Html {
-    let hue =
-        ["avatar hue-0", "avatar hue-1", "avatar hue-2", "avatar hue-3", "avatar hue-4", "avatar hue-5"];
-    let class = hue.get(hue_of(seed)).copied().unwrap_or("avatar");
+    let hue = ["0", "1", "2", "3", "4", "5"].get(hue_of(seed)).copied();
     let initials = name.map(initials).filter(|initials| !initials.is_empty());
     html! {
-        <span {class} aria-hidden="true">
+        <span class="avatar" data-hue={hue} aria-hidden="true">
             { initials.map_or_else(icon::person, Html::from) }
         </span>
     }

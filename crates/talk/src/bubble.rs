@@ -64,7 +64,7 @@ pub(crate) fn view(bubble: &Bubble, around: &Around<'_>) -> Html {
     }
 }
 
-pub(crate) fn side(bubble: &Bubble) -> Classes {
+fn side(bubble: &Bubble) -> Classes {
     classes!(
         "said",
         if bubble.is_mine { "mine" } else { "theirs" },

@@ -7,16 +7,14 @@ use std::rc::Rc;
 
 use tieline_browser::focus::focus;
 use tieline_session::screen::{Accepts, Aimed};
-use web_sys::{
-    Element, File, HtmlElement, HtmlTextAreaElement, InputEvent, KeyboardEvent, MouseEvent, SubmitEvent,
-};
-use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, TargetCast, classes, html};
+use web_sys::{Element, File, HtmlElement, HtmlTextAreaElement, InputEvent, KeyboardEvent, SubmitEvent};
+use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, TargetCast, html};
 
 use crate::{
     Calendar, ThreadWish,
     attach::attach_button,
-    icon, later,
-    parts::Parts,
+    icon,
+    parts::{self, Piece},
     picker::PickerActs,
     voice::{self, VoiceProps},
     words::Words,
@@ -213,7 +211,8 @@ impl Component for Composer {
         html! {
             <>
             if let Some(aim) = &props.aim {
-                { strip(aim.clone(), props.words, on_leave) }
+                // Who aims has a thread on screen: the strip has come with it.
+                { parts::piece(props.words, Piece::Strip(aim.clone(), on_leave), Callback::noop()) }
             }
             <form class="composer" onsubmit={on_submit}>
                 { attach_button(props.words, &props.accepts, &props.on_files) }
@@ -238,14 +237,14 @@ impl Component for Composer {
                     />
                     { self.picker(ctx) }
                     if left <= FEW_LEFT {
-                        <span class={classes!("composer-left", (left < 0).then_some("over"))} role="status">
+                        <span class="composer-left" data-over={(left < 0).then_some("")} role="status">
                             { props.calendar.count(if left < 0 { props.words.over } else { props.words.left }, left.unsigned_abs()) }
                         </span>
                     }
                 </div>
                 <button
                     type="submit"
-                    class={classes!("send", is_ready.then_some("ready"))}
+                    class="send"
                     aria-label={props.words.send}
                     aria-disabled={(!is_ready).to_string()}
                 >
@@ -280,7 +279,6 @@ impl Composer {
         let words = *words;
         let on_close = ctx.link().callback(|()| ComposerEvent::Record(false));
         let inside = VoiceProps { words, accepts: accepts.clone(), on_files: on_files.clone(), on_close };
-        let draw = move |parts: &'static Parts| (parts.voice)(inside.clone());
         html! {
             <>
                 <button
@@ -292,7 +290,7 @@ impl Composer {
                     { icon::microphone() }
                 </button>
                 if self.is_recording {
-                    { later::part(words, draw, Callback::noop()) }
+                    { parts::piece(words, Piece::Voice(inside), Callback::noop()) }
                 }
             </>
         }
@@ -307,7 +305,6 @@ impl Composer {
         };
         let field = self.field.clone();
         let on_drawn = Callback::from(move |()| focus_beside(&field, ".picker .emoji"));
-        let draw = move |parts: &'static Parts| (parts.picker)(words, &acts);
         html! {
             <>
                 <button
@@ -320,7 +317,7 @@ impl Composer {
                     { icon::smile() }
                 </button>
                 if self.is_picking {
-                    { later::part(words, draw, on_drawn) }
+                    { parts::piece(words, Piece::Picker(acts), on_drawn) }
                 }
             </>
         }
@@ -357,12 +354,6 @@ fn put(field: &HtmlTextAreaElement, emoji: &str) -> Option<String> {
     let behind = at.saturating_add(u32::try_from(emoji.encode_utf16().count()).ok()?);
     let _ = field.set_selection_range(behind, behind);
     Some(field.value())
-}
-
-/// Who aims has a thread on screen: the strip has come with it.
-fn strip(aim: Aimed, words: &'static Words, on_leave: Callback<MouseEvent>) -> Html {
-    let draw = move |parts: &Parts| (parts.strip)(&aim, words, on_leave.clone());
-    later::part(words, draw, Callback::noop())
 }
 
 /// The words that are to be said otherwise.

@@ -3,11 +3,11 @@
 use yew::{Html, html};
 
 macro_rules! icons {
-    ($class:literal: $($(#[$doc:meta])* $name:ident = $path:literal;)*) => {$(
+    ($class:tt: $($(#[$doc:meta])* $name:ident = $path:literal;)*) => {$(
         $(#[$doc])*
         pub fn $name() -> Html {
             html! {
-                <svg class={$class} viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+                <svg class=$class viewBox="0 0 20 20" aria-hidden="true" focusable="false">
                     <path d={$path} />
                 </svg>
             }

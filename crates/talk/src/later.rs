@@ -165,20 +165,11 @@ pub fn part<T: Table>(
     draw: impl Fn(&'static T) -> Html + 'static,
     on_drawn: Callback<()>,
 ) -> Html {
-    placed(words, None, draw, on_drawn)
+    part_after(words, None, draw, on_drawn)
 }
 
-/// The same for a part that has something of its own to show `meanwhile`, and above the word that it did not come.
+/// The same for a part that may have something of its own to show `meanwhile`, and above the word that it did not come.
 pub fn part_after<T: Table>(
-    words: &'static Words,
-    meanwhile: Html,
-    draw: impl Fn(&'static T) -> Html + 'static,
-    on_drawn: Callback<()>,
-) -> Html {
-    placed(words, Some(meanwhile), draw, on_drawn)
-}
-
-fn placed<T: Table>(
     words: &'static Words,
     meanwhile: Option<Html>,
     draw: impl Fn(&'static T) -> Html + 'static,

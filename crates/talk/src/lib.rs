@@ -4,8 +4,8 @@
 //! embeds it: it takes screen data as properties and gives wishes back through callbacks. Texts come from the app's
 //! locale as [`Words`], dates and prices from the browser's own `Intl` through [`Calendar`].
 //!
-//! `style.css` beside `Cargo.toml` belongs to it and holds the design tokens. Each app's style sheet is built from that file
-//! and then its own (`xtask dist`; in the dev loop two `link` elements).
+//! `style.css` beside `Cargo.toml` belongs to it and holds the design tokens; `later.css` and `files.css` hold what a first
+//! open of the widget does not show. Each app's style sheet is built from those files and then its own (`xtask dist`; in the dev loop two `link` elements).
 //!
 //! Invariants: text reaches the page as text nodes only; no `style` attribute is ever written (our CSP refuses it); a
 //! target of a link or picture is one that [`safe`] let through.

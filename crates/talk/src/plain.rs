@@ -5,8 +5,6 @@
 use tieline_session::screen::{Bubble, Content, Row, Span, Thread};
 use yew::{Html, html};
 
-use crate::bubble::side;
-
 /// As many as fit on a screen.
 const MOST: usize = 12;
 
@@ -23,11 +21,14 @@ fn words(row: &Row) -> Option<Html> {
     let words = spans.iter().map(|span| match span {
         Span::Plain(text) | Span::Link { text, .. } => html! { { text.clone() } },
     });
-    Some(html! {
-        <div class={side(bubble)}>
-            <div class="bubble-column">
-                <div class="bubble"><div dir="auto">{ for words }</div></div>
-            </div>
+    let inside = html! {
+        <div class="bubble-column">
+            <div class="bubble"><div dir="auto">{ for words }</div></div>
         </div>
+    };
+    Some(if bubble.is_mine {
+        html! { <div class="said mine starts ends">{ inside }</div> }
+    } else {
+        html! { <div class="said theirs starts ends">{ inside }</div> }
     })
 }

@@ -3,7 +3,7 @@
 
 use anyhow::{Context as _, Result};
 use serde_json::json;
-use thirtyfour::Key;
+use thirtyfour::{By, Key};
 use tieline_e2e::{Side, Stage, Visitor, Window, play};
 
 /// Nonces, Trusted Types and a digest on the tag are enough for both halves, and the frame does not wait for the second.
@@ -114,6 +114,50 @@ async fn a_word_is_said_though_what_draws_it_does_not_come() {
         page.click(&[".panel > .lost button"]).await?;
         page.wait_for(&[".said.mine .state"]).await?;
         page.wait_until(is_seen).await
+    })
+    .await;
+}
+
+/// A thread without its styles could not be used: it counts as not here until they have come, and then it has them.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_draws_a_thread_comes_with_its_styles() {
+    play(async |stage| {
+        let page = stage.window().await?;
+        page.go(&format!("{}/c/{}", stage.gateway.url(), stage.channel)).await?;
+        let composer = page.wait_for(&[".composer textarea"]).await?;
+        block(&page, &["*_later*.css"]).await?;
+        composer.send_keys("Well dressed").await?;
+        composer.send_keys(Key::Enter + "").await?;
+        page.wait_for(&[".panel > .lost button"]).await?;
+        block(&page, &[]).await?;
+        page.click(&[".panel > .lost button"]).await?;
+        page.wait_for(&[".said.mine .state"]).await?;
+        let display = "return getComputedStyle(document.querySelector('.said.mine .state')).display";
+        assert_eq!(page.script::<String>(display).await?, "flex");
+        Ok(())
+    })
+    .await;
+}
+
+/// What looks at a given file does not come: the visitor is told, and the file is said once it has.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_waits_for_what_looks_at_it() {
+    play(async |stage| {
+        let page = stage.window().await?;
+        page.go(&format!("{}/c/{}", stage.gateway.url(), stage.channel)).await?;
+        page.wait_for(&[".composer button.attach"]).await?;
+        block(&page, &["*_later*"]).await?;
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("list.txt");
+        std::fs::write(&file, "Two lamps")?;
+        let field = page.top().await?.find(By::Css(".composer input[type=file]")).await?;
+        field.send_keys(file.display().to_string()).await?;
+        page.wait_for(&[".panel > .lost button"]).await?;
+        block(&page, &[]).await?;
+        page.click(&[".panel > .lost button"]).await?;
+        page.wait_for(&[".said.mine .bubble.file .file-name"]).await?;
+        page.wait_for(&[".said.mine .state"]).await?;
+        Ok(())
     })
     .await;
 }

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::sources::App;
+use super::{sources::App, start};
 
 /// Both halves of a wasm module.
 pub(super) struct Bound {
@@ -27,7 +27,8 @@ pub(super) fn bind(app: App, raw: &[u8]) -> Result<Bound> {
     if !snippets.is_empty() {
         bail!("{} brings JavaScript of its own, and all of ours lies in www/: {snippets:?}", app.package());
     }
-    Ok(Bound { js: output.js().to_owned(), wasm: output.wasm_mut().emit_wasm() })
+    let js = start::shorten(output.js(), &app.file("_bg.wasm"))?;
+    Ok(Bound { js, wasm: output.wasm_mut().emit_wasm() })
 }
 
 /// Puts the hashed name of the wasm where the module looks for it.

@@ -78,15 +78,26 @@ impl App {
     /// In the order in which they cascade: what both apps share, then the app's own.
     fn css_paths(self) -> &'static [&'static str] {
         match self {
-            Self::Widget => &[
+            Self::Widget => &["crates/talk/style.css", "src/view/style.css"],
+            Self::Desk => &[
                 "crates/talk/style.css",
+                "crates/talk/later.css",
                 "crates/talk/files.css",
-                "src/view/style.css",
+                "crates/desk/src/view/style.css",
+            ],
+        }
+    }
+
+    /// The styles of what is fetched later, which cascade behind the others.
+    fn later_css_paths(self) -> &'static [&'static str] {
+        match self {
+            Self::Widget => &[
+                "crates/talk/later.css",
+                "crates/talk/files.css",
+                "src/view/later.css",
                 "src/view/sessions.css",
             ],
-            Self::Desk => {
-                &["crates/talk/style.css", "crates/talk/files.css", "crates/desk/src/view/style.css"]
-            }
+            Self::Desk => &[],
         }
     }
 }
@@ -117,6 +128,8 @@ pub(super) struct Sources {
     pub(super) loader_css: String,
     /// What stands before the widget's JavaScript.
     pub(super) locales_js: String,
+    /// The same, where a part of the wasm is fetched later.
+    pub(super) styles_js: String,
     /// The built files of all languages but English, by tag.
     pub(super) locales: BTreeMap<&'static str, String>,
     pub(super) panel: String,
@@ -137,18 +150,20 @@ impl Sources {
             all.extend_from_slice(hex(&bytes).as_bytes());
             wasm.insert(*app, bytes);
             text.insert(app.boot_path(), read_script(app.boot_path())?);
-            for path in [app.document_path()].into_iter().chain(app.css_paths().iter().copied()) {
+            let css = app.css_paths().iter().chain(app.later_css_paths()).copied();
+            for path in [app.document_path()].into_iter().chain(css) {
                 text.insert(path, read_text(path)?);
             }
         }
         let loader = read_text("www/loader.js")?;
         let loader_css = read_text("www/loader.css")?;
         let locales_js = read_text("www/locales.js")?;
+        let styles_js = read_text("www/styles.js")?;
         let locales = locales::build(read_text)?;
         let panel = read_script("www/panel.js")?;
         let read = |(name, _)| anyhow::Ok((name, read_script(&format!("www/{name}"))?));
         let preview: BTreeMap<_, _> = PREVIEW.into_iter().map(read).collect::<Result<_>>()?;
-        let scripts = [&loader, &loader_css, &locales_js, &panel];
+        let scripts = [&loader, &loader_css, &locales_js, &styles_js, &panel];
         for part in text.values().chain(preview.values()).chain(scripts).chain(locales.values()) {
             all.extend_from_slice(hex(part.as_bytes()).as_bytes());
         }
@@ -156,6 +171,7 @@ impl Sources {
             loader,
             loader_css,
             locales_js,
+            styles_js,
             locales,
             panel,
             wasm,
@@ -182,7 +198,16 @@ impl Sources {
     }
 
     pub(super) fn css(&self, app: App) -> String {
-        app.css_paths().iter().map(|path| self.text[path].as_str()).collect::<Vec<_>>().join("\n")
+        self.joined(app.css_paths())
+    }
+
+    /// The styles of what is fetched later.
+    pub(super) fn later_css(&self, app: App) -> String {
+        self.joined(app.later_css_paths())
+    }
+
+    fn joined(&self, paths: &[&str]) -> String {
+        paths.iter().map(|path| self.text[path].as_str()).collect::<Vec<_>>().join("\n")
     }
 }
 

@@ -50,7 +50,7 @@ pub(super) fn cut(app: App, raw: &[u8]) -> Result<Pieces> {
 }
 
 impl Pieces {
-    /// The glue with what fetches the parts in it. `places` gives each part's file name in the bundle and its integrity.
+    /// The glue with what fetches the parts in it, and their styles with them (`www/styles.js`). `places` gives each part's file name in the bundle and its integrity.
     pub(super) fn join(&self, glue: &str, places: &[(String, String)]) -> Result<String> {
         let import = format!("from \"{LINK}\"");
         let line = glue.lines().find(|line| line.contains(&import)).context("the glue asks for no part")?;
@@ -62,7 +62,7 @@ impl Pieces {
             let bare = format!("fetch(new URL(\"./{plain}\", import.meta.url))");
             ensure!(link.contains(&bare), "the link does not fetch {plain} as it did");
             let checked = format!(
-                "fetch(new URL(\"./{file}\", import.meta.url), {{ integrity: \"{integrity}\", credentials: \"omit\" }})"
+                "withStyles(fetch(new URL(\"./{file}\", import.meta.url), {{ integrity: \"{integrity}\", credentials: \"omit\" }}))"
             );
             link = link.replace(&bare, &checked);
         }

@@ -8,24 +8,37 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use wasm_encoder::reencode::{self, Reencode};
-use wasmparser::{BinaryReaderError, Parser, Payload};
+use wasmparser::{BinaryReaderError, FunctionBody, Operator, Parser, Payload};
 
-use super::bindgen::Bound;
+use super::{
+    bindgen::Bound,
+    even::even,
+    fold::{fold, fold_part},
+};
 
 /// Tightens both halves.
 pub(super) fn tighten(bound: &Bound) -> Result<Bound> {
-    let found = Found::in_wasm(&bound.wasm)?;
-    let (names, js) = rename(&found, &bound.js)?;
-    Ok(Bound { wasm: write(&bound.wasm, &found, names)?, js })
+    let Bound { wasm, js } = fold(&Bound { wasm: even(&bound.wasm)?, js: bound.js.clone() })?;
+    let found = Found::in_wasm(&wasm)?;
+    let (mut names, mut js) = rename(&found, &js)?;
+    // The glue's name stands beside each import.
+    for module in found.modules.iter().filter(|module| module.ends_with("_bg.js")) {
+        let key = format!("\"{module}\":");
+        ensure!(js.matches(&key).count() == 1, "the bindings give {module} in another way than before");
+        js = js.replace(&key, "\"_\":");
+        names.insert((*module).to_owned(), "_".to_owned());
+    }
+    Ok(Bound { wasm: write(&wasm, &found, names)?, js })
 }
 
 /// Tightens what is fetched later. It has no other half, and what it takes from the main wasm keeps its names.
 pub(super) fn tighten_part(wasm: &[u8]) -> Result<Vec<u8>> {
-    write(wasm, &Found::in_wasm(wasm)?, BTreeMap::new())
+    let wasm = fold_part(&even(wasm)?)?;
+    write(&wasm, &Found::in_wasm(&wasm)?, BTreeMap::new())
 }
 
 fn write(wasm: &[u8], found: &Found<'_>, names: BTreeMap<String, String>) -> Result<Vec<u8>> {
-    let mut writer = Writer { names, places: places(&found.bodies), imported: found.imported };
+    let mut writer = Writer { names, places: places(&found.bodies)?, imported: found.imported };
     let mut module = wasm_encoder::Module::new();
     let made = writer.parse_core_module(&mut module, Parser::new(0), wasm);
     made.map_err(|error| anyhow!("writing the wasm anew: {error}"))?;
@@ -39,14 +52,21 @@ struct Found<'a> {
     /// Functions that are imported: the first of all numbers are theirs.
     imported: u32,
     imports: BTreeSet<&'a str>,
+    /// Who gives the imports.
+    modules: BTreeSet<&'a str>,
     exports: BTreeSet<&'a str>,
-    bodies: Vec<&'a [u8]>,
+    bodies: Vec<FunctionBody<'a>>,
 }
 
 impl<'a> Found<'a> {
     fn in_wasm(wasm: &'a [u8]) -> Result<Self> {
-        let mut found =
-            Self { imported: 0, imports: BTreeSet::new(), exports: BTreeSet::new(), bodies: Vec::new() };
+        let mut found = Self {
+            imported: 0,
+            imports: BTreeSet::new(),
+            modules: BTreeSet::new(),
+            exports: BTreeSet::new(),
+            bodies: Vec::new(),
+        };
         for payload in Parser::new(0).parse_all(wasm) {
             match payload? {
                 Payload::ImportSection(section) => {
@@ -54,6 +74,7 @@ impl<'a> Found<'a> {
                         let import = import?;
                         found.imported += u32::from(matches!(import.ty, wasmparser::TypeRef::Func(_)));
                         found.imports.insert(import.name);
+                        found.modules.insert(import.module);
                     }
                 }
                 Payload::ExportSection(section) => {
@@ -61,7 +82,7 @@ impl<'a> Found<'a> {
                         found.exports.insert(export?.name);
                     }
                 }
-                Payload::CodeSectionEntry(body) => found.bodies.push(body.as_bytes()),
+                Payload::CodeSectionEntry(body) => found.bodies.push(body),
                 _ => {}
             }
         }
@@ -106,7 +127,9 @@ fn rename(found: &Found<'_>, js: &str) -> Result<(BTreeMap<String, String>, Stri
 
 /// Whether the name is one that wasm-bindgen made up.
 fn is_binding(name: &&&str) -> bool {
-    ["__wbg_", "__wbindgen_", "__externref_"].into_iter().any(|beginning| name.starts_with(beginning))
+    ["__wbg_", "__wbindgen_", "__externref_", "wasm_bindgen_"]
+        .into_iter()
+        .any(|beginning| name.starts_with(beginning))
 }
 
 /// Each word of JavaScript, behind all that stands before it.
@@ -132,15 +155,38 @@ fn short(number: usize) -> String {
     }
 }
 
+/// Below lies the stack: no datum has such an address.
+const DATA_FROM: i32 = 0x10_0000;
+
 /// Where each function goes, by its content.
-fn places(bodies: &[&[u8]]) -> Vec<u32> {
+fn places(bodies: &[FunctionBody<'_>]) -> Result<Vec<u32>> {
+    let contents = bodies.iter().map(content).collect::<Result<Vec<_>>>()?;
     let mut order: Vec<_> = (0..bodies.len()).collect();
-    order.sort_by_key(|at| bodies[*at]);
+    order.sort_by_key(|at| &contents[*at]);
     let mut places = vec![0; bodies.len()];
     for (place, at) in (0..).zip(order) {
         places[at] = place;
     }
-    places
+    Ok(places)
+}
+
+/// A function without the names of others that it calls, and of data. What is alike but for those comes to lie together.
+fn content(body: &FunctionBody<'_>) -> Result<Vec<u8>> {
+    let (all, start) = (body.as_bytes(), body.range().start);
+    let mut reader = body.get_operators_reader()?;
+    let mut content = all[..reader.original_position() - start].to_vec();
+    while !reader.eof() {
+        let from = reader.original_position() - start;
+        let said = reader.read()?;
+        let to = reader.original_position() - start;
+        let is_name = match said {
+            Operator::Call { .. } => true,
+            Operator::I32Const { value } => value >= DATA_FROM,
+            _ => false,
+        };
+        content.extend_from_slice(&all[from..if is_name { from + 1 } else { to }]);
+    }
+    Ok(content)
 }
 
 /// Writes the wasm anew.
@@ -185,7 +231,7 @@ impl Reencode for Writer {
         for import in section.into_imports() {
             let import = import?;
             let kind = self.entity_type(import.ty)?;
-            imports.import(import.module, self.name(import.name), kind);
+            imports.import(self.name(import.module), self.name(import.name), kind);
         }
         Ok(())
     }
@@ -239,7 +285,7 @@ mod tests {
         FunctionSection, ImportSection, Module, RefType, TableSection, TableType, TypeSection,
     };
 
-    use wasmparser::{Parser, Payload};
+    use wasmparser::{FunctionBody, Parser, Payload};
 
     use super::{Bound, Found, short, tighten};
 
@@ -268,7 +314,7 @@ mod tests {
         elements.active(None, &ConstExpr::i32_const(0), Elements::Functions([1, 2].as_slice().into()));
         let mut code = CodeSection::new();
         let mut calls = Function::new([(1, wasm_encoder::ValType::I32)]);
-        calls.instructions().call(2).end();
+        calls.instructions().local_get(0).drop().call(2).end();
         let mut closes = Function::new([]);
         closes.instructions().call(0).end();
         code.function(&calls).function(&closes);
@@ -277,14 +323,14 @@ mod tests {
         module.finish()
     }
 
-    const JS: &str = "const i = { __wbg_close_0123456789abcdef: f };\nexport function mount() { wasm.mount(); }\nwasm.__wbindgen_start(wasm.memory);";
+    const JS: &str = "const i = { \"./a_bg.js\": { __wbg_close_0123456789abcdef: f } };\nexport function mount() { wasm.mount(); }\nwasm.__wbindgen_start(wasm.memory);";
 
     #[test]
     fn both_halves_say_the_same_short_names() {
         let bound = tighten(&Bound { wasm: wasm(), js: JS.into() }).unwrap();
         assert_eq!(
             bound.js,
-            "const i = { a: f };\nexport function mount() { wasm.mount(); }\nwasm.b(wasm.memory);"
+            "const i = { \"_\": { a: f } };\nexport function mount() { wasm.mount(); }\nwasm.b(wasm.memory);"
         );
         let found = Found::in_wasm(&bound.wasm).unwrap();
         assert!(found.imports.contains("a") && found.exports.contains("b"));
@@ -298,7 +344,8 @@ mod tests {
         let bound = tighten(&Bound { wasm: wasm(), js: JS.into() }).unwrap();
         let found = Found::in_wasm(&bound.wasm).unwrap();
         // First what calls the import, behind it what calls the first of our own.
-        assert_eq!(found.bodies, [&[0, 0x10, 0, 0x0b][..], &[1, 1, 0x7f, 0x10, 1, 0x0b][..]]);
+        let bodies: Vec<_> = found.bodies.iter().map(FunctionBody::as_bytes).collect();
+        assert_eq!(bodies, [&[0, 0x10, 0, 0x0b][..], &[1, 1, 0x7f, 0x20, 0, 0x1a, 0x10, 1, 0x0b][..]]);
         let in_table = Parser::new(0).parse_all(&bound.wasm).find_map(|payload| match payload.unwrap() {
             Payload::ElementSection(section) => {
                 let wasmparser::ElementItems::Functions(listed) = section.into_iter().next()?.unwrap().items

@@ -243,7 +243,7 @@ fn start(ctx: &Context<App>, badge: &Badge) -> Engine<Agent> {
     };
     let (on_screen, on_errand) = (ctx.link().clone(), ctx.link().clone());
     let hooks = Hooks {
-        draw: Box::new(move |screen| on_screen.send_message(AppEvent::Drawn(Rc::new(screen)))),
+        draw: Box::new(move |screen| on_screen.send_message(AppEvent::Drawn(screen))),
         run: Box::new(move |errand, _| on_errand.send_message(AppEvent::Errand(errand))),
     };
     let engine = Engine::new(agent, plan, hooks);

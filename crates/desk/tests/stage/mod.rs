@@ -107,6 +107,7 @@ pub(crate) fn fresh_root() -> Element {
         style.set_attribute("data-desk", "").unwrap();
         let sheets = [
             include_str!("../../../talk/style.css"),
+            include_str!("../../../talk/later.css"),
             include_str!("../../../talk/files.css"),
             include_str!("../../src/view/style.css"),
         ];

@@ -10,7 +10,7 @@ use crate::{
     input::Aim,
     screen::{Aimed, Failure, Thread},
     spans::clean_line,
-    thread::{Reader, thread_of},
+    thread::Reader,
 };
 
 impl End {
@@ -111,7 +111,7 @@ impl End {
     /// What stands on screen of a chat.
     pub(crate) fn look_into(&self, chat: &Chat, now: Millis) -> (Thread, Option<Aimed>) {
         let reader = self.reader(chat, now);
-        (thread_of(chat, &reader), chat.aimed(&reader))
+        ((self.look.thread)(chat, &reader), (self.look.aimed)(chat, &reader))
     }
 
     /// Whether a chat's channel may do that, as far as is known.

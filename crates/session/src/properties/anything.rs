@@ -316,6 +316,32 @@ proptest! {
         prop_assert_eq!(once, play(visitor(), &script, |door, now| door.screen(now)));
     }
 
+    /// What is kept, said and asked does not depend on what makes the screen.
+    #[test]
+    fn a_plain_visitor_wants_the_same(script in some_script()) {
+        let is_said_plainly = |(_, input): &(i64, Input)| !matches!(
+            input,
+            Input::SessionPicked(_)
+                | Input::MoreSessionsWanted
+                | Input::FormFilled { .. }
+                | Input::Rated { .. }
+                | Input::BegunAnew
+                | Input::Aimed(_)
+                | Input::Retract { .. }
+                | Input::Choose { .. }
+                | Input::OlderWanted
+                | Input::Attach { .. }
+                | Input::Retry(_)
+                | Input::Discard(_)
+                | Input::Revise(_)
+        );
+        let script: Vec<_> = script.into_iter().filter(is_said_plainly).collect();
+        let auth = || setup(Auth::Visitor { token: "v".into() });
+        let (full, _) = play(Visitor::new(auth()), &script, |_, _| ());
+        let (plain, _) = play(Visitor::plain(auth()), &script, |_, _| ());
+        prop_assert_eq!(full, plain);
+    }
+
     #[test]
     fn an_agent_takes_anything_and_the_same_twice(script in some_script()) {
         let agent = || Agent::new(setup(Auth::Agent { token: "a".into() }));

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::Row;
+use tieline_protocol::DraftId;
+
+use super::{Bubble, Content, Row, Span};
 
 /// Entries of one block. A few screens of a phone: small enough to be drawn at once, large enough that there are few of them.
 /// The tests of this crate take fewer, so that short threads have several.
@@ -16,12 +18,23 @@ pub struct Rows {
 
 /// Rows that stand together. The same block of a later screen has the same number, and where nothing in it has changed, the
 /// same rows at the same address: to compare two is to compare two pointers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Block {
     number: u64,
     // Not `Rc`: natively an end may be moved to another thread, with the screens that it remembers.
     rows: Arc<Vec<Row>>,
+    /// Compares them. Whoever makes only plain rows need not download how all others are compared.
+    alike: fn(&[Row], &[Row]) -> bool,
 }
+
+impl PartialEq for Block {
+    fn eq(&self, other: &Self) -> bool {
+        let is_same = Arc::ptr_eq(&self.rows, &other.rows);
+        self.number == other.number && (is_same || (self.alike)(&self.rows, &other.rows))
+    }
+}
+
+impl Eq for Block {}
 
 impl Rows {
     /// Blocks in order of their numbers, none empty.
@@ -58,7 +71,12 @@ impl Rows {
 impl Block {
     /// A block by that number.
     pub fn new(number: u64, rows: Vec<Row>) -> Self {
-        Self { number, rows: Arc::new(rows) }
+        Self { number, rows: Arc::new(rows), alike: |one, other| one == other }
+    }
+
+    /// A block of plain words.
+    pub(crate) fn plain(rows: Vec<Row>) -> Self {
+        Self { number: 0, rows: Arc::new(rows), alike: are_alike }
     }
 
     /// Its name within the thread. Grows from block to block; older ones that come in later have smaller numbers.
@@ -82,6 +100,22 @@ impl Block {
             bubble.ends_group = is_end;
         }
     }
+}
+
+/// Whether they are the same plain words.
+fn are_alike(one: &[Row], other: &[Row]) -> bool {
+    fn said(row: &Row) -> Option<(DraftId, &str)> {
+        let Row::Bubble(Bubble { key, content, .. }) = row else { return None };
+        match content {
+            Content::Text(spans) => match spans.first() {
+                Some(Span::Plain(text)) => Some((*key, text)),
+                _ => None,
+            },
+            _ => Some((*key, "")),
+        }
+    }
+    one.len() == other.len()
+        && one.iter().zip(other).all(|(one, other)| said(one).is_some() && said(one) == said(other))
 }
 
 /// Rows that no log stands behind, for pictures and tests: one block.
