@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 use tieline_protocol::{DraftId, FileId, Millis};
 
-use crate::address::{DEVICE, local_of};
+use crate::{
+    address::{DEVICE, local_of},
+    heard::{self, Event},
+};
 
 /// A question, as one of ours. Asked twice it changes nothing the second time.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,6 +77,15 @@ pub enum Ask {
         /// Which.
         draft: DraftId,
     },
+    /// What was said in a room, newest first; a page of it.
+    History {
+        /// Where.
+        room: String,
+        /// Who asks.
+        user: String,
+        /// Behind which page. None: from the end.
+        from: Option<String>,
+    },
     /// Give the server a file.
     Upload {
         /// Whose.
@@ -127,6 +139,14 @@ pub enum Ask {
         /// The event.
         event: String,
     },
+    /// Hold a line to the homeserver, on which it tells that something was said, and no more. When it breaks, the homeserver has
+    /// died or was restarted.
+    Hold {
+        /// Who holds it.
+        user: String,
+        /// What the one before ended with.
+        since: Option<String>,
+    },
     /// Have the homeserver ask back, which also makes it bring what it kept for us.
     Ping {
         /// The registration's id.
@@ -152,12 +172,37 @@ pub enum Answer {
     Room(String),
     /// Who is in a room, or asked in.
     Members(Vec<Member>),
+    /// What was said, newest first, and what to ask with for more.
+    History {
+        /// The events.
+        events: Vec<Event>,
+        /// None: there is no more.
+        more: Option<String>,
+    },
+    /// The line was held.
+    Held {
+        /// What to ask with for the next.
+        since: String,
+        /// What was said meanwhile, in any room.
+        news: Vec<News>,
+    },
     /// The event of a draft.
     Found(Option<String>),
     /// Where the file lies there (`mxc://`).
     Uploaded(String),
     /// The event that came of it.
     Event(String),
+}
+
+/// That something was said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct News {
+    /// Where.
+    pub room: String,
+    /// The event.
+    pub event: String,
+    /// Who.
+    pub sender: String,
 }
 
 /// Somebody's place in a room.
@@ -213,6 +258,9 @@ pub struct Request {
     /// The body, if it is JSON. An upload's is the file.
     pub body: Option<Value>,
 }
+
+/// How long a line is held. Below what proxies allow a silent one.
+const HOLD_MS: u32 = 20_000;
 
 const CLIENT: [&str; 3] = ["_matrix", "client", "v3"];
 
@@ -277,6 +325,33 @@ impl Ask {
                 let filter = json!({ "senders": [user], "types": ["m.room.message"] });
                 request.with("dir", "b").with("limit", "50").with("filter", filter.to_string())
             }
+            Self::History { room, user, from } => {
+                let request = Request::new(get, &["rooms", room, "messages"], None).by(user);
+                let request = request.with("dir", "b").with("limit", "20");
+                match from {
+                    Some(from) => request.with("from", from),
+                    None => request,
+                }
+            }
+            Self::Hold { user, since } => {
+                let nothing = json!({ "not_types": ["*"] });
+                // The first only finds the place: all rooms at once would be much.
+                let room = match since {
+                    None => json!({ "rooms": [] }),
+                    Some(_) => json!({
+                        "timeline": { "types": ["m.room.message", "m.room.redaction"], "limit": 20 },
+                        "state": nothing, "ephemeral": nothing, "account_data": nothing,
+                    }),
+                };
+                let filter = json!({ "presence": nothing, "account_data": nothing, "room": room });
+                let request = Request::new(get, &["sync"], None).by(user).with("filter", filter.to_string());
+                // Without this the gateway would be shown as somebody who is online.
+                let request = request.with("set_presence", "offline");
+                match since {
+                    Some(since) => request.with("since", since).with("timeout", HOLD_MS.to_string()),
+                    None => request.with("timeout", "0"),
+                }
+            }
             Self::Upload { user, name, .. } => Request {
                 method: post,
                 path: ["_matrix", "media", "v3", "upload"].map(str::to_owned).into(),
@@ -328,6 +403,12 @@ impl Ask {
             Self::Members { .. } => {
                 Answer::Members(body.get("chunk")?.as_array()?.iter().filter_map(member).collect())
             }
+            Self::History { .. } => {
+                let events: Vec<_> = body.get("chunk")?.as_array()?.iter().filter_map(heard::read).collect();
+                // A server may give the end's name also where nothing is behind it.
+                Answer::History { more: text("end").filter(|_| !events.is_empty()), events }
+            }
+            Self::Hold { .. } => Answer::Held { since: text("next_batch")?, news: news(body) },
             Self::Find { draft, user, .. } => {
                 Answer::Found(find(body.get("chunk")?.as_array()?, *draft, user))
             }
@@ -355,6 +436,19 @@ fn room(alias: &str, name: &str, invite: &[String]) -> Value {
     })
 }
 
+fn news(body: &Value) -> Vec<News> {
+    let rooms = body.pointer("/rooms/join").and_then(Value::as_object);
+    let events = |(room, of): (&String, &Value)| {
+        let events = of.pointer("/timeline/events").and_then(Value::as_array).cloned().unwrap_or_default();
+        let room = room.clone();
+        events.into_iter().filter_map(move |event| {
+            let text = |key: &str| event.get(key)?.as_str().map(str::to_owned);
+            Some(News { room: room.clone(), event: text("event_id")?, sender: text("sender")? })
+        })
+    };
+    rooms.into_iter().flatten().flat_map(events).collect()
+}
+
 fn member(event: &Value) -> Option<Member> {
     let content = event.get("content")?;
     let is_in = match content.get("membership")?.as_str()? {
@@ -376,73 +470,4 @@ fn find(events: &[Value], draft: DraftId, user: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn speaking(has_device: bool) -> Speaking {
-        Speaking { user: "@chat_x:s".into(), has_device }
-    }
-
-    #[test]
-    fn words_are_sent_from_a_device_under_the_drafts_name() {
-        let ask = Ask::Send {
-            room: "!r:s".into(),
-            user: speaking(true),
-            transaction: "d1".into(),
-            content: json!({ "body": "hi" }),
-            at: Some(Millis(7)),
-        };
-        let request = ask.request();
-        assert_eq!(request.path.join("/"), "_matrix/client/v3/rooms/!r:s/send/m.room.message/d1");
-        let query = [("user_id", "@chat_x:s"), ("device_id", DEVICE), ("ts", "7")];
-        assert_eq!(request.query, query.map(|(key, value)| (key, value.to_owned())));
-        assert_eq!(ask.read(&json!({ "event_id": "$e" })), Some(Answer::Event("$e".into())));
-        assert_eq!(ask.read(&json!({ "event_id": 7 })), None);
-        let without = Ask::Redact {
-            room: "!r:s".into(),
-            user: speaking(false),
-            event: "$e".into(),
-            transaction: "d2".into(),
-        };
-        assert_eq!(without.request().query, [("user_id", "@chat_x:s".to_owned())]);
-    }
-
-    #[test]
-    fn only_who_is_in_or_asked_in_is_a_member() {
-        let ask = Ask::Members { room: "!r:s".into(), user: "@chat_x:s".into() };
-        let event = |user: &str, membership: &str| json!({ "state_key": user, "content": { "membership": membership, "displayname": "N" } });
-        let body = json!({ "chunk": [event("@a:s", "join"), event("@b:s", "invite"), event("@c:s", "ban"), {"x": 1}] });
-        let Some(Answer::Members(members)) = ask.read(&body) else { panic!("no members") };
-        assert_eq!(
-            members.iter().map(|member| (member.user.as_str(), member.is_in)).collect::<Vec<_>>(),
-            [("@a:s", true), ("@b:s", false)]
-        );
-    }
-
-    #[test]
-    fn a_draft_is_found_by_its_own_sender_only() {
-        let draft: DraftId = "018f0000-0000-7000-8000-000000000001".parse().unwrap();
-        let event = |sender: &str, id: &str| json!({ "sender": sender, "event_id": id, "content": { "x.tieline.draft_id": draft.to_string() } });
-        let ask = Ask::Find { room: "!r:s".into(), user: "@chat_x:s".into(), draft };
-        let body = json!({ "chunk": [event("@mia:s", "$forged"), event("@chat_x:s", "$own")] });
-        assert_eq!(ask.read(&body), Some(Answer::Found(Some("$own".into()))));
-        assert_eq!(ask.read(&json!({ "chunk": [] })), Some(Answer::Found(None)));
-    }
-
-    #[test]
-    fn nobody_may_encrypt_the_room() {
-        let ask = Ask::Create {
-            user: "@chat_x:s".into(),
-            alias: "chat_x".into(),
-            name: "N".into(),
-            invite: vec!["@mia:s".into()],
-        };
-        let body = ask.request().body.unwrap();
-        assert!(
-            body.pointer("/power_level_content_override/events/m.room.encryption").unwrap().as_u64()
-                > Some(100)
-        );
-        assert_eq!(body["room_alias_name"], "chat_x");
-        assert_eq!(body["preset"], "trusted_private_chat");
-    }
-}
+mod tests;

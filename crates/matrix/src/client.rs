@@ -9,7 +9,7 @@ use reqwest::{
 };
 use serde_json::Value;
 use tieline_protocol::Millis;
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 
 use crate::ask::{Answer, Ask, Failure};
 
@@ -30,6 +30,8 @@ pub struct Client {
     homeserver: Url,
     bearer: HeaderValue,
     places: Arc<Semaphore>,
+    /// Users are made one after the other: Synapse stumbles over two that ask for the same one at a time.
+    registering: Arc<Mutex<()>>,
 }
 
 impl std::fmt::Debug for Client {
@@ -57,7 +59,8 @@ impl Client {
             .redirect(Policy::none())
             .build()
             .map_err(|error| error.to_string())?;
-        Ok(Self { http, homeserver, bearer, places: Arc::new(Semaphore::new(TOGETHER)) })
+        let (places, registering) = (Arc::new(Semaphore::new(TOGETHER)), Arc::default());
+        Ok(Self { http, homeserver, bearer, places, registering })
     }
 
     /// Where a file of the homeserver (`mxc://`) is read, by whoever shows a token of it (authenticated media).
@@ -76,7 +79,15 @@ impl Client {
     /// # Errors
     /// When the answer is no, or there is none.
     pub async fn ask(&self, ask: &Ask, file: Option<Vec<u8>>) -> Result<Answer, Failure> {
-        let _place = self.places.acquire().await;
+        let _alone = match ask {
+            Ask::Register { .. } => Some(self.registering.lock().await),
+            _ => None,
+        };
+        // A line that is held takes no place from those who want something.
+        let _place = match ask {
+            Ask::Hold { .. } => None,
+            _ => self.places.acquire().await.ok(),
+        };
         let request = ask.request();
         let mut url = self.homeserver.clone();
         if let Ok(mut path) = url.path_segments_mut() {

@@ -18,7 +18,7 @@ use tokio::{
 
 use crate::{
     address::Server,
-    ask::{Ask, Failure},
+    ask::{Answer, Ask, Failure, News},
     client::Client,
     door::{Arrival, Inbox},
     heard::{self, Kind},
@@ -27,7 +27,7 @@ use crate::{
 
 /// The registration's id.
 pub const SERVICE_ID: &str = "tieline";
-/// How often the homeserver is asked whether it is there.
+/// How often the homeserver is asked to ask back.
 const BETWEEN_PINGS: Duration = Duration::from_secs(30);
 
 /// Where the homeserver is, and who we are there.
@@ -63,75 +63,156 @@ pub async fn run<H: Host>(setup: Setup, host: H, mut hints: mpsc::UnboundedRecei
     let shared =
         Shared { server: Server(setup.server_name), client: client.clone(), host: host.clone(), told };
     let mut rooms = Rooms { shared, rooms: HashMap::new(), places: HashMap::new(), tasks: JoinSet::new() };
-    let mut watch = Watch::new(host);
+    let mut watch = Watch::new(host, rooms.shared.server.service());
     let mut are_loaded = false;
     loop {
         if !are_loaded {
             are_loaded = rooms.load().await;
         }
-        let next_at = watch.next_at;
-        let ping = async {
+        let (next_at, ask) = (watch.next_at, watch.next());
+        let looking = async {
             sleep_until(next_at.into()).await;
-            client.ask(&Ask::Ping { service: SERVICE_ID.to_owned() }, None).await
+            client.ask(&ask, None).await
         };
-        tokio::pin!(ping);
-        // A ping on its way is not given up for a hint: the homeserver is asked in peace.
+        tokio::pin!(looking);
+        // A question on its way is not given up for a hint.
         let answer = loop {
             tokio::select! {
-                answer = &mut ping => break answer,
+                answer = &mut looking => break answer,
                 Some(arrival) = inbox.arrivals.recv() => rooms.take(arrival).await,
                 Some(hint) = hints.recv() => rooms.hint(hint),
                 Some(told) = tellings.recv() => rooms.note(told),
             }
         };
-        if watch.take(answer.map(drop)) {
-            rooms.tell_all(|| Event::Up);
+        let news = match &answer {
+            Ok(Answer::Held { news, .. }) => news.clone(),
+            _ => Vec::new(),
+        };
+        for news in news {
+            rooms.take_news(news);
+        }
+        match watch.take(answer) {
+            Some(Change::Back) => rooms.tell_all(|| Event::Up),
+            Some(Change::Gone) => rooms.tell_all(|| Event::Cut),
+            None => {}
         }
     }
 }
 
 /// Whether the homeserver is there, and the way to it and back.
+///
+/// In turn, the homeserver is asked to ask back, and a line to it is held. So its death is seen at once, also where it is back
+/// before anybody wants something of it; and what it says on the line makes up for what it does not bring.
 struct Watch<H> {
     host: H,
+    service: String,
     standing: Standing,
     backoff: Backoff,
     next_at: Instant,
+    step: Step,
+    /// When the homeserver last reached the gateway.
+    asked_back_at: Instant,
+    /// What the line before ended with.
+    since: Option<String>,
+}
+
+/// What the homeserver is asked next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Register,
+    Ping,
+    Hold,
+}
+
+/// What the rooms are to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Change {
+    Back,
+    Gone,
 }
 
 impl<H: Host> Watch<H> {
-    fn new(host: H) -> Self {
+    fn new(host: H, service: String) -> Self {
         let backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
-        Self { host, standing: Standing::Dialling, backoff, next_at: Instant::now() }
+        let (standing, now) = (Standing::Dialling, Instant::now());
+        Self {
+            host,
+            service,
+            standing,
+            backoff,
+            next_at: now,
+            step: Step::Register,
+            asked_back_at: now,
+            since: None,
+        }
     }
 
-    /// Takes in how a ping went. Gives whether the homeserver is there since now.
-    fn take(&mut self, answer: Result<(), Failure>) -> bool {
-        let standing = match answer {
-            Ok(()) => Standing::Up,
+    fn next(&self) -> Ask {
+        let user = self.service.clone();
+        match self.step {
+            Step::Register => Ask::Register { user },
+            Step::Ping => Ask::Ping { service: SERVICE_ID.to_owned() },
+            Step::Hold => Ask::Hold { user, since: self.since.clone() },
+        }
+    }
+
+    /// Takes in how it went.
+    fn take(&mut self, answer: Result<Answer, Failure>) -> Option<Change> {
+        self.next_at = Instant::now();
+        let step = self.step;
+        let failure = match (step, answer) {
+            (Step::Hold, Ok(Answer::Held { since, .. })) => {
+                self.since = Some(since);
+                if self.asked_back_at.elapsed() > BETWEEN_PINGS {
+                    self.step = Step::Ping;
+                }
+                return None;
+            }
+            (Step::Register, Err(Failure::Refused { code, .. })) if code == "M_USER_IN_USE" => None,
             // An older server cannot ask back; it is there.
-            Err(Failure::Refused { code, .. }) if code == "M_UNRECOGNIZED" => Standing::Up,
-            Err(failure) => Standing::Down { why: reason(&failure) },
+            (Step::Ping, Err(Failure::Refused { code, .. })) if code == "M_UNRECOGNIZED" => None,
+            // One that holds no line is looked at from time to time.
+            (Step::Hold, Err(Failure::Refused { .. })) => {
+                (self.step, self.since) = (Step::Ping, None);
+                self.next_at += BETWEEN_PINGS;
+                return None;
+            }
+            (_, Err(failure)) => Some(failure),
+            (_, Ok(_)) => None,
         };
-        let is_new = standing != self.standing;
-        let pause = match &standing {
-            Standing::Down { why } => {
-                if is_new {
+        match (failure, step) {
+            (Some(failure), _) => {
+                self.next_at += self.backoff.next(task::chance());
+                self.step = if step == Step::Register { step } else { Step::Ping };
+                self.since = None;
+                let was_up = self.standing == Standing::Up;
+                let why = reason(&failure);
+                if was_up || self.standing == Standing::Dialling {
                     tracing::warn!(error.what = %why, "the homeserver is not there");
                 }
-                self.backoff.next(task::chance())
+                self.stand(Standing::Down { why });
+                was_up.then_some(Change::Gone)
             }
-            _ => {
+            (None, Step::Register) => {
+                self.step = Step::Ping;
+                None
+            }
+            (None, _) => {
+                (self.step, self.asked_back_at) = (Step::Hold, Instant::now());
+                let is_new = self.standing != Standing::Up;
                 if is_new {
                     tracing::info!("the homeserver is there, and reaches the gateway");
                 }
                 self.backoff.reset();
-                BETWEEN_PINGS
+                self.stand(Standing::Up);
+                is_new.then_some(Change::Back)
             }
-        };
-        self.next_at = Instant::now() + pause;
+        }
+    }
+
+    fn stand(&mut self, standing: Standing) {
         self.host.report(standing.clone());
         self.standing = standing;
-        is_new && self.standing == Standing::Up
     }
 }
 
@@ -230,6 +311,13 @@ impl<H: Host> Rooms<H> {
             return Ok(Some(session));
         }
         self.shared.host.session_at(&event.room).await
+    }
+
+    fn take_news(&mut self, news: News) {
+        // A session that is over has no task: what is brought of it is enough.
+        if let Some(session) = self.places.get(&news.room).copied() {
+            self.tell(session, Event::News { event: news.event, sender: news.sender });
+        }
     }
 
     fn take_ephemeral(&mut self, ephemeral: heard::Ephemeral) {

@@ -6,9 +6,14 @@
 //! homeserver folds what is said twice. What fails is asked again from the same knowledge after a pause; nothing is given up but
 //! an entry that the server refuses for good, and for that something else is said.
 //!
+//! What the merchant writes is brought by the homeserver. But a homeserver may lay aside what it was about to bring, and bring what is
+//! newer. So what is brought is a reason to read the room from the last known event on ([`catch_up`]), as is a cut, and what the
+//! held line tells. Until the room was read, what was brought waits ([`Room::is_holding`]) and must not be acknowledged.
+//!
 //! Effects are carried out in their order, and each is done before the next begins, except that [`Effect::Ask`] is only begun: its
 //! answer comes as [`Input::Answered`]. So words of the merchant never wait for the homeserver.
 
+mod catch_up;
 mod hand;
 mod listen;
 mod prepare;
@@ -18,6 +23,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use tieline_connector::{Bridge, Due, Handed, Heard, Taken};
 use tieline_protocol::{DraftId, Millis, Seq, SessionId, server::Phase};
 
+use self::catch_up::{Held, Reading};
 use crate::{
     address::Server,
     ask::{Answer, Ask, Failure, Member},
@@ -34,10 +40,19 @@ const PAUSES: (Millis, Millis) = (Millis(500), Millis::secs(60));
 pub enum Input {
     /// The homeserver is there, maybe again: what waits for it is asked at once.
     Up,
+    /// The homeserver was gone, if only for a moment.
+    Cut,
     /// The answer to the one question.
     Answered(Result<Answer, Failure>),
     /// An event of the room.
     Event(Event),
+    /// Something was said in the room, and may be brought or not.
+    News {
+        /// The event.
+        event: String,
+        /// Who.
+        sender: String,
+    },
     /// Something that is not kept.
     Ephemeral(Ephemeral),
     /// Who takes part may have changed.
@@ -159,6 +174,14 @@ pub struct Room {
     is_reading_log: bool,
     is_stirred: bool,
     asking: Option<Ask>,
+    /// How much of the room was read back. None: all that is in it is known, or will be brought.
+    reading: Option<Reading>,
+    /// What was brought, and is not taken yet.
+    held: Vec<Held>,
+    /// The last event up to which all was taken.
+    cursor: Option<String>,
+    /// Events that were taken lately: a homeserver may bring one long after it was read back.
+    taken: VecDeque<String>,
     sending: Option<Sending>,
     /// The next entry may be in the room already: an answer did not come, or a gateway before this one asked.
     is_unsure: bool,
@@ -183,12 +206,15 @@ impl Room {
             unreachable: BTreeSet::new(),
             puppets: BTreeMap::new(),
             handed: bridge.handed,
-            bridge,
             due: VecDeque::new(),
             next: Next::default(),
             is_reading_log: false,
             is_stirred: true,
             asking: None,
+            reading: bridge.place.is_some().then(Reading::default),
+            held: Vec::new(),
+            cursor: bridge.cursor.clone(),
+            taken: VecDeque::new(),
             sending: None,
             is_unsure: true,
             failures: 0,
@@ -197,6 +223,7 @@ impl Room {
             typing: BTreeSet::new(),
             around: BTreeMap::new(),
             told: BTreeSet::new(),
+            bridge,
         }
     }
 
@@ -208,12 +235,18 @@ impl Room {
                 self.paused_until = None;
                 self.unreachable.clear();
             }
+            Input::Cut => self.begin_reading(),
             Input::Answered(answer) => {
                 if let Some(ask) = self.asking.take() {
                     self.take_answer(now, ask, answer, &mut out);
                 }
             }
-            Input::Event(event) => self.hear(now, event, &mut out),
+            Input::Event(event) => self.hear(event, &mut out),
+            Input::News { event, sender } => {
+                if !self.server.is_ours(&sender) && !self.is_taken(&event) {
+                    self.begin_reading();
+                }
+            }
             Input::Ephemeral(ephemeral) => self.notice(now, ephemeral, &mut out),
             Input::Bridge(bridge) => {
                 if bridge.agents != self.bridge.agents {
@@ -247,10 +280,16 @@ impl Room {
     pub fn is_done(&self) -> bool {
         self.bridge.phase == Phase::Closed
             && self.asking.is_none()
+            && self.reading.is_none()
             && self.due.is_empty()
             && !self.is_stirred
             && !self.is_reading_log
             && self.around.is_empty()
+    }
+
+    /// Whether something that was brought waits: it is not kept yet.
+    pub fn is_holding(&self) -> bool {
+        !self.held.is_empty()
     }
 
     /// The session's visitor on the homeserver: makes the room, and asks others in.

@@ -33,8 +33,17 @@ const TELLINGS: usize = 32;
 pub(crate) enum Event {
     /// The homeserver is there, maybe again.
     Up,
+    /// The homeserver was gone, if only for a moment.
+    Cut,
     /// Something was said. Told when it is kept.
     Said(Box<Said>, oneshot::Sender<()>),
+    /// Something was said, and may be brought or not.
+    News {
+        /// The event.
+        event: String,
+        /// Who.
+        sender: String,
+    },
     /// Something that is not kept.
     Ephemeral(Ephemeral),
     /// The log may have more.
@@ -135,6 +144,8 @@ struct Task<H> {
     /// What is told one after the other, and the one on its way.
     tellings: VecDeque<Ask>,
     telling: Option<Asking>,
+    /// Told when what was brought is kept.
+    unkept: Vec<oneshot::Sender<()>>,
     known_at: Instant,
     began: Instant,
 }
@@ -142,8 +153,8 @@ struct Task<H> {
 impl<H: Host> Task<H> {
     fn new(shared: Shared<H>, session: SessionId, inbox: mpsc::UnboundedReceiver<Event>, room: Room) -> Self {
         let (asking, now): (Asking, _) = (Box::pin(pending()), Instant::now());
-        let (tellings, telling) = (VecDeque::new(), None);
-        Self { shared, session, inbox, room, asking, tellings, telling, known_at: now, began: now }
+        let (tellings, telling, unkept) = (VecDeque::new(), None, Vec::new());
+        Self { shared, session, inbox, room, asking, tellings, telling, unkept, known_at: now, began: now }
     }
 
     async fn run(mut self) {
@@ -177,6 +188,12 @@ impl<H: Host> Task<H> {
                 () = told => self.telling = None,
                 () = woken => self.carry_out(Input::Wake).await,
             }
+            if !self.room.is_holding() {
+                for kept in self.unkept.drain(..) {
+                    // Whoever brought it may have gone; then it is brought again.
+                    let _ = kept.send(());
+                }
+            }
             if self.room.is_done() && self.telling.is_none() && self.tellings.is_empty() {
                 // What was said meanwhile is heard still, and then the inbox ends.
                 self.inbox.close();
@@ -187,11 +204,12 @@ impl<H: Host> Task<H> {
     async fn take(&mut self, event: Event) {
         match event {
             Event::Up => self.carry_out(Input::Up).await,
+            Event::Cut => self.carry_out(Input::Cut).await,
             Event::Said(said, kept) => {
                 self.carry_out(Input::Event(*said)).await;
-                // Whoever brought it may have gone; then it is brought again.
-                let _ = kept.send(());
+                self.unkept.push(kept);
             }
+            Event::News { event, sender } => self.carry_out(Input::News { event, sender }).await,
             Event::Ephemeral(ephemeral) => self.carry_out(Input::Ephemeral(ephemeral)).await,
             Event::Stirred => {
                 if self.known_at.elapsed() > KNOWN_FOR {

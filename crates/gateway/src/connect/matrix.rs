@@ -79,7 +79,7 @@ async fn take(State(state): State<AppState>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let door = match admit(&state, &parts.headers) {
         Ok(door) => door,
-        Err(refusal) => return refusal,
+        Err(refusal) => return refusal.into_response(),
     };
     let Ok(body) = to_bytes(body, TRANSACTION_BYTES).await else {
         return error(StatusCode::PAYLOAD_TOO_LARGE, "M_TOO_LARGE", "larger than a transaction is");
@@ -98,14 +98,14 @@ async fn find(State(state): State<AppState>, Path(name): Path<String>, headers: 
     match admit(&state, &headers) {
         Ok(door) if door.is_ours(&name) => error(StatusCode::NOT_FOUND, "M_NOT_FOUND", "there is none yet"),
         Ok(_) => error(StatusCode::NOT_FOUND, "M_NOT_FOUND", "it is not the gateway's"),
-        Err(refusal) => refusal,
+        Err(refusal) => refusal.into_response(),
     }
 }
 
 async fn ping(State(state): State<AppState>, headers: HeaderMap) -> Response {
     match admit(&state, &headers) {
         Ok(_) => Json(json!({})).into_response(),
-        Err(refusal) => refusal,
+        Err(refusal) => refusal.into_response(),
     }
 }
 
@@ -118,18 +118,35 @@ async fn unrecognized_method() -> Response {
 }
 
 /// Application Service API, 4.1: the token is in the header, and a wrong one is forbidden.
-fn admit<'state>(state: &'state AppState, headers: &HeaderMap) -> Result<&'state Door, Response> {
-    let Some(half) = &state.connectors.matrix else {
-        return Err(error(StatusCode::NOT_FOUND, "M_UNRECOGNIZED", "there is no homeserver"));
-    };
+fn admit<'state>(state: &'state AppState, headers: &HeaderMap) -> Result<&'state Door, NotAdmitted> {
+    let half = state.connectors.matrix.as_ref().ok_or(NotAdmitted::Nobody)?;
     let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = header.and_then(|value| value.split_once(' '));
     match token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")) {
-        None => {
-            Err(error(StatusCode::UNAUTHORIZED, "M_MISSING_TOKEN", "send Authorization: Bearer <hs_token>"))
-        }
+        None => Err(NotAdmitted::NoToken),
         Some((_, token)) if half.door.opens_to(token.trim()) => Ok(&half.door),
-        Some(_) => Err(error(StatusCode::FORBIDDEN, "M_FORBIDDEN", "this is not the homeserver's token")),
+        Some(_) => Err(NotAdmitted::WrongToken),
+    }
+}
+
+/// Why somebody is not let in.
+enum NotAdmitted {
+    Nobody,
+    NoToken,
+    WrongToken,
+}
+
+impl IntoResponse for NotAdmitted {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Nobody => error(StatusCode::NOT_FOUND, "M_UNRECOGNIZED", "there is no homeserver"),
+            Self::NoToken => {
+                error(StatusCode::UNAUTHORIZED, "M_MISSING_TOKEN", "send Authorization: Bearer <hs_token>")
+            }
+            Self::WrongToken => {
+                error(StatusCode::FORBIDDEN, "M_FORBIDDEN", "this is not the homeserver's token")
+            }
+        }
     }
 }
 

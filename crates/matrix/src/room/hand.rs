@@ -20,6 +20,11 @@ impl Room {
         if self.asking.is_some() || self.paused_until.is_some() {
             return;
         }
+        if let Some(ask) = self.next_page() {
+            self.asking = Some(ask.clone());
+            out.push(Effect::Ask(ask));
+            return;
+        }
         while let Some(due) = self.due.front().cloned() {
             let (draft, seq) = (due.entry.draft_id, due.entry.seq);
             if seq <= self.handed {
@@ -98,6 +103,9 @@ impl Room {
                             self.has(sent.draft, event, out);
                         }
                     }
+                    (Ask::History { .. }, Answer::History { events, more }) => {
+                        self.take_page(now, events, more, out);
+                    }
                     (Ask::Find { draft, .. }, Answer::Found(Some(event))) => self.has(draft, event, out),
                     (Ask::Find { .. }, _) => self.next.is_missing = true,
                     (Ask::Upload { .. }, Answer::Uploaded(mxc)) => self.next.file = Some(Some(mxc)),
@@ -108,10 +116,12 @@ impl Room {
                 self.is_unsure = true;
                 self.next.is_missing = false;
                 self.sending = None;
+                self.miss_page();
                 self.pause(now, after.unwrap_or(Millis(0)));
             }
             Err(failure) => match ask {
                 Ask::Send { .. } | Ask::Redact { .. } => self.take_refusal(now, &failure, out),
+                Ask::History { .. } => self.take_no_page(now, &failure, out),
                 Ask::Find { .. } => self.next.is_missing = true,
                 Ask::Upload { .. } => {
                     out.push(Effect::Trouble(format!("a file goes as a link: {failure}")));

@@ -19,7 +19,7 @@ const ENCRYPTED: &str =
     "The gateway cannot read encrypted messages: this was not sent. Write it in a client without encryption.";
 
 impl Room {
-    pub(super) fn hear(&mut self, now: Millis, event: Event, out: &mut Vec<Effect>) {
+    pub(super) fn hear(&mut self, event: Event, out: &mut Vec<Effect>) {
         if self.room.as_ref() != Some(&event.room) {
             // Told before the answer to whoever asked for it, or after that one was killed. The visitor is ours alone, so the room is.
             if self.room.is_none() && event.kind == Kind::Created && event.sender == self.visitor() {
@@ -33,6 +33,19 @@ impl Room {
         if self.server.is_ours(&event.sender) {
             return self.take_echo(event, out);
         }
+        if event.kind != Kind::Other {
+            self.hold(event);
+        }
+    }
+
+    /// An event, all before which was taken.
+    pub(super) fn hear_in_order(&mut self, now: Millis, event: Event, out: &mut Vec<Effect>) {
+        if self.server.is_ours(&event.sender) {
+            return self.take_echo(event, out);
+        }
+        if event.kind == Kind::Other || self.was_taken(&event.id) {
+            return;
+        }
         let is_agent = self.bridge.agents.contains(&event.sender);
         if is_agent {
             self.sight(now, &event.sender, out);
@@ -42,11 +55,14 @@ impl Room {
             Kind::Words { text, answers, .. } if is_agent => match Line::read(&text) {
                 Line::Words(text) => Said::Text { text, answers: answers.into_iter().collect() },
                 Line::Close => Said::Close,
-                Line::Note => return,
-                Line::Help => return self.tell(&event.id, HELP, out),
+                Line::Note => Said::Nothing,
+                Line::Help => {
+                    self.tell(&event.id, HELP, out);
+                    Said::Nothing
+                }
                 Line::Unknown(word) => {
-                    let why = format!("There is no /{word}, and it was not sent. {HELP}");
-                    return self.tell(&event.id, &why, out);
+                    self.tell(&event.id, &format!("There is no /{word}, and it was not sent. {HELP}"), out);
+                    Said::Nothing
                 }
             },
             Kind::Words { text, answers, .. } => Said::Text { text, answers: answers.into_iter().collect() },
@@ -54,10 +70,10 @@ impl Room {
             Kind::Redacted { of } => Said::Retract { of: vec![of] },
             Kind::File { url, name, .. } => Said::File { url, name },
             Kind::Encrypted => {
-                if self.told.insert(event.sender) {
+                if self.told.insert(event.sender.clone()) {
                     self.tell(&event.id, ENCRYPTED, out);
                 }
-                return;
+                Said::Nothing
             }
             Kind::Created | Kind::Member { .. } | Kind::Other => return,
         };
@@ -65,9 +81,10 @@ impl Room {
             session: self.session,
             account: event.sender.clone(),
             names: vec![event.id.clone()],
-            cursor: None,
+            cursor: Some(event.id.clone()),
             said,
         };
+        self.cursor = Some(event.id.clone());
         out.push(Effect::Take { sender: event.sender, event: event.id, heard });
     }
 

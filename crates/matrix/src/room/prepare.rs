@@ -88,6 +88,8 @@ impl Room {
             self.room = Some(room.clone());
             self.members = None;
             out.push(Effect::Placed(room));
+            // It may be an old one, of which nobody here knew any more.
+            self.begin_reading();
         }
     }
 

@@ -31,6 +31,7 @@ struct Bench {
     /// As the host keeps it.
     handed: Seq,
     place: Option<String>,
+    cursor: Option<String>,
     names: BTreeMap<String, Seq>,
     takes: Vec<Heard>,
     effects: Vec<Effect>,
@@ -68,6 +69,7 @@ impl Bench {
             log: Vec::new(),
             handed: Seq::ZERO,
             place: None,
+            cursor: None,
             names: BTreeMap::new(),
             takes: Vec::new(),
             effects: Vec::new(),
@@ -99,7 +101,7 @@ impl Bench {
             phase: self.phase,
             last: Seq(self.log.len() as u64),
             handed: self.handed,
-            cursor: None,
+            cursor: self.cursor.clone(),
             place: self.place.clone(),
         }
     }
@@ -166,6 +168,10 @@ impl Bench {
 
     /// The host: the same name twice is one line.
     fn take(&mut self, heard: Heard) -> Taken {
+        self.cursor.clone_from(&heard.cursor);
+        if heard.said == Said::Nothing {
+            return Taken::Nothing;
+        }
         if !self.agents.contains(&heard.account) {
             return Taken::Refused(Refused("not an agent here".into()));
         }
@@ -195,17 +201,21 @@ impl Bench {
         true
     }
 
-    /// The server brings the next event.
+    /// The server brings the next event, and keeps it until it is kept here.
     fn bring(&mut self) -> bool {
-        let Some(event) = self.server.to_bring.pop_front() else { return false };
+        let Some(event) = self.server.to_bring.front().cloned() else { return false };
         self.tell(Input::Event(heard::read(&event).unwrap()));
+        if self.room.as_ref().is_some_and(Room::is_holding) {
+            return false;
+        }
+        self.server.to_bring.pop_front();
         true
     }
 
     /// Until nothing moves any more.
     fn settle(&mut self) {
         for _ in 0..1_000 {
-            if self.step() || self.bring() {
+            if self.step() || self.bring() || self.asking.is_some() {
                 continue;
             }
             match self.room.as_ref().and_then(Room::next_wake) {

@@ -1,5 +1,6 @@
 //! The gateway on a real homeserver, with a client of the merchant's that is not ours: each row of the mapping, both ways.
 
+mod chaos;
 mod cuts;
 mod features;
 mod hostile;

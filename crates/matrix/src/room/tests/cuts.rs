@@ -25,6 +25,10 @@ enum Act {
     Die(bool),
     /// The homeserver dies.
     Restart,
+    /// It lays something aside, and does not die.
+    LayAside,
+    /// What it laid aside is brought at last.
+    BringStuck,
     Wait,
 }
 
@@ -40,6 +44,8 @@ fn act() -> impl Strategy<Value = Act> {
         2 => Just(Act::LoseAnswer),
         1 => any::<bool>().prop_map(Act::Die),
         1 => Just(Act::Restart),
+        1 => Just(Act::LayAside),
+        1 => Just(Act::BringStuck),
         2 => Just(Act::Wait),
     ]
 }
@@ -88,7 +94,20 @@ fn run(acts: &[Act], is_old: bool) {
                 bench.room = None;
                 bench.tell(Input::Stirred);
             }
-            Act::Restart => bench.server.restart(),
+            Act::Restart => {
+                bench.server.restart();
+                bench.tell(Input::Cut);
+            }
+            Act::LayAside => bench.server.stuck.extend(bench.server.to_bring.pop_front()),
+            Act::BringStuck => {
+                if let Some(event) = bench.server.stuck.pop_front() {
+                    bench.tell(Input::Event(heard::read(&event).unwrap()));
+                    // Not kept, so it is brought another time.
+                    if bench.room.as_ref().is_some_and(Room::is_holding) {
+                        bench.server.stuck.push_front(event);
+                    }
+                }
+            }
             Act::Wait => {
                 bench.now = bench.now + Millis::secs(61);
                 bench.tell(Input::Wake);
@@ -96,6 +115,12 @@ fn run(acts: &[Act], is_old: bool) {
         }
     }
     bench.tell(Input::Up);
+    bench.settle();
+    // Whatever is never brought, the line tells of it.
+    for event in std::mem::take(&mut bench.server.stuck) {
+        let event = heard::read(&event).unwrap();
+        bench.tell(Input::News { event: event.id, sender: event.sender });
+    }
     bench.settle();
     // What the agent said last is told of as everything in the log is.
     bench.tell(Input::Stirred);

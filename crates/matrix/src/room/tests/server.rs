@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::{Value, json};
 
-use crate::ask::{Answer, Ask, Failure, Member, Speaking};
+use crate::{
+    ask::{Answer, Ask, Failure, Member, Speaking},
+    heard,
+};
 
 pub(super) const AGENT: &str = "@mia:shop.example";
 pub(super) const ROOM: &str = "!r:shop.example";
@@ -23,6 +26,8 @@ pub(super) struct Server {
     transactions: BTreeMap<(String, String), String>,
     /// Events for the gateway, kept until it has taken them.
     pub(super) to_bring: VecDeque<Value>,
+    /// What it was about to bring when it died: kept, and brought whenever it likes.
+    pub(super) stuck: VecDeque<Value>,
     pub(super) redacted: Vec<String>,
     /// Refuses so many messages.
     pub(super) refusals: u32,
@@ -32,13 +37,18 @@ pub(super) struct Server {
     pub(super) unknown: BTreeSet<String>,
 }
 
+fn message(sender: &str, id: &str, content: &Value) -> Value {
+    json!({ "type": "m.room.message", "room_id": ROOM, "event_id": id, "sender": sender, "content": content })
+}
+
 fn refused(status: u16, code: &str) -> Failure {
     Failure::Refused { status, code: code.into(), why: String::new() }
 }
 
 impl Server {
-    /// It is killed and comes back: what it only remembered is gone.
+    /// It is killed and comes back: what it only remembered is gone, and what it was about to bring is laid aside.
     pub(super) fn restart(&mut self) {
+        self.stuck.extend(self.to_bring.pop_front());
         if self.is_old {
             self.transactions.clear();
         }
@@ -130,6 +140,17 @@ impl Server {
                     .iter()
                     .find(|(sender, _, content)| sender == user && content["x.tieline.draft_id"] == draft);
                 Ok(Answer::Found(found.map(|(_, id, _)| id.clone())))
+            }
+            Ask::History { from, .. } => {
+                const PAGE: usize = 3;
+                let end = from.as_ref().and_then(|from| from.parse().ok()).unwrap_or(self.events.len());
+                let begin = end.saturating_sub(PAGE);
+                let page = self.events[begin..end].iter().rev();
+                let event = |(sender, id, content): &(String, String, Value)| {
+                    heard::read(&message(sender, id, content)).unwrap()
+                };
+                let more = (begin > 0).then(|| begin.to_string());
+                Ok(Answer::History { events: page.map(event).collect(), more })
             }
             Ask::Upload { .. } => Ok(Answer::Uploaded("mxc://shop.example/f".into())),
             Ask::Send { user, transaction, content, .. } => self.send(user, transaction, content),
