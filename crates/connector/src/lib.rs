@@ -3,12 +3,13 @@
 //! A connector carries sessions to accounts of its platform and back. It keeps nothing: what was handed over and how far the
 //! platform was read is the [`Host`]'s to keep, in the same commit as the entry that came of it. So a connector may be killed at
 //! any moment and begin again; what it says twice is one line of the log, as the draft's id is made of the platform's own name
-//! for it ([`name::draft_id_of`] on the gateway's side).
+//! for it.
 //!
 //! Read next: [`host`] for the contract, [`words`] for what a client without cards and forms is shown, [`command`] for what a
 //! merchant without a desk may write in the room.
 
 pub mod backoff;
+pub mod base32;
 pub mod bridge;
 pub mod command;
 pub mod host;

@@ -1,12 +1,7 @@
 //! Names on the homeserver: of the rooms' aliases, and of those who speak in the rooms for the gateway.
 
+use tieline_connector::base32;
 use tieline_protocol::{PartyId, SessionId};
-use uuid::Uuid;
-
-/// RFC 4648's letters, small: the only ones that every part of a Matrix name takes.
-const BASE32: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-/// Of 128 bits.
-const BASE32_LENGTH: usize = 26;
 
 /// What all of ours begin with. The registration claims it for the gateway alone, so nobody else on the server can have one.
 pub const PREFIX: &str = "chat_";
@@ -32,17 +27,17 @@ impl Server {
 
     /// The visitor of a session. One for each session: nobody can tell that two visitors are one.
     pub fn visitor(&self, session: SessionId) -> String {
-        self.user(&format!("{PREFIX}{}", base32(session.0)))
+        self.user(&format!("{PREFIX}{}", base32::encode(session.0)))
     }
 
     /// Somebody who answers elsewhere.
     pub fn colleague(&self, party: PartyId) -> String {
-        self.user(&format!("{PREFIX}a_{}", base32(party.0)))
+        self.user(&format!("{PREFIX}a_{}", base32::encode(party.0)))
     }
 
     /// The local part of the alias of a session's room. It is what makes a room made twice one room.
     pub fn alias_local(session: SessionId) -> String {
-        format!("{PREFIX}{}", base32(session.0))
+        format!("{PREFIX}{}", base32::encode(session.0))
     }
 
     /// The whole alias.
@@ -53,7 +48,7 @@ impl Server {
     /// The session whose visitor a user is.
     pub fn session_of(&self, user: &str) -> Option<SessionId> {
         let (local, server) = user.strip_prefix('@')?.split_once(':')?;
-        let id = from_base32(local.strip_prefix(PREFIX)?)?;
+        let id = base32::decode(local.strip_prefix(PREFIX)?)?;
         (server == self.0).then_some(SessionId(id))
     }
 
@@ -69,31 +64,10 @@ pub fn local_of(user: &str) -> &str {
     user.trim_start_matches('@').split(':').next().unwrap_or_default()
 }
 
-fn base32(id: Uuid) -> String {
-    let mut number = id.as_u128();
-    let mut letters = [0; BASE32_LENGTH];
-    for letter in letters.iter_mut().rev() {
-        *letter = BASE32.get((number % 32) as usize).copied().unwrap_or_default();
-        number /= 32;
-    }
-    letters.iter().map(|letter| char::from(*letter)).collect()
-}
-
-fn from_base32(text: &str) -> Option<Uuid> {
-    if text.len() != BASE32_LENGTH {
-        return None;
-    }
-    let mut number: u128 = 0;
-    for letter in text.bytes() {
-        let digit = BASE32.iter().position(|own| *own == letter)?;
-        number = number.checked_mul(32)?.checked_add(digit as u128)?;
-    }
-    Some(Uuid::from_u128(number))
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use uuid::Uuid;
 
     use super::*;
 

@@ -1,12 +1,7 @@
 //! Addresses: of the rooms, and of those who speak in them for the gateway.
 
+use tieline_connector::base32;
 use tieline_protocol::{PartyId, SessionId};
-use uuid::Uuid;
-
-/// RFC 4648's letters, small: they stay as they are in every part of a JID.
-const BASE32: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-/// Of 128 bits.
-const BASE32_LENGTH: usize = 26;
 
 /// The two domains of the connector.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,13 +15,13 @@ pub struct Domains {
 impl Domains {
     /// A session's room.
     pub fn room(&self, session: SessionId) -> String {
-        format!("s-{}@{}", base32(session.0), self.rooms)
+        format!("s-{}@{}", base32::encode(session.0), self.rooms)
     }
 
     /// The session of a room's address, with or without a nick behind it.
     pub fn session_of(&self, address: &str) -> Option<SessionId> {
         let (local, domain) = bare(address).split_once('@')?;
-        let id = from_base32(local.strip_prefix("s-")?)?;
+        let id = base32::decode(local.strip_prefix("s-")?)?;
         (domain == self.rooms).then_some(SessionId(id))
     }
 
@@ -39,12 +34,12 @@ impl Domains {
     /// Under which address the visitor of a session is in its room. One for each session: nobody can tell that two visitors
     /// are one.
     pub fn visitor(&self, session: SessionId) -> String {
-        format!("v-{}@{}/tieline", base32(session.0), self.component)
+        format!("v-{}@{}/tieline", base32::encode(session.0), self.component)
     }
 
     /// Under which address somebody who answers elsewhere is in the room of a session.
     pub fn colleague(&self, party: PartyId, session: SessionId) -> String {
-        format!("a-{}@{}/{}", base32(party.0), self.component, base32(session.0))
+        format!("a-{}@{}/{}", base32::encode(party.0), self.component, base32::encode(session.0))
     }
 
     /// Whether an address is the gateway's own.
@@ -64,31 +59,10 @@ pub fn resource(address: &str) -> Option<&str> {
     address.split_once('/').map(|(_, resource)| resource)
 }
 
-fn base32(id: Uuid) -> String {
-    let mut number = id.as_u128();
-    let mut letters = [0; BASE32_LENGTH];
-    for letter in letters.iter_mut().rev() {
-        *letter = BASE32.get((number % 32) as usize).copied().unwrap_or_default();
-        number /= 32;
-    }
-    letters.iter().map(|letter| char::from(*letter)).collect()
-}
-
-fn from_base32(text: &str) -> Option<Uuid> {
-    if text.len() != BASE32_LENGTH {
-        return None;
-    }
-    let mut number: u128 = 0;
-    for letter in text.bytes() {
-        let digit = BASE32.iter().position(|own| *own == letter)?;
-        number = number.checked_mul(32)?.checked_add(digit as u128)?;
-    }
-    Some(Uuid::from_u128(number))
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use uuid::Uuid;
 
     use super::*;
 

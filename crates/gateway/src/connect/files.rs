@@ -119,6 +119,15 @@ impl Fetcher {
         Ok(card)
     }
 
+    /// Whether an address can be read by whoever has it, as far as is known here.
+    pub(super) fn is_open(&self, url: &str) -> bool {
+        let origin = reqwest::Url::parse(url)
+            .ok()
+            .and_then(|url| Origin::parse(&url.origin().ascii_serialization()).ok());
+        let source = self.sources.iter().find(|source| Some(&source.origin) == origin.as_ref());
+        origin.is_some() && source.is_none_or(|source| source.token.is_none())
+    }
+
     async fn fetch(&self, url: &str, most: u64) -> Result<Fetched, NoFile> {
         let parsed = reqwest::Url::parse(url).map_err(|_| NoFile::Foreign)?;
         let origin = Origin::parse(&parsed.origin().ascii_serialization()).map_err(|_| NoFile::Foreign)?;
@@ -221,5 +230,9 @@ mod tests {
         ] {
             assert!(matches!(fetcher.fetch(url, 1_000).await, Err(NoFile::Foreign)), "{url}");
         }
+        let origin = Origin::parse("https://up.example").unwrap();
+        let closed = Fetcher::new(vec![Source { origin, token: Some(Secret::new("t".into())) }]);
+        assert!(fetcher.is_open("https://up.example/a") && closed.is_open("https://elsewhere.example/a"));
+        assert!(!closed.is_open("https://up.example/a") && !closed.is_open("mxc://up.example/a"));
     }
 }

@@ -29,6 +29,16 @@ fn draft_id_of(platform: Platform, session: SessionId, name: &str) -> DraftId {
     DraftId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
 }
 
+/// What comes of something that was heard.
+enum Wanted {
+    /// It is said, perhaps in answer to something.
+    Said(Body, Option<DraftId>),
+    /// There is nothing to say.
+    Nothing,
+    /// It cannot be said, for a reason that whoever said it is told.
+    Refused(&'static str),
+}
+
 impl GatewayHost {
     pub(super) async fn take_heard(&self, heard: Heard) -> Result<Taken, Trouble> {
         let Some(principal) = self.principal(&heard.account).await? else {
@@ -37,9 +47,16 @@ impl GatewayHost {
         };
         let Some(name) = heard.names.first() else { return Ok(Taken::Nothing) };
         let draft_id = draft_id_of(self.platform, heard.session, name);
-        let Some((body, reply_to)) = self.body_of(&principal, draft_id, &heard).await? else {
-            self.pass_over(&heard).await?;
-            return Ok(Taken::Nothing);
+        let (body, reply_to) = match self.body_of(&principal, draft_id, &heard).await? {
+            Wanted::Said(body, reply_to) => (body, reply_to),
+            Wanted::Nothing => {
+                self.pass_over(&heard).await?;
+                return Ok(Taken::Nothing);
+            }
+            Wanted::Refused(why) => {
+                self.pass_over(&heard).await?;
+                return Ok(refused(why));
+            }
         };
         let draft = Draft { session: heard.session, draft_id, reply_to, body };
         // A file's card is the gateway's own word here: cleaning would take it for somebody's claim.
@@ -73,46 +90,54 @@ impl GatewayHost {
         }
     }
 
-    /// What is said, in the log's terms, and what it answers. None: nothing.
+    /// What is said, in the log's terms.
     async fn body_of(
         &self,
         principal: &Principal,
         draft_id: DraftId,
         heard: &Heard,
-    ) -> Result<Option<(Body, Option<DraftId>)>, Trouble> {
+    ) -> Result<Wanted, Trouble> {
         let find = async |names: &Vec<String>| {
             let known = self.state.log.find_named(self.platform, heard.session, names.clone()).await;
             known.map(|known| known.map(|known| known.draft)).map_err(|error| self.trouble(&error))
         };
-        Ok(Some(match &heard.said {
-            Said::Text { text, answers } => (Body::Text { text: text.clone() }, find(answers).await?),
+        Ok(match &heard.said {
+            Said::Text { text, answers } => {
+                Wanted::Said(Body::Text { text: text.clone() }, find(answers).await?)
+            }
             Said::Edit { of, text } => match find(of).await? {
-                Some(target) => (Body::Edit { target, text: text.clone() }, None),
+                Some(target) => Wanted::Said(Body::Edit { target, text: text.clone() }, None),
                 // Better said twice than never.
-                None => (Body::Text { text: text.clone() }, None),
+                None => Wanted::Said(Body::Text { text: text.clone() }, None),
             },
             Said::Retract { of } => match find(of).await? {
-                Some(target) => (Body::Retract { target }, None),
-                None => return Ok(None),
+                Some(target) => Wanted::Said(Body::Retract { target }, None),
+                None => Wanted::Nothing,
             },
             Said::File { url, name } => {
                 let place = (heard.session, draft_id);
-                let given = self.fetcher.give(&self.state, principal, place, url, name.as_deref()).await;
-                let body = match given {
-                    Ok(file) => Body::File { file },
+                match self.fetcher.give(&self.state, principal, place, url, name.as_deref()).await {
+                    Ok(file) => Wanted::Said(Body::File { file }, None),
                     // A look at the disk or the store may go better another time; the rest will not.
                     Err(NoFile::Refused(FileError::Store(error))) => return Err(self.trouble(&error)),
                     Err(why) => {
-                        tracing::info!(session.id = %heard.session, why = %why, "a shared file stays a link");
-                        let text = name.as_ref().map_or_else(|| url.clone(), |name| format!("{name}\n{url}"));
-                        Body::Text { text }
+                        tracing::info!(session.id = %heard.session, why = %why, "a shared file is not taken");
+                        self.as_link(url, name.as_deref())
                     }
-                };
-                (body, None)
+                }
             }
-            Said::Close => (Body::Closed, None),
-            Said::Nothing => return Ok(None),
-        }))
+            Said::Close => Wanted::Said(Body::Closed, None),
+            Said::Nothing => Wanted::Nothing,
+        })
+    }
+
+    /// A file that cannot be had is a link, where the visitor could open that.
+    fn as_link(&self, url: &str, name: Option<&str>) -> Wanted {
+        if !self.fetcher.is_open(url) {
+            return Wanted::Refused("This file cannot be passed on here: it was not sent.");
+        }
+        let text = name.map_or_else(|| url.to_owned(), |name| format!("{name}\n{url}"));
+        Wanted::Said(Body::Text { text }, None)
     }
 
     async fn permit(
