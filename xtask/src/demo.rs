@@ -1,9 +1,11 @@
 //! `xtask demo`: the whole thing on one machine. A gateway, a pretend shop on another origin, a seller that answers by
 //! itself, and the links to try it.
 //!
-//! What it keeps lies in `.demo/<port>`, so the next start finds the same channel, sessions and sign-ins.
+//! What it keeps lies in `.demo/<port>`, so the next start finds the same channel, sessions and sign-ins. `--with prosody` starts a
+//! server of another platform with it.
 
 mod children;
+mod platform;
 mod setup;
 
 use std::net::TcpListener;
@@ -14,10 +16,11 @@ use anyhow::{Context as _, Result, bail};
 use pico_args::Arguments;
 
 use self::children::Child;
+use self::platform::Platform;
 use self::setup::Setup;
 use crate::{dist, shell};
 
-/// The gateway's port; the shop takes the next one.
+/// The gateway's port; the shop takes the next one, and a server of another platform those after it.
 const PORT: u16 = 7070;
 /// A gateway that is not ready by then will not be.
 const READY_WITHIN: Duration = Duration::from_secs(30);
@@ -27,6 +30,7 @@ pub(crate) struct Options {
     open: bool,
     port: u16,
     fresh: bool,
+    with: Option<&'static str>,
 }
 
 impl Options {
@@ -35,6 +39,7 @@ impl Options {
             open: arguments.contains("--open"),
             port: arguments.opt_value_from_str("--port")?.unwrap_or(PORT),
             fresh: arguments.contains("--fresh"),
+            with: arguments.opt_value_from_fn("--with", platform::parse)?,
         })
     }
 }
@@ -46,12 +51,28 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     ctrlc::set_handler(move || {
         let _ = stop.send(());
     })?;
-    let shop_port = options.port.checked_add(1).context("--port: there must be room for the shop's port")?;
-    check_free(options.port, shop_port)?;
+    let ports = if options.with.is_some() { 2 + platform::PORTS } else { 2 };
+    check_free(options.port, ports)?;
     build()?;
-    let setup = Setup::prepare(options.port, shop_port, options.fresh)?;
+    if let Some(name) = options.with {
+        platform::build(name)?;
+    }
+    let folder = setup::folder(options.port, options.with, options.fresh)?;
+    let started = Instant::now();
+    let (shop_port, first_port) = (options.port + 1, options.port + 2);
+    let (server, platform) = match options.with {
+        Some(name) => {
+            let (server, platform) = Platform::start(name, first_port, &folder)?;
+            eprintln!("demo  {name} runs after {}", shell::elapsed(started.elapsed()));
+            (Some(server), Some(platform))
+        }
+        None => (None, None),
+    };
+    let setup = Setup::prepare(folder, options.port, shop_port, platform.as_ref())?;
     let mut children = start(&setup)?;
-    print_links(&setup);
+    // Last: the gateway still speaks to it when it is stopped.
+    children.extend(server);
+    print_links(&setup, options.with.zip(platform.as_ref()));
     if options.open {
         open(&setup.shop_url)?;
         open(&setup.desk_link)?;
@@ -68,15 +89,17 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn check_free(port: u16, shop_port: u16) -> Result<()> {
-    for taken in [port, shop_port] {
-        if TcpListener::bind(("127.0.0.1", taken)).is_err() {
-            let free = (port..u16::MAX - 1).step_by(2).skip(1).find(|port| {
-                [*port, port + 1].into_iter().all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok())
-            });
-            let free = free.context("no two free ports")?;
-            bail!("port {taken} is taken by another program; try: cargo xtask demo --port {free}");
-        }
+/// Whether that many ports from one on are free.
+fn check_free(port: u16, count: u16) -> Result<()> {
+    let ports_from = |first: u16| first.checked_add(count).map(|end| first..end);
+    let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    let mut ports =
+        ports_from(port).with_context(|| format!("--port: there must be room for {count} ports"))?;
+    if let Some(taken) = ports.find(|port| !is_free(port)) {
+        let mut others = (port..u16::MAX).step_by(count.into()).skip(1).filter_map(ports_from);
+        let free = others.find(|ports| ports.clone().all(|port| is_free(&port)));
+        let free = free.context("no free ports")?.start;
+        bail!("port {taken} is taken by another program; try: cargo xtask demo --port {free}");
     }
     Ok(())
 }
@@ -107,12 +130,16 @@ fn start(setup: &Setup) -> Result<Vec<Child>> {
     Ok(vec![seller, shop, gateway])
 }
 
-fn print_links(setup: &Setup) {
+fn print_links(setup: &Setup, platform: Option<(&str, &Platform)>) {
     let folder = setup.folder.strip_prefix(shell::root()).unwrap_or(&setup.folder);
+    let elsewhere = platform.map_or_else(String::new, |(name, platform)| {
+        format!("{name}\n         {}\n\n  ", platform.sign_in.join("\n         "))
+    });
     println!(
         "\n  Tieline is running.\n\n  \
          Shop   {}\n         pick something and press \"Ask the seller\"\n\n  \
          Desk   {}\n         signs you in as {}, once; then answer here yourself\n\n  \
+         {elsewhere}\
          {} answers by itself. Logs: {}. Ctrl-C stops all.\n",
         setup.shop_url,
         setup.desk_link,

@@ -5,7 +5,7 @@
 
 mod layers;
 mod outcome;
-mod servers;
+pub(crate) mod servers;
 mod tools;
 
 use std::process::ExitCode;

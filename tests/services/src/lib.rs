@@ -1,10 +1,11 @@
 //! The stage for tests against other platforms: real servers (Prosody, ejabberd, Synapse), each in a folder and on ports of its
 //! own, and real foreign clients (slixmpp, profanity, matrix-nio) that a test tells what to do.
 //!
-//! Knows nothing of the gateway. The servers run on the files of `docs/connectors`, so that what operators are given is what is
-//! tested. `SERVICES_PYTHON` names a Python with `requirements.txt` in it; `cargo xtask test services` makes it and sets it.
+//! Knows nothing of the gateway but what its configuration has to say of a server. The servers run on the files of
+//! `docs/connectors`, so that what operators are given is what is tested. `SERVICES_PYTHON` names a Python with `requirements.txt`
+//! in it; `cargo xtask test services` makes it and sets it.
 //!
-//! Nothing here sleeps in order to be right: starts are awaited by asking, events by being woken.
+//! Nothing here sleeps in order to be right: starts and screens are awaited by asking, events by being woken.
 
 mod ejabberd;
 mod foreign;

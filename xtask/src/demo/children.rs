@@ -1,8 +1,9 @@
 //! Programs that live as long as we do.
 
 use std::fs::File;
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -14,6 +15,8 @@ use crate::shell;
 
 /// Time for a child to leave in good order.
 const GRACE: Duration = Duration::from_secs(5);
+/// The same for a server of another platform: it closes its database, and has no one to end what it started if it is killed.
+const LONG_GRACE: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(25);
 
 /// One of them. Dropping it stops it.
@@ -21,6 +24,7 @@ pub(super) struct Child {
     name: &'static str,
     process: std::process::Child,
     log: PathBuf,
+    grace: Duration,
 }
 
 impl Child {
@@ -34,7 +38,30 @@ impl Child {
             .stderr(file)
             .spawn()
             .with_context(|| format!("starting {}", shell::line(command)))?;
-        Ok(Self { name, process, log })
+        Ok(Self { name, process, log, grace: GRACE })
+    }
+
+    /// Starts one that says a line once it is ready, and ends with its input: so it does not outlive us, whatever becomes of us. A
+    /// Ctrl-C is not for it, and it is stopped by us. Its other output goes to `<folder>/<name>.log`.
+    pub(super) fn spawn_telling(
+        name: &'static str,
+        command: &mut Command,
+        folder: &Path,
+    ) -> Result<(Self, String)> {
+        let log = folder.join(format!("{name}.log"));
+        let file = File::create(&log).with_context(|| format!("creating {}", log.display()))?;
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(file).process_group(0);
+        let process = command.spawn().with_context(|| format!("starting {}", shell::line(command)))?;
+        let mut child = Self { name, process, log, grace: LONG_GRACE };
+        let output = child.process.stdout.take().context("no output")?;
+        let mut line = String::new();
+        BufReader::new(output).read_line(&mut line)?;
+        if line.is_empty() {
+            // Its output ends a moment before it does.
+            let _ = child.process.wait();
+            bail!(child.ended().unwrap_or_else(|| format!("the {name} said nothing")));
+        }
+        Ok((child, line))
     }
 
     /// Why it is no longer there, if it is not.
@@ -70,7 +97,7 @@ impl Child {
 impl Drop for Child {
     fn drop(&mut self) {
         let _ = kill_process(Pid::from_child(&self.process), Signal::TERM);
-        let deadline = Instant::now() + GRACE;
+        let deadline = Instant::now() + self.grace;
         while Instant::now() < deadline {
             if !matches!(self.process.try_wait(), Ok(None)) {
                 return;

@@ -6,6 +6,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
+use super::platform::Platform;
 use crate::shell;
 
 /// Sign-in name and shown name of whoever tries the desk.
@@ -15,7 +16,7 @@ pub(super) const SELLER: (&str, &str) = ("robin", "Robin");
 
 /// A demo that can be started.
 pub(super) struct Setup {
-    /// `.demo/<port>`.
+    /// `.demo/<port>`, with the name of the platform behind it.
     pub(super) folder: PathBuf,
     pub(super) port: u16,
     pub(super) shop_url: String,
@@ -26,6 +27,17 @@ pub(super) struct Setup {
     seller_invite: String,
 }
 
+/// Where a demo keeps what it has. Each platform has a folder of its own: other people answer its channel.
+pub(super) fn folder(port: u16, platform: Option<&str>, fresh: bool) -> Result<PathBuf> {
+    let name = platform.map_or_else(|| port.to_string(), |platform| format!("{port}-{platform}"));
+    let folder = shell::root().join(".demo").join(name);
+    if fresh && folder.exists() {
+        std::fs::remove_dir_all(&folder).with_context(|| format!("removing {}", folder.display()))?;
+    }
+    std::fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
+    Ok(folder)
+}
+
 /// The shop's half of a registration.
 struct Channel {
     id: String,
@@ -34,19 +46,19 @@ struct Channel {
 }
 
 impl Setup {
-    /// Finds what an earlier start left, or makes it.
-    pub(super) fn prepare(port: u16, shop_port: u16, fresh: bool) -> Result<Self> {
-        let folder = shell::root().join(".demo").join(port.to_string());
-        if fresh && folder.exists() {
-            std::fs::remove_dir_all(&folder).with_context(|| format!("removing {}", folder.display()))?;
-        }
-        std::fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
+    /// Finds what an earlier start left in the folder, or makes it.
+    pub(super) fn prepare(
+        folder: PathBuf,
+        port: u16,
+        shop_port: u16,
+        platform: Option<&Platform>,
+    ) -> Result<Self> {
         let gateway_url = format!("http://localhost:{port}");
         let shop_url = format!("http://localhost:{shop_port}");
-        write_config(&folder, port, &gateway_url)?;
+        write_config(&folder, port, &gateway_url, platform)?;
         let channel = match Channel::load(&folder) {
             Some(channel) if tieline(&folder, &["channel", "show", &channel.id]).is_ok() => channel,
-            _ => Channel::register(&folder, &shop_url)?,
+            _ => Channel::register(&folder, &shop_url, platform)?,
         };
         let desk_link = invite(&folder, PERSON)?;
         let link = invite(&folder, SELLER)?;
@@ -91,8 +103,9 @@ impl Channel {
     }
 
     /// Keeps the answer beside the store: the secret is shown only this once.
-    fn register(folder: &Path, shop_url: &str) -> Result<Self> {
-        let recipient = format!("default={},{}", PERSON.0, SELLER.0);
+    fn register(folder: &Path, shop_url: &str, platform: Option<&Platform>) -> Result<Self> {
+        let agents = [PERSON.0, SELLER.0].into_iter().chain(platform.map(|platform| platform.agent.as_str()));
+        let recipient = format!("default={}", agents.collect::<Vec<_>>().join(","));
         let answer = tieline(
             folder,
             &[
@@ -124,12 +137,13 @@ fn config(folder: &Path) -> PathBuf {
     folder.join("tieline.toml")
 }
 
-fn write_config(folder: &Path, port: u16, gateway_url: &str) -> Result<()> {
+fn write_config(folder: &Path, port: u16, gateway_url: &str, platform: Option<&Platform>) -> Result<()> {
     let text = format!(
         "# Written by `cargo xtask demo` at each start.\nlisten = \"127.0.0.1:{port}\"\npublic_url = \"{gateway_url}\"\n\
-         data_dir = {:?}\nassets_dir = {:?}\nallow_volatile_store = true\n",
+         data_dir = {:?}\nassets_dir = {:?}\nallow_volatile_store = true\n{}",
         folder.join("data"),
         shell::dist_dir(),
+        platform.map_or("", |platform| platform.settings.as_str()),
     );
     std::fs::write(config(folder), text).with_context(|| format!("writing {}", config(folder).display()))
 }
@@ -143,7 +157,7 @@ fn tieline(folder: &Path, arguments: &[&str]) -> Result<Value> {
 }
 
 /// One of the programs that were just built.
-fn program(name: &str) -> Command {
+pub(super) fn program(name: &str) -> Command {
     let path = shell::target_dir().join("debug").join(name);
     let mut command = Command::new(path);
     // A failure's own words belong at the end of the log, where they are read.

@@ -153,7 +153,7 @@ fn e2e() -> Result<Outcome> {
 }
 
 fn services() -> Result<Outcome> {
-    servers::install()?;
+    servers::install_all()?;
     let python = servers::python()?;
     shell::run(shell::cargo().arg("build").args(NATIVE).args(["--bins", "--tests"]))?;
     let mut tests = tests_of("tieline-services");

@@ -20,10 +20,23 @@ const PACKAGES: [(&str, &str); 6] = [
     ("tmux", "/usr/bin/tmux"),
 ];
 
+/// Installs what a server needs, by its name.
+pub(crate) fn install_for(server: &str) -> Result<()> {
+    match server {
+        "ejabberd" => install(&["ejabberd", "erlang-p1-sqlite3", "openssl"]),
+        other => install(&[other, "openssl"]),
+    }
+}
+
+/// Installs all of them.
+pub(super) fn install_all() -> Result<()> {
+    install(&PACKAGES.map(|(name, _)| name))
+}
+
 /// Installs what is missing. The packages' own daemons are neither started nor left for the next boot: the tests start servers
 /// of their own, on free ports.
-pub(super) fn install() -> Result<()> {
-    let is_missing = |(_, file): &(_, &str)| !Path::new(file).exists();
+fn install(wanted: &[&str]) -> Result<()> {
+    let is_missing = |(name, file): &(&str, &str)| wanted.contains(name) && !Path::new(file).exists();
     let missing: Vec<_> = PACKAGES.into_iter().filter(is_missing).map(|(name, _)| name).collect();
     if missing.is_empty() {
         return Ok(());

@@ -23,7 +23,7 @@ pub(super) async fn run(common: &Common, command: &args::Connector) -> Result<Ex
 
 async fn check(common: &Common) -> Result<ExitCode, Failure> {
     let config = place::load_config(common, Vec::new())?;
-    if config.xmpp.is_none() {
+    if config.xmpp.is_none() && config.matrix.is_none() {
         return Err(Failure::Usage(
             "no connector is configured: whoever answers has the desk\n  to set one up: docs/connectors"
                 .into(),
@@ -43,6 +43,12 @@ async fn try_all(config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(server) = &config.xmpp {
         findings.extend(xmpp::check(server).await);
+    }
+    if config.matrix.is_some() {
+        findings.push(Finding::warn(
+            "Matrix: the homeserver was not tried",
+            "`/readyz` of the gateway says how it is doing",
+        ));
     }
     findings
 }
