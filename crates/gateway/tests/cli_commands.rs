@@ -53,6 +53,19 @@ fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
+#[test]
+fn a_reader_who_has_heard_enough_is_no_fault() {
+    let place = Place::new();
+    let words = ["channel", "create", "--name", "Shop", "--origin", "https://shop.example", "--agent", "mia"];
+    let mut command = place.command(&words);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // Before a word of it.
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", stderr(&output));
+    assert_eq!(place.json(&["channel", "list"]).as_array().map(Vec::len), Some(1), "it was made");
+}
+
 /// A gateway that is stopped when the test ends.
 struct Serving {
     child: Child,

@@ -21,6 +21,11 @@ pub fn split(agent: &str) -> (&str, &str) {
     }
 }
 
+/// Whether somebody answers at the desk.
+pub fn is_at_the_desk(agent: &str) -> bool {
+    split(agent).0 == DESK
+}
+
 /// The other way round.
 pub fn join(connector: &str, target: &str) -> String {
     if connector == DESK { target.to_owned() } else { format!("{connector}:{target}") }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     auth::{
-        Origin,
+        Origin, account,
         channel::{Channel, Recipient},
         registration::{KeyWish, Wish},
         registry::Registered,
@@ -127,7 +127,7 @@ fn print_switched(common: &Common, channel: &Channel, sentence: &str) {
     if common.json {
         place::print_json(&json!({ "channel": ChannelView::new(channel, None) }));
     } else {
-        println!("Channel {} {sentence}", channel.id);
+        say!("Channel {} {sentence}", channel.id);
     }
 }
 
@@ -148,30 +148,33 @@ fn print(common: &Common, public_url: &Origin, registered: &Registered, is_new: 
     }
     print_channel(channel);
     for key in &registered.keys {
-        println!("  key           {} ({}, {})", key.kid, key.algorithm.name(), key.state.name());
+        say!("  key           {} ({}, {})", key.kid, key.algorithm.name(), key.state.name());
     }
     // Exposed to be shown, this once, to the operator who asked for it.
     if let Some(secret) = registered.made.as_ref().and_then(|made| made.secret.as_ref()) {
-        println!("  secret        {}   (shown once; keep it in the shop's backend)", secret.expose());
+        say!("  secret        {}   (shown once; keep it in the shop's backend)", secret.expose());
     }
-    println!("\nPaste into the page, before </body>:\n\n  {tag}\n");
-    if is_new && let Some(agent) = channel.recipients.first().and_then(|recipient| recipient.agents.first()) {
-        println!("Then let {agent} sign in:\n\n  tieline desk invite --agent {agent}\n");
+    say!("\nPaste into the page, before </body>:\n\n  {tag}\n");
+    let agents = channel.recipients.iter().flat_map(|recipient| &recipient.agents);
+    // Whoever answers elsewhere signs in there.
+    let mut at_the_desk = agents.filter(|agent| account::is_at_the_desk(agent));
+    if is_new && let Some(agent) = at_the_desk.next() {
+        say!("Then let {agent} sign in:\n\n  tieline desk invite --agent {agent}\n");
     }
 }
 
 fn print_channel(channel: &Channel) {
-    println!("{}  {}{}", channel.id, channel.name, if channel.is_open { "" } else { "  (closed)" });
+    say!("{}  {}{}", channel.id, channel.name, if channel.is_open { "" } else { "  (closed)" });
     for origin in &channel.origins {
-        println!("  origin        {origin}");
+        say!("  origin        {origin}");
     }
     for recipient in &channel.recipients {
-        println!("  recipient     {}: {}", recipient.name, recipient.agents.join(", "));
+        say!("  recipient     {}: {}", recipient.name, recipient.agents.join(", "));
     }
     let capabilities: Vec<_> = channel.capabilities.0.iter().map(|capability| capability.name()).collect();
-    println!("  capabilities  {}", capabilities.join(", "));
+    say!("  capabilities  {}", capabilities.join(", "));
     for (key, value) in channel.settings.to_map() {
-        println!("  {key:<13} {value}");
+        say!("  {key:<13} {value}");
     }
 }
 
@@ -181,7 +184,7 @@ fn print_list(common: &Common, channels: &[Channel]) {
         return place::print_json(&json!({ "channels": views }));
     }
     if channels.is_empty() {
-        println!("There is no channel yet. To register one: tieline channel create --help");
+        say!("There is no channel yet. To register one: tieline channel create --help");
     }
     channels.iter().for_each(print_channel);
 }

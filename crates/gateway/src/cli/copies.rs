@@ -26,8 +26,8 @@ pub(super) fn back_up(common: &Common, file: &Path) -> Result<ExitCode, Failure>
         place::print_json(&json!({ "file": file, "counts": as_json(&counts) }));
         return Ok(ExitCode::SUCCESS);
     }
-    println!("Copied to {}: {}", file.display(), sentence(&counts));
-    println!(
+    say!("Copied to {}: {}", file.display(), sentence(&counts));
+    say!(
         "The keys are not in it. Keep {} elsewhere as well: without it visitors begin anew.",
         config.data_dir.join(crate::auth::master_key::FILE).display()
     );
@@ -48,12 +48,12 @@ pub(super) fn restore(common: &Common, file: &Path) -> Result<ExitCode, Failure>
         );
         return Ok(ExitCode::SUCCESS);
     }
-    println!("Restored {}: {}", config.store.display(), sentence(&counts));
-    println!("Every session has a new epoch: whoever has a copy reads it anew.");
+    say!("Restored {}: {}", config.store.display(), sentence(&counts));
+    say!("Every session has a new epoch: whoever has a copy reads it anew.");
     if let Some(kept) = kept {
-        println!("The store that was there is {}.", kept.display());
+        say!("The store that was there is {}.", kept.display());
     }
-    println!(
+    say!(
         "Keys, browsers and sign-ins that were ended after the copy was made hold again: end them once more."
     );
     Ok(ExitCode::SUCCESS)

@@ -33,7 +33,7 @@ pub(super) async fn run(common: &Common, command: args::Desk) -> Result<ExitCode
     if common.json {
         place::print_json(&json!({ "agent": agent, "link": link, "expires_at": expires_at }));
     } else {
-        println!("Sign-in link for {agent}, good once and for a day:\n\n  {link}\n");
+        say!("Sign-in link for {agent}, good once and for a day:\n\n  {link}\n");
     }
     Ok(ExitCode::SUCCESS)
 }

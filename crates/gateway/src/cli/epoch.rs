@@ -40,7 +40,7 @@ pub(super) async fn run(common: &Common, command: args::Epoch) -> Result<ExitCod
     if common.json {
         place::print_json(&json!({ "sessions": changed }));
     } else {
-        println!("{changed} sessions have a new epoch: whoever has a copy reads it anew.");
+        say!("{changed} sessions have a new epoch: whoever has a copy reads it anew.");
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -57,9 +57,9 @@ fn word(level: Level) -> &'static str {
 }
 
 fn print(finding: &Finding) {
-    println!("{:<4}  {}", word(finding.level), finding.what);
+    say!("{:<4}  {}", word(finding.level), finding.what);
     if let Some(advice) = &finding.advice {
-        println!("      -> {advice}");
+        say!("      -> {advice}");
     }
 }
 

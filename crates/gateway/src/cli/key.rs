@@ -39,10 +39,10 @@ pub(super) async fn run(common: &Common, command: args::Key) -> Result<ExitCode,
                 }
                 place::print_json(&body);
             } else {
-                println!("Added key {} ({}).", new.key.kid, new.key.algorithm.name());
+                say!("Added key {} ({}).", new.key.kid, new.key.algorithm.name());
                 // Exposed to be shown, this once, to the operator who asked for it.
                 if let Some(secret) = &new.secret {
-                    println!("Secret, shown once: {}", secret.expose());
+                    say!("Secret, shown once: {}", secret.expose());
                 }
             }
         }
@@ -66,6 +66,6 @@ fn print(common: &Common, key: &ChannelKey, sentence: &str) {
     if common.json {
         place::print_json(&json!({ "key": KeyView::new(key) }));
     } else {
-        println!("Key {} {sentence}", key.kid);
+        say!("Key {} {sentence}", key.kid);
     }
 }

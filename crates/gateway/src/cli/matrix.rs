@@ -32,13 +32,10 @@ pub(super) fn run(common: &Common, command: args::Matrix) -> Result<ExitCode, Fa
             if common.json {
                 place::print_json(&json!({ "file": path, "url": matrix.gateway_url.as_str() }));
             } else {
-                println!(
-                    "Wrote {}: name it in the homeserver's configuration, and restart it.",
-                    path.display()
-                );
+                say!("Wrote {}: name it in the homeserver's configuration, and restart it.", path.display());
             }
         }
-        None => print!("{text}"),
+        None => say!("{}", text.trim_end()),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -3,6 +3,15 @@
 //! Says what is wrong, where, and what to do; exit code 2 for usage and configuration, 1 for what went wrong at work. Most
 //! commands work on the store itself, beside a gateway that runs; `restore` wants to be alone. Read next: [`args`] for the words.
 
+/// Like `println!`, but a reader who has heard enough (`tieline channel list | head`) is no fault, and least of all a panic.
+macro_rules! say {
+    ($($part:tt)*) => {{
+        use std::io::Write as _;
+        // The rest goes to nobody; what the command does is done all the same.
+        let _ = writeln!(std::io::stdout(), $($part)*);
+    }};
+}
+
 mod args;
 mod channel;
 mod connector;

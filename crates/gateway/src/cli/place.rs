@@ -81,5 +81,5 @@ pub(super) fn open_registry(config: &Config) -> Result<Registry, Failure> {
 
 /// Prints an answer for scripts.
 pub(super) fn print_json(value: &serde_json::Value) {
-    println!("{value:#}");
+    say!("{value:#}");
 }

@@ -99,7 +99,7 @@ fn open(address: SocketAddr) -> io::Result<TcpListener> {
 async fn greet(config: &Config, listener: &Listener) {
     let address =
         listener.local_addr().map_or_else(|_| config.listen.to_string(), |address| address.to_string());
-    println!("Tieline {} listens on {address}, reached as {}", env!("CARGO_PKG_VERSION"), config.public_url);
+    say!("Tieline {} listens on {address}, reached as {}", env!("CARGO_PKG_VERSION"), config.public_url);
     let assets = config.assets_dir.clone().map_or(Assets::BuiltIn, Assets::Folder);
     if !assets.are_there().await {
         eprintln!(

@@ -21,7 +21,7 @@ pub(super) async fn run(common: &Common, command: args::User) -> Result<ExitCode
     if common.json {
         place::print_json(&json!({ "subject": subject, "not_before": now }));
     } else {
-        println!(
+        say!(
             "What was issued for {subject} until now holds no more. Open sockets close within a second; a token that is \
              issued from now on opens new ones."
         );
