@@ -12,7 +12,7 @@ use tieline_protocol::SessionId;
 use tokio::{
     sync::mpsc,
     task::JoinSet,
-    time::{sleep, timeout},
+    time::{sleep, timeout_at},
 };
 
 use crate::{
@@ -93,19 +93,21 @@ async fn serve<H: Host>(
     let mut writing = tokio::spawn(write(outgoing, waiting));
     rooms.load().await;
     rooms.tell_all(|| Event::Up(stanzas.clone()));
+    // Of the server's words: what happens here meanwhile says nothing of it.
+    let mut quiet_at = Instant::now() + QUIET;
     let mut is_asked = false;
     let why = loop {
         tokio::select! {
-            read = timeout(QUIET, incoming.next()) => match read {
+            read = timeout_at(quiet_at.into(), incoming.next()) => match read {
                 Ok(Ok(Some(stanza))) => {
-                    is_asked = false;
+                    (quiet_at, is_asked) = (Instant::now() + QUIET, false);
                     rooms.dispatch(stanza, &stanzas).await;
                 }
                 Ok(Ok(None)) => break Broken::Closed,
                 Ok(Err(why)) => break why,
                 Err(_) if is_asked => break Broken::Silent,
                 Err(_) => {
-                    is_asked = true;
+                    (quiet_at, is_asked) = (Instant::now() + QUIET, true);
                     let _ = stanzas.send(service::ping(&rooms.shared.domains)).await;
                 }
             },
