@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tieline_connector::{Bridge, Due, Handed, Heard, Host, Platform, Standing, Taken, Trouble};
 use tieline_protocol::{Body, Cursor, FileId, Seq, SessionId, client::Typing};
-use tieline_relay::{MoveCursor, Principal, Type, authorise};
+use tieline_relay::{Facts, MoveCursor, Principal, Type, authorise};
 
 use super::{accounts::Accounts, files::Fetcher};
 use crate::{app::AppState, clock, store::StoreError};
@@ -38,9 +38,8 @@ impl GatewayHost {
     }
 
     /// They have read up to there. Soft: where it fails, the next one tells it too.
-    pub(super) async fn move_cursor(&self, principal: &Principal, session: SessionId, read: Seq) {
-        let Ok(Some(facts)) = self.state.log.load_facts(session, clock::now()).await else { return };
-        let wish = MoveCursor(Cursor { session, delivered: read, read });
+    pub(super) fn move_cursor(&self, principal: &Principal, facts: Arc<Facts>, read: Seq) {
+        let wish = MoveCursor(Cursor { session: facts.session, delivered: read, read });
         let Ok(permit) = authorise(clock::now(), principal, facts.as_ref(), wish) else { return };
         let (state, principal) = (self.state.clone(), principal.clone());
         self.state.log.move_cursor(permit, move |cursor| {
@@ -96,8 +95,10 @@ impl Host for GatewayHost {
 
     async fn read(&self, session: SessionId, account: &str, names: Vec<String>) {
         let known = self.state.log.find_named(self.platform, session, names).await;
-        if let (Ok(Some(known)), Ok(Some(principal))) = (known, self.principal(account).await) {
-            self.move_cursor(&principal, session, known.seq).await;
+        if let (Ok(Some(known)), Ok(Some(principal))) = (known, self.principal(account).await)
+            && let Ok(Some(facts)) = self.state.log.load_facts(session, clock::now()).await
+        {
+            self.move_cursor(&principal, facts, known.seq);
         }
     }
 

@@ -160,6 +160,7 @@ impl GatewayHost {
         heard: Heard,
     ) -> Result<Taken, Trouble> {
         let (done, outcome) = oneshot::channel();
+        let audience = Arc::clone(&facts);
         let (platform, session, state) = (self.platform, heard.session, self.state.clone());
         let also = Box::new(move |db: &rusqlite::Transaction<'_>, appended: &Appended| {
             note_names(db, platform, session, appended.entry.seq, &heard.names)?;
@@ -171,7 +172,7 @@ impl GatewayHost {
         self.state.log.append_with(permit, principal.author(), clock::now(), also, move |appended| {
             if let Ok(Appended { entry, is_duplicate: false, .. }) = &appended {
                 state.metrics.carried(platform.name(), "in").inc();
-                state.publish(&facts, entry.clone(), None);
+                state.publish(&audience, entry.clone(), None);
             }
             // Whoever waited may have been stopped.
             let _ = done.send(appended.map(|appended| appended.entry.seq));
@@ -179,7 +180,7 @@ impl GatewayHost {
         match outcome.await {
             Ok(Ok(seq)) => {
                 // Whoever answers has read what they answer.
-                self.move_cursor(principal, session, seq).await;
+                self.move_cursor(principal, facts, seq);
                 Ok(Taken::Entry(seq))
             }
             Ok(Err(LogError::Store(error))) => Err(self.trouble(&error)),
