@@ -6,13 +6,14 @@
 //! for it.
 //!
 //! Read next: [`host`] for the contract, [`words`] for what a client without cards and forms is shown, [`command`] for what a
-//! merchant without a desk may write in the room.
+//! merchant without a desk may write in the room, [`patience`] for what a connector does while the store cannot answer.
 
 pub mod backoff;
 pub mod base32;
 pub mod bridge;
 pub mod command;
 pub mod host;
+pub mod patience;
 pub mod words;
 
 pub use bridge::{Bridge, Due, Handed, Quote};

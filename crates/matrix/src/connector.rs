@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tieline_connector::{Hint, Host, Standing, Trouble, backoff::Backoff};
+use tieline_connector::{Hint, Host, Standing, Trouble, backoff::Backoff, patience::chance};
 use tieline_protocol::SessionId;
 use tokio::{
     sync::{mpsc, oneshot},
@@ -182,7 +182,7 @@ impl<H: Host> Watch<H> {
         };
         match (failure, step) {
             (Some(failure), _) => {
-                self.next_at += self.backoff.next(task::chance());
+                self.next_at += self.backoff.next(chance());
                 self.step = if step == Step::Register { step } else { Step::Ping };
                 self.since = None;
                 let was_up = self.standing == Standing::Up;

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tieline_connector::{Hint, Host, Standing, backoff::Backoff};
+use tieline_connector::{Hint, Host, Standing, backoff::Backoff, patience::chance};
 use tieline_protocol::SessionId;
 use tokio::{
     sync::mpsc,
@@ -71,7 +71,7 @@ pub async fn run<H: Host>(setup: Setup, host: H, mut hints: mpsc::UnboundedRecei
         rooms.tell_all(|| Event::Down);
         tracing::warn!(server = setup.server, error.what = %why, "the line to the XMPP server is down");
         host.report(Standing::Down { why: why.to_string() });
-        let pause = sleep(backoff.next(task::chance()));
+        let pause = sleep(backoff.next(chance()));
         tokio::pin!(pause);
         loop {
             tokio::select! {

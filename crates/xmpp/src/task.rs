@@ -9,12 +9,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tieline_connector::{Bridge, Hint, Host, Trouble, backoff::Backoff};
+use tieline_connector::{Bridge, Hint, Host, patience::with_patience};
 use tieline_protocol::{Body, Millis, SessionId};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, mpsc},
     task::JoinSet,
-    time::{sleep, sleep_until},
+    time::sleep_until,
 };
 
 use crate::{
@@ -96,14 +96,6 @@ impl Handle {
     pub(crate) fn has_ended(&self) -> bool {
         self.events.is_closed()
     }
-}
-
-/// A number that nobody needs to guess.
-pub(crate) fn chance() -> u32 {
-    let mut bytes = [0; 4];
-    // Without chance the waits are the shortest ones.
-    let _ = aws_lc_rs::rand::fill(&mut bytes);
-    u32::from_le_bytes(bytes)
 }
 
 /// Starts a room.
@@ -278,22 +270,5 @@ impl<H: Host> Task<H> {
             }
         }
         Vec::new()
-    }
-}
-
-/// Asks again until the store has an answer. Nothing goes on meanwhile, so nothing gets lost.
-async fn with_patience<T, F>(ask: impl Fn() -> F) -> T
-where
-    F: Future<Output = Result<T, Trouble>>,
-{
-    let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(10));
-    loop {
-        match ask().await {
-            Ok(value) => return value,
-            Err(trouble) => {
-                tracing::warn!(error.what = %trouble, "a session's room waits for the store");
-                sleep(backoff.next(chance())).await;
-            }
-        }
     }
 }
