@@ -36,6 +36,8 @@ pub struct Due {
     pub entry: Entry,
     /// It came from there: there is nothing to tell.
     pub is_echo: bool,
+    /// The account of the platform that said it, if it came from there.
+    pub account: Option<String>,
     /// What the platform calls the words that it answers or changes, if it knows them.
     pub about: Option<String>,
     /// The words that it answers.

@@ -147,6 +147,14 @@ pub trait Host: Clone + Send + Sync + 'static {
     /// Somebody there said something.
     fn take(&self, heard: Heard) -> impl Future<Output = Result<Taken, Trouble>> + Send;
 
+    /// Somebody's client there has what was said up to the words of one of these names, best first. They need not have read it.
+    fn delivered(
+        &self,
+        session: SessionId,
+        account: &str,
+        names: Vec<String>,
+    ) -> impl Future<Output = ()> + Send;
+
     /// Somebody there has read up to the words of one of these names, best first.
     fn read(&self, session: SessionId, account: &str, names: Vec<String>) -> impl Future<Output = ()> + Send;
 

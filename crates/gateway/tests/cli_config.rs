@@ -121,6 +121,7 @@ fn every_key_can_be_set_and_is_in_the_handbook() {
             ("limits.file_mib", _) => "25",
             ("xmpp.server", _) => "127.0.0.1:5347",
             ("xmpp.domain", _) => "chat.shop.example",
+            ("xmpp.mode", _) => "rooms",
             ("xmpp.rooms", _) => "rooms.shop.example",
             ("matrix.server_name", _) => "shop.example",
             ("xmpp.files" | "matrix.homeserver" | "matrix.gateway_url", _) => "https://im.shop.example",

@@ -1,28 +1,56 @@
-//! Addresses: of the rooms, and of those who speak in them for the gateway.
+//! Addresses: of the sessions, and of those who speak in them for the gateway.
 
 use tieline_connector::base32;
 use tieline_protocol::{PartyId, SessionId};
 
-/// The two domains of the connector.
+use crate::element::Element;
+
+/// What a session is for those who answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// A room of the server, whose rooms have this domain. Nothing is lost in it.
+    Rooms(String),
+    /// A contact: an address of the component's own. What is written to it while the line breaks is lost.
+    Direct,
+}
+
+/// The connector's own domain, and where its sessions are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Domains {
     /// The component's own.
     pub component: String,
-    /// The server's rooms.
-    pub rooms: String,
+    /// What the sessions are.
+    pub mode: Mode,
 }
 
 impl Domains {
-    /// A session's room.
-    pub fn room(&self, session: SessionId) -> String {
-        format!("s-{}@{}", base32::encode(session.0), self.rooms)
+    /// The domain of the sessions' addresses.
+    pub fn sessions(&self) -> &str {
+        match &self.mode {
+            Mode::Rooms(rooms) => rooms,
+            Mode::Direct => &self.component,
+        }
     }
 
-    /// The session of a room's address, with or without a nick behind it.
+    /// A session's address.
+    pub fn address(&self, session: SessionId) -> String {
+        format!("s-{}@{}", base32::encode(session.0), self.sessions())
+    }
+
+    /// The session of such an address, with or without a resource or nick behind it.
     pub fn session_of(&self, address: &str) -> Option<SessionId> {
         let (local, domain) = bare(address).split_once('@')?;
         let id = base32::decode(local.strip_prefix("s-")?)?;
-        (domain == self.rooms).then_some(SessionId(id))
+        (domain == self.sessions()).then_some(SessionId(id))
+    }
+
+    /// The session that a stanza is about: from a room everything is the room's; to a contact it is whoever writes.
+    pub fn session_in(&self, stanza: &Element) -> Option<SessionId> {
+        let end = match self.mode {
+            Mode::Rooms(_) => "from",
+            Mode::Direct => "to",
+        };
+        self.session_of(stanza.attribute(end)?)
     }
 
     /// Under which address the gateway itself is in every room: it makes them, and hears what is said. A server can let exactly
@@ -67,18 +95,22 @@ mod tests {
     use super::*;
 
     fn domains() -> Domains {
-        Domains { component: "chat.shop.example".into(), rooms: "rooms.shop.example".into() }
+        let mode = Mode::Rooms("rooms.shop.example".into());
+        Domains { component: "chat.shop.example".into(), mode }
     }
 
     proptest! {
         #[test]
         fn a_room_names_its_session_and_no_other(id in any::<u128>(), nick in "\\PC*") {
             let session = SessionId(Uuid::from_u128(id));
-            let room = domains().room(session);
+            let room = domains().address(session);
             prop_assert_eq!(room.split('@').next().map(str::len), Some(28));
             prop_assert_eq!(domains().session_of(&format!("{room}/{nick}")), Some(session));
-            let elsewhere = Domains { rooms: "rooms.other.example".into(), ..domains() };
+            let elsewhere = Domains { mode: Mode::Rooms("rooms.other.example".into()), ..domains() };
             prop_assert_eq!(elsewhere.session_of(&room), None);
+            let direct = Domains { mode: Mode::Direct, ..domains() };
+            prop_assert_eq!(direct.session_of(&room), None);
+            prop_assert_eq!(direct.session_of(&direct.address(session)), Some(session));
         }
 
         #[test]

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::{
-    address::Domains,
+    address::{Domains, Mode},
     connector::Setup,
     element::Element,
     heard::{self, Heard, Kind},
@@ -31,6 +31,10 @@ pub enum Finding {
     Line,
     /// It did not, or went away.
     NoLine(Broken),
+    /// In direct mode: what is for the component comes to it.
+    Carried,
+    /// It does not.
+    NotCarried(Refusal),
     /// The rooms' service answers.
     Rooms,
     /// It does not.
@@ -82,7 +86,7 @@ pub async fn run(setup: &Setup) -> Vec<Finding> {
         Ok(line) => line,
         Err(why) => return vec![Finding::NoLine(why)],
     };
-    let room = format!("check-{}@{}", Uuid::from_bytes(chance()).simple(), setup.domains.rooms);
+    let room = format!("check-{}@{}", Uuid::from_bytes(chance()).simple(), setup.domains.sessions());
     let mut trial =
         Trial { incoming, outgoing, domains: &setup.domains, room, findings: vec![Finding::Line] };
     if let Err(why) = trial.all().await {
@@ -110,6 +114,9 @@ struct Trial<'a> {
 
 impl Trial<'_> {
     async fn all(&mut self) -> Result<(), Broken> {
+        if self.domains.mode == Mode::Direct {
+            return self.hears_itself().await;
+        }
         if !self.finds_rooms().await? || !self.makes_room().await? {
             return Ok(());
         }
@@ -120,8 +127,19 @@ impl Trial<'_> {
         self.destroys().await
     }
 
+    /// In direct mode the server only carries: what is said to an address of the component has to come back to it.
+    async fn hears_itself(&mut self) -> Result<(), Broken> {
+        let component = self.domains.component.clone();
+        let finding = match self.ask("get", &component, Element::new("ping", ns::PING)).await? {
+            Ok(_) => Finding::Carried,
+            Err(why) => Finding::NotCarried(why),
+        };
+        self.findings.push(finding);
+        Ok(())
+    }
+
     async fn finds_rooms(&mut self) -> Result<bool, Broken> {
-        let rooms = self.domains.rooms.clone();
+        let rooms = self.domains.sessions().to_owned();
         let finding = match self.ask("get", &rooms, Element::new("query", ns::DISCO)).await? {
             Ok(info) if has_feature(info.as_ref(), ns::MUC) => Finding::Rooms,
             Ok(_) => Finding::OtherService,
@@ -262,14 +280,14 @@ impl Trial<'_> {
             loop {
                 let Some(stanza) = self.incoming.next().await? else { return Err(Broken::Closed) };
                 if service::is_question(&stanza) {
-                    if let Some(answer) = service::answer(&stanza) {
+                    if let Some(answer) = service::answer(&stanza, self.domains) {
                         self.outgoing.send(&[answer]).await?;
                     }
                     continue;
                 }
                 // Rooms of sessions may speak meanwhile. What they say is in their archive, for the gateway.
                 let from = stanza.attribute("from").map(crate::address::bare).unwrap_or_default();
-                if from != self.room && from != self.domains.rooms {
+                if from != self.room && from != self.domains.sessions() {
                     continue;
                 }
                 if let Some(found) = heard::read(&stanza).and_then(&mut fits) {

@@ -173,14 +173,13 @@ impl<H: Host> Rooms<H> {
     }
 
     async fn dispatch(&mut self, stanza: Element, line: &mpsc::Sender<Element>) {
-        let session = stanza.attribute("from").and_then(|from| self.shared.domains.session_of(from));
-        match session {
-            Some(session) if !service::is_question(&stanza) => {
-                // From a room that was not thought of: somebody writes in an old one.
+        match self.shared.domains.session_in(&stanza) {
+            Some(session) if !service::answers(&stanza) => {
+                // Of a session that was not thought of: somebody writes in an old one.
                 self.room(session, Some(line)).tell(Event::Stanza(Box::new(stanza)));
             }
             _ => {
-                if let Some(answer) = service::answer(&stanza) {
+                if let Some(answer) = service::answer(&stanza, &self.shared.domains) {
                     let _ = line.send(answer).await;
                 }
             }

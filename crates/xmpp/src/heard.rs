@@ -1,6 +1,8 @@
 //! Stanzas of a room, read. Believes only what the room itself says: the sender from the envelope, the `stanza-id` by the
 //! room (XEP-0359, 5), the real address from the room's own element.
 
+pub mod direct;
+
 use crate::{
     address::{bare, resource},
     element::Element,
@@ -93,7 +95,9 @@ pub enum Kind {
     },
     /// Types, or does not any more (XEP-0085).
     Typing(bool),
-    /// Nothing for us: a subject, an encrypted text without words, something of a later time.
+    /// Words that only clients with a key can read.
+    Encrypted,
+    /// Nothing for us: a subject, a key for others, something of a later time.
     #[default]
     Other,
 }
@@ -188,6 +192,9 @@ fn kind_of(stanza: &Element) -> Kind {
     if let Some(of) = retracted(stanza) {
         return Kind::Retract { of };
     }
+    if is_encrypted(stanza) && body.is_some() {
+        return Kind::Encrypted;
+    }
     if let (Some(of), Some(text)) = (attribute("replace", ns::CORRECT, "id"), &body) {
         return Kind::Edit { of, text: without_fallback(stanza, text) };
     }
@@ -207,6 +214,12 @@ fn kind_of(stanza: &Element) -> Kind {
             .find(|child| child.ns == ns::CHAT_STATES)
             .map_or(Kind::Other, |state| Kind::Typing(state.name == "composing")),
     }
+}
+
+/// Its body says then that it is encrypted, and nothing else.
+fn is_encrypted(stanza: &Element) -> bool {
+    stanza.find("encryption", ns::ENCRYPTION).is_some()
+        || stanza.elements().any(|child| ns::ENCRYPTED.contains(&child.ns.as_str()))
 }
 
 fn retracted(stanza: &Element) -> Option<String> {

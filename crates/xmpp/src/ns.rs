@@ -54,6 +54,16 @@ pub const FILE_SHARING: &str = "urn:xmpp:sfs:0";
 pub const FILE_METADATA: &str = "urn:xmpp:file:metadata:0";
 /// XEP-0103.
 pub const URL_DATA: &str = "http://jabber.org/protocol/url-data";
+/// XEP-0184: somebody's client has it.
+pub const RECEIPTS: &str = "urn:xmpp:receipts";
+/// XEP-0380: a body that only says that the message is encrypted.
+pub const ENCRYPTION: &str = "urn:xmpp:eme:0";
+/// XEP-0384, in its two spellings, and XEP-0373: the encrypted words themselves.
+pub const ENCRYPTED: [&str; 3] = ["eu.siacs.conversations.axolotl", "urn:xmpp:omemo:2", "urn:xmpp:openpgp:0"];
+/// XEP-0172: what somebody wants to be called.
+pub const NICK: &str = "http://jabber.org/protocol/nick";
+/// XEP-0054: a card of who somebody is.
+pub const VCARD: &str = "vcard-temp";
 /// XEP-0334: what an archive should do.
 pub const HINTS: &str = "urn:xmpp:hints";
 /// Our own: a product card, for clients that know it.

@@ -4,9 +4,6 @@
 //! are let in, the archive is read from the last name on ([`catch_up`]), and only then the room is [`Stage::Live`]. An entry is
 //! handed over one at a time ([`hand`]): it is done when the room has sent it back with its own name for it. So after any cut the
 //! archive tells what arrived, and nothing is said twice or left out.
-//!
-//! Effects are carried out in their order, and each is done before the next begins; [`Effect::Take`] and [`Effect::ReadLog`] are
-//! answered by an input.
 
 mod catch_up;
 mod enter;
@@ -15,88 +12,17 @@ mod listen;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use tieline_connector::{Bridge, Due, Handed, Heard, Taken};
+use tieline_connector::{Bridge, Due};
 use tieline_protocol::{DraftId, Millis, PartyId, Seq, SessionId};
 
 use crate::{
     address::{Domains, bare},
-    element::Element,
     heard::Message,
+    place::{Effect, Input},
 };
 
 /// How long the server has for an answer. On loopback it takes milliseconds; a busy one takes seconds.
 const PATIENCE: Millis = Millis::secs(20);
-
-/// What a room is told.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Input {
-    /// The line to the server is up: everything before it is void.
-    Up,
-    /// The line is down.
-    Down,
-    /// A stanza from the room.
-    Stanza(Element),
-    /// Who takes part may have changed.
-    Bridge(Box<Bridge>),
-    /// The log may have more.
-    Stirred,
-    /// The answer to [`Effect::ReadLog`].
-    Due(Vec<Due>),
-    /// The answer to [`Effect::Take`].
-    Taken {
-        /// Who said it.
-        nick: String,
-        /// What became of it.
-        taken: Taken,
-    },
-    /// The visitor types, or does not any more.
-    Typing(bool),
-    /// The visitor has read the words of that name.
-    Seen(String),
-    /// Time has passed.
-    Wake,
-}
-
-/// What a room wants done.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    /// Say it on the line.
-    Send(Element),
-    /// Read the log after that place.
-    ReadLog(Seq),
-    /// Take what somebody said.
-    Take {
-        /// Under which name they are in the room.
-        nick: String,
-        /// What.
-        heard: Heard,
-    },
-    /// The room has it.
-    Handed(Handed),
-    /// Somebody has read up to the words of one of these names.
-    Read {
-        /// Who.
-        account: String,
-        /// The names.
-        names: Vec<String>,
-    },
-    /// Somebody types, or does not any more.
-    Typing {
-        /// Who.
-        account: String,
-        /// Whether.
-        is_typing: bool,
-    },
-    /// Somebody is at their client, or is not any more.
-    Attend {
-        /// Who.
-        account: String,
-        /// Whether.
-        is_here: bool,
-    },
-    /// Something is not as it should be, in a sentence for an operator.
-    Trouble(String),
-}
 
 /// How far a room has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -182,7 +108,7 @@ impl Room {
     pub fn new(domains: Domains, bridge: Bridge) -> Self {
         let session = bridge.session;
         Self {
-            address: domains.room(session),
+            address: domains.address(session),
             service: Speaker::new(domains.service(), enter::nick_of(&bridge.channel_name, "Shop")),
             handed: bridge.handed,
             cursor: bridge.cursor.clone(),
@@ -231,7 +157,7 @@ impl Room {
                 self.is_stirred |= !due.is_empty();
                 self.due.extend(due);
             }
-            Input::Taken { nick, taken } => self.answer(&nick, &taken, &mut out),
+            Input::Taken { who, taken } => self.answer(&who, &taken, &mut out),
             Input::Typing(is_typing) => self.tell_typing(is_typing, &mut out),
             Input::Seen(name) => self.tell_seen(&name, &mut out),
             Input::Wake => {

@@ -1,19 +1,33 @@
 //! What a component owes to everybody: answers to questions (RFC 6120, 8.2.3), and a word to those who write where nobody reads.
 
-use crate::{address::Domains, element::Element, ns};
+use crate::{
+    address::{Domains, Mode},
+    element::Element,
+    ns,
+};
+
+/// What clients may use towards a contact.
+const CONTACT_FEATURES: [&str; 6] =
+    [ns::RECEIPTS, ns::MARKERS, ns::CHAT_STATES, ns::CORRECT, ns::RETRACT, ns::REPLY];
 
 /// Whether somebody asks and waits for an answer.
 pub fn is_question(stanza: &Element) -> bool {
     stanza.name == "iq" && matches!(stanza.attribute("type"), Some("get" | "set"))
 }
 
-/// Asks the rooms' service whether it is there.
+/// Asks whether the server still carries anything: of the rooms' service, or of oneself, by way of the server.
 pub fn ping(domains: &Domains) -> Element {
-    crate::stanza::iq("get", "alive", &domains.component, &domains.rooms, Element::new("ping", ns::PING))
+    let ping = Element::new("ping", ns::PING);
+    crate::stanza::iq("get", "alive", &domains.component, domains.sessions(), ping)
 }
 
-/// The answer to a stanza that is for no room, if it wants one.
-pub fn answer(stanza: &Element) -> Option<Element> {
+/// Whether it is a question to which all addresses have one answer. Who a contact is, only that one knows.
+pub fn answers(stanza: &Element) -> bool {
+    is_question(stanza) && !stanza.elements().any(|payload| payload.is("vCard", ns::VCARD))
+}
+
+/// The answer to a stanza that is for no session, if it wants one.
+pub fn answer(stanza: &Element, domains: &Domains) -> Option<Element> {
     if is_question(stanza) {
         let payload = stanza.elements().next();
         if payload.is_some_and(|payload| payload.is("ping", ns::PING)) {
@@ -30,22 +44,30 @@ pub fn answer(stanza: &Element) -> Option<Element> {
                 .with("name", "Tieline");
             let feature = |name: &str| Element::new("feature", ns::DISCO).with("var", name);
             let info = info.child(identity).child(feature(ns::DISCO)).child(feature(ns::PING));
-            return Some(reply(stanza, "result")?.child(info));
+            let contact = stanza.attribute("to").filter(|_| domains.mode == Mode::Direct);
+            let is_contact = contact.is_some_and(|to| domains.session_of(to).is_some());
+            let more = CONTACT_FEATURES.iter().filter(|_| is_contact);
+            return Some(reply(stanza, "result")?.child(info.children_of(more.map(|name| feature(name)))));
         }
         return Some(reply(stanza, "error")?.child(unavailable("")));
     }
     let is_words = stanza.name == "message"
         && matches!(stanza.attribute("type"), None | Some("chat" | "normal"))
         && stanza.elements().any(|child| child.name == "body");
-    // To a visitor, past the room: nobody would read it.
     if is_words {
-        Some(reply(stanza, "error")?.child(unavailable("Write in the session's room.")))
+        let advice = match domains.mode {
+            // To a visitor, past the room: nobody would read it.
+            Mode::Rooms(_) => "Write in the session's room.",
+            Mode::Direct => "There is no such session here: write to the session's own address.",
+        };
+        Some(reply(stanza, "error")?.child(unavailable(advice)))
     } else {
         None
     }
 }
 
-fn reply(stanza: &Element, kind: &str) -> Option<Element> {
+/// An answer to a stanza.
+pub fn reply(stanza: &Element, kind: &str) -> Option<Element> {
     let mut reply = Element::new(&stanza.name, ns::COMPONENT)
         .with("type", kind)
         .with("from", stanza.attribute("to")?)
@@ -69,6 +91,14 @@ fn unavailable(text: &str) -> Element {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn domains() -> Domains {
+        Domains { component: "chat.shop.example".into(), mode: Mode::Rooms("rooms.shop.example".into()) }
+    }
+
+    fn answer(stanza: &Element) -> Option<Element> {
+        super::answer(stanza, &domains())
+    }
 
     fn iq(payload: Element) -> Element {
         crate::stanza::iq("get", "7", "mia@shop.example/phone", "chat.shop.example", payload)

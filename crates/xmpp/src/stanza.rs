@@ -39,14 +39,30 @@ pub fn join(from: &str, room: &str, nick: &str) -> Element {
         .child(Element::new("x", ns::MUC).child(history))
 }
 
-/// An entry, for everybody in the room. None if it has nothing to show there.
-pub fn said(due: &Due, from: &str, room: &str) -> Option<Element> {
+/// How an entry is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame<'a> {
+    /// `groupchat` or `chat`.
+    pub kind: &'a str,
+    /// Whose mouth.
+    pub from: &'a str,
+    /// The room, or an account.
+    pub to: &'a str,
+    /// What is put before the words: who says them, where the address does not tell.
+    pub before: &'a str,
+    /// What those there call the words that it answers or takes back, if they know them.
+    pub about: Option<&'a str>,
+}
+
+/// An entry. None if it has nothing to show there.
+pub fn said(due: &Due, frame: Frame<'_>) -> Option<Element> {
+    let Frame { kind, from, to, before, about } = frame;
     let entry = &due.entry;
     let id = entry.draft_id.to_string();
-    let mut out = message("groupchat", from, room).with("id", &id);
+    let mut out = message(kind, from, to).with("id", &id);
     out = match &entry.body {
-        Body::Edit { target, text } => out.child(body(text)).child(correction(*target)),
-        Body::Retract { .. } => retraction(out, due.about.as_deref()),
+        Body::Edit { target, text } => out.child(body(&format!("{before}{text}"))).child(correction(*target)),
+        Body::Retract { .. } => retraction(out, about),
         Body::File { file } if due.file_url.is_some() => {
             let url = due.file_url.as_deref().unwrap_or_default();
             let metadata = Element::new("file", ns::FILE_METADATA)
@@ -62,8 +78,8 @@ pub fn said(due: &Due, from: &str, room: &str) -> Option<Element> {
             out.child(body(url)).child(out_of_band(url)).child(sharing)
         }
         other => {
-            let words = words::of(other, due.file_url.as_deref())?;
-            out = answering(out, due, &words);
+            let words = format!("{before}{}", words::of(other, due.file_url.as_deref())?);
+            out = answering(out, due, about, &words);
             match other {
                 Body::Item { item } => out.child(card(item)),
                 _ => out,
@@ -82,6 +98,32 @@ pub fn plain(from: &str, room: &str, id: &str, text: &str) -> Element {
     message("groupchat", from, room).with("id", id).child(body(text))
 }
 
+/// Somebody's message is in the log (XEP-0184).
+pub fn receipt(from: &str, to: &str, id: &str) -> Element {
+    message("chat", from, to)
+        .child(Element::new("received", ns::RECEIPTS).with("id", id))
+        .child(Element::new("store", ns::HINTS))
+}
+
+/// Somebody's message was not taken, and why: their client shows that it did not arrive.
+pub fn refusal(from: &str, to: &str, id: Option<&str>, why: &str) -> Element {
+    let error = Element::new("error", ns::COMPONENT)
+        .with("type", "cancel")
+        .child(Element::new("not-acceptable", ns::STANZA_ERROR))
+        .child(Element::new("text", ns::STANZA_ERROR).text_of(why));
+    let out = message("error", from, to);
+    let out = match id {
+        Some(id) => out.with("id", id),
+        None => out,
+    };
+    out.child(error)
+}
+
+/// Words of the gateway itself for one account.
+pub fn word(from: &str, to: &str, text: &str) -> Element {
+    message("chat", from, to).child(body(text))
+}
+
 /// Words for one person in the room, from the gateway itself.
 pub fn whisper(from: &str, room: &str, nick: &str, text: &str) -> Element {
     let mark = Element::new("x", ns::MUC_USER);
@@ -89,17 +131,17 @@ pub fn whisper(from: &str, room: &str, nick: &str, text: &str) -> Element {
 }
 
 /// The visitor types, or does not any more.
-pub fn typing(from: &str, room: &str, is_typing: bool) -> Element {
+pub fn typing(kind: &str, from: &str, to: &str, is_typing: bool) -> Element {
     let state = if is_typing { "composing" } else { "paused" };
-    message("groupchat", from, room)
+    message(kind, from, to)
         .child(Element::new(state, ns::CHAT_STATES))
         .child(Element::new("no-store", ns::HINTS))
 }
 
 /// The visitor has read up to there.
-pub fn displayed(from: &str, room: &str, stanza_id: &str) -> Element {
-    message("groupchat", from, room)
-        .child(Element::new("displayed", ns::MARKERS).with("id", stanza_id))
+pub fn displayed(kind: &str, from: &str, to: &str, id: &str) -> Element {
+    message(kind, from, to)
+        .child(Element::new("displayed", ns::MARKERS).with("id", id))
         .child(Element::new("store", ns::HINTS))
 }
 
@@ -133,24 +175,22 @@ fn correction(target: DraftId) -> Element {
 
 fn retraction(out: Element, about: Option<&str>) -> Element {
     const WORDS: &str = "(took back a message)";
-    let Some(stanza_id) = about.and_then(|name| name.strip_prefix("sid:")) else {
-        return out.child(body(WORDS));
-    };
-    out.child(Element::new("retract", ns::RETRACT).with("id", stanza_id))
+    let Some(about) = about else { return out.child(body(WORDS)) };
+    out.child(Element::new("retract", ns::RETRACT).with("id", about))
         .child(Element::new("fallback", ns::FALLBACK).with("for", ns::RETRACT))
         .child(Element::new("store", ns::HINTS))
         .child(body(WORDS))
 }
 
 /// Words, and before them what they answer: quoted for clients without replies, and marked as such for those with.
-fn answering(out: Element, due: &Due, words: &str) -> Element {
+fn answering(out: Element, due: &Due, about: Option<&str>, words: &str) -> Element {
     let Some(quote) = &due.quote else { return out.child(body(words)) };
     let quoted = words::quoted(&quote.text);
     let out = out.child(body(&format!("{quoted}{words}")));
-    let Some(stanza_id) = due.about.as_deref().and_then(|name| name.strip_prefix("sid:")) else { return out };
+    let Some(about) = about else { return out };
     let part =
         Element::new("body", ns::FALLBACK).with("start", "0").with("end", quoted.chars().count().to_string());
-    out.child(Element::new("reply", ns::REPLY).with("id", stanza_id))
+    out.child(Element::new("reply", ns::REPLY).with("id", about))
         .child(Element::new("fallback", ns::FALLBACK).with("for", ns::REPLY).child(part))
 }
 

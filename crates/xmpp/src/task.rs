@@ -1,4 +1,4 @@
-//! One room as a task: carries out what its machine wants, in order.
+//! One session's place as a task: carries out what its machine wants, in order.
 
 use std::{
     collections::VecDeque,
@@ -20,7 +20,8 @@ use tokio::{
 use crate::{
     address::Domains,
     element::Element,
-    room::{Effect, Input, Room},
+    place::{Effect, Input, Place},
+    service,
 };
 
 /// Rooms that come up at once: a server with a thousand sessions is not met by a thousand joins.
@@ -106,16 +107,34 @@ pub(crate) fn spawn<H: Host>(shared: Shared<H>, session: SessionId, tasks: &mut 
     let ended = shared.ended.clone();
     tasks.spawn(async move {
         if let Some(bridge) = with_patience(|| shared.host.bridge(session)).await {
-            let room = Room::new(shared.domains.clone(), bridge);
+            let place = Place::new(shared.domains.clone(), bridge);
             let seat = Seat { shared, session, inbox, stanzas, is_overrun, known_at: Instant::now() };
-            let task = Task { seat, room, line: None, permit: None, began: Instant::now() };
+            let task = Task { seat, place, line: None, permit: None, began: Instant::now() };
             task.run().await;
         } else {
-            drop(inbox);
+            refuse(&shared.domains, inbox).await;
         }
         let _ = ended.send(session);
     });
     handle
+}
+
+/// There is no such session here: whoever wrote to it hears so. A room is nobody to tell.
+async fn refuse(domains: &Domains, mut inbox: mpsc::UnboundedReceiver<Event>) {
+    inbox.close();
+    let mut line = None;
+    while let Some(event) = inbox.recv().await {
+        match (event, &line) {
+            (Event::Up(up), _) => line = Some(up),
+            (Event::Stanza(stanza), Some(line)) => {
+                if let Some(answer) = service::answer(&stanza, domains) {
+                    // A line that has broken meanwhile takes none.
+                    let _: Result<(), _> = line.send(answer).await;
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 struct Seat<H> {
@@ -129,7 +148,7 @@ struct Seat<H> {
 
 struct Task<H> {
     seat: Seat<H>,
-    room: Room,
+    place: Place,
     line: Option<mpsc::Sender<Element>>,
     /// Held while the room comes up.
     permit: Option<OwnedSemaphorePermit>,
@@ -139,7 +158,7 @@ struct Task<H> {
 impl<H: Host> Task<H> {
     async fn run(mut self) {
         loop {
-            let wake = self.room.next_wake().map(|at| self.began + Duration::from_millis(at.0));
+            let wake = self.place.next_wake().map(|at| self.began + Duration::from_millis(at.0));
             let woken = async {
                 match wake {
                     Some(at) => sleep_until(at.into()).await,
@@ -159,7 +178,7 @@ impl<H: Host> Task<H> {
                     self.permit = None;
                 }
                 let is_down = input == Input::Down;
-                let was_done = self.room.is_done();
+                let was_done = self.place.is_done();
                 self.carry_out(input).await;
                 // A session that is over is not taken up again with the next line.
                 if is_down && was_done {
@@ -172,7 +191,7 @@ impl<H: Host> Task<H> {
             {
                 self.carry_out(Input::Up).await;
             }
-            if !self.room.is_coming_up() {
+            if !self.place.is_coming_up() {
                 self.permit = None;
             }
         }
@@ -228,7 +247,7 @@ impl<H: Host> Task<H> {
 
     fn handle(&mut self, input: Input) -> Vec<Effect> {
         let now = Millis(u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX));
-        self.room.handle(now, input)
+        self.place.handle(now, input)
     }
 
     async fn do_it(&mut self, effect: Effect) -> Vec<Input> {
@@ -249,12 +268,15 @@ impl<H: Host> Task<H> {
                 answers.push(Input::Due(due));
                 return answers;
             }
-            Effect::Take { nick, heard } => {
+            Effect::Take { who, heard } => {
                 let taken = with_patience(|| host.take(heard.clone())).await;
-                return vec![Input::Taken { nick, taken }];
+                return vec![Input::Taken { who, taken }];
             }
             Effect::Handed(handed) => {
                 with_patience(|| host.handed(session, handed.clone())).await;
+            }
+            Effect::Delivered { account, names } => {
+                host.delivered(session, &account, names).await;
             }
             Effect::Read { account, names } => {
                 host.read(session, &account, names).await;
@@ -266,7 +288,7 @@ impl<H: Host> Task<H> {
                 host.attend(session, &account, is_here).await;
             }
             Effect::Trouble(what) => {
-                tracing::warn!(session.id = %session, what, "a session's room");
+                tracing::warn!(session.id = %session, what, "a session on the XMPP server");
             }
         }
         Vec::new()

@@ -1,6 +1,9 @@
 //! Other platforms, as they are configured: all of one or nothing of it.
 
-use tieline_xmpp::{Setup, address::Domains};
+use tieline_xmpp::{
+    Setup,
+    address::{Domains, Mode},
+};
 
 use super::{
     ConfigError, bad,
@@ -24,13 +27,14 @@ pub(super) fn check_xmpp(
     settings: XmppSettings,
     allow_insecure_origins: bool,
 ) -> Result<Option<Xmpp>, ConfigError> {
-    let XmppSettings { server, domain, rooms, secret, files } = settings;
-    let is_set = [server.is_some(), domain.is_some(), rooms.is_some(), secret.is_some()];
-    let (Some(server), Some(domain), Some(rooms), Some(secret)) = (server, domain, rooms, secret) else {
-        if !is_set.contains(&true) && files.is_none() {
+    let XmppSettings { server, domain, mode, rooms, secret, files } = settings;
+    let is_other = mode.is_some() || rooms.is_some() || files.is_some();
+    let is_set = [server.is_some(), domain.is_some(), secret.is_some()];
+    let (Some(server), Some(domain), Some(secret)) = (server, domain, secret) else {
+        if !is_set.contains(&true) && !is_other {
             return Ok(None);
         }
-        let names = ["xmpp.server", "xmpp.domain", "xmpp.rooms", "xmpp.secret"];
+        let names = ["xmpp.server", "xmpp.domain", "xmpp.secret"];
         let missing = names.into_iter().zip(is_set).find(|(_, is_set)| !is_set).map_or("", |(name, _)| name);
         let all = names.join(", ");
         return Err(ConfigError(format!("{missing}: is missing; an XMPP server needs all of {all}")));
@@ -41,17 +45,32 @@ pub(super) fn check_xmpp(
         return Err(bad("xmpp.server", &server, "a host and port such as 127.0.0.1:5347"));
     }
     let component = read_domain("xmpp.domain", &domain)?;
-    let rooms = read_domain("xmpp.rooms", &rooms)?;
-    if component == rooms {
-        return Err(bad(
-            "xmpp.rooms",
-            &rooms,
-            "another name than xmpp.domain: the rooms are the server's own",
-        ));
-    }
+    let mode = read_mode(mode.as_deref(), &component, rooms)?;
     let files = files.map(|files| read_origin("xmpp.files", &files, allow_insecure_origins)).transpose()?;
-    let domains = Domains { component, rooms };
+    let domains = Domains { component, mode };
     Ok(Some(Xmpp { setup: Setup { server, domains, secret: secret.expose().clone() }, files }))
+}
+
+fn read_mode(mode: Option<&str>, component: &str, rooms: Option<String>) -> Result<Mode, ConfigError> {
+    match (mode, rooms) {
+        (None | Some("rooms"), Some(rooms)) => {
+            let rooms = read_domain("xmpp.rooms", &rooms)?;
+            if component == rooms {
+                return Err(bad(
+                    "xmpp.rooms",
+                    &rooms,
+                    "another name than xmpp.domain: the rooms are the server's own",
+                ));
+            }
+            Ok(Mode::Rooms(rooms))
+        }
+        (None | Some("rooms"), None) => Err(ConfigError(
+            "xmpp.rooms: is missing; sessions are rooms of the server unless xmpp.mode is direct".to_owned(),
+        )),
+        (Some("direct"), None) => Ok(Mode::Direct),
+        (Some("direct"), Some(rooms)) => Err(bad("xmpp.rooms", &rooms, "left out where xmpp.mode is direct")),
+        (Some(other), _) => Err(bad("xmpp.mode", other, "rooms or direct")),
+    }
 }
 
 /// A Matrix homeserver.

@@ -55,6 +55,7 @@ pub struct MatrixSettings {
 pub struct XmppSettings {
     pub server: Option<String>,
     pub domain: Option<String>,
+    pub mode: Option<String>,
     pub rooms: Option<String>,
     pub secret: Option<Secret<String>>,
     pub files: Option<String>,
@@ -247,7 +248,12 @@ pub const KEYS: &[Key] = &[
         "host and port for components of an XMPP server; the secret goes over it in the open",
     ),
     text("xmpp.domain", "none", "the gateway's name on that server, such as chat.shop.example"),
-    text("xmpp.rooms", "none", "the server's rooms, such as rooms.shop.example"),
+    text(
+        "xmpp.mode",
+        "rooms",
+        "what a session is there: `rooms`; or `direct`, a contact, which may lose words",
+    ),
+    text("xmpp.rooms", "none", "the server's rooms, such as rooms.shop.example; not in direct mode"),
     text("xmpp.secret", "none", "what the server and the gateway both know"),
     text("xmpp.files", "none", "where the server keeps files: an origin; a file from elsewhere stays a link"),
     text(

@@ -37,10 +37,27 @@ impl GatewayHost {
         Trouble(error.to_string())
     }
 
-    /// They have read up to there. Soft: where it fails, the next one tells it too.
-    pub(super) fn move_cursor(&self, principal: &Principal, facts: Arc<Facts>, read: Seq) {
-        let wish = MoveCursor(Cursor { session: facts.session, delivered: read, read });
-        let Ok(permit) = authorise(clock::now(), principal, facts.as_ref(), wish) else { return };
+    /// An account has got, or read, the words of one of these names.
+    async fn reach(
+        &self,
+        session: SessionId,
+        account: &str,
+        names: Vec<String>,
+        cursor: impl Fn(Seq) -> Cursor,
+    ) {
+        let known = self.state.log.find_named(self.platform, session, names).await;
+        if let (Ok(Some(known)), Ok(Some(principal))) = (known, self.principal(account).await)
+            && let Ok(Some(facts)) = self.state.log.load_facts(session, clock::now()).await
+        {
+            self.move_cursor(&principal, facts, cursor(known.seq));
+        }
+    }
+
+    /// They have come so far. Soft: where it fails, the next one tells it too.
+    pub(super) fn move_cursor(&self, principal: &Principal, facts: Arc<Facts>, cursor: Cursor) {
+        let Ok(permit) = authorise(clock::now(), principal, facts.as_ref(), MoveCursor(cursor)) else {
+            return;
+        };
         let (state, principal) = (self.state.clone(), principal.clone());
         self.state.log.move_cursor(permit, move |cursor| {
             state.publish_cursor(&facts, &principal, cursor);
@@ -93,13 +110,14 @@ impl Host for GatewayHost {
         self.take_heard(heard).await
     }
 
+    async fn delivered(&self, session: SessionId, account: &str, names: Vec<String>) {
+        let reached = |seq| Cursor { session, delivered: seq, read: Seq::ZERO };
+        self.reach(session, account, names, reached).await;
+    }
+
     async fn read(&self, session: SessionId, account: &str, names: Vec<String>) {
-        let known = self.state.log.find_named(self.platform, session, names).await;
-        if let (Ok(Some(known)), Ok(Some(principal))) = (known, self.principal(account).await)
-            && let Ok(Some(facts)) = self.state.log.load_facts(session, clock::now()).await
-        {
-            self.move_cursor(&principal, facts, known.seq);
-        }
+        let reached = |seq| Cursor { session, delivered: seq, read: seq };
+        self.reach(session, account, names, reached).await;
     }
 
     async fn name_at(&self, session: SessionId, seq: Seq) -> Option<String> {

@@ -7,7 +7,10 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest;
 use tieline_connector::{Heard, Platform, Refused, Said, Taken, Trouble};
-use tieline_protocol::{Body, DraftId, SessionId, client::Draft};
+use tieline_protocol::{
+    Body, DraftId, SessionId,
+    client::{Cursor, Draft},
+};
 use tieline_relay::{Denial, Facts, Permit, Post, Principal, authorise};
 use tokio::sync::oneshot;
 
@@ -180,7 +183,7 @@ impl GatewayHost {
         match outcome.await {
             Ok(Ok(seq)) => {
                 // Whoever answers has read what they answer.
-                self.move_cursor(principal, facts, seq);
+                self.move_cursor(principal, facts, Cursor { session, delivered: seq, read: seq });
                 Ok(Taken::Entry(seq))
             }
             Ok(Err(LogError::Store(error))) => Err(self.trouble(&error)),

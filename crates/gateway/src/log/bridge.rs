@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use tieline_connector::{Bridge, Due, Handed, Platform, Quote, words};
-use tieline_protocol::{Author, ChannelId, DraftId, Entry, PartyId, Seq, SessionId};
+use tieline_protocol::{Author, ChannelId, DraftId, Entry, PartyId, Role, Seq, SessionId};
 use tieline_relay::Desk;
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
     columns::{ENTRY, entry, phase, role, seq, signed, uuid},
     names,
 };
-use crate::store::StoreError;
+use crate::{auth::account, store::StoreError};
 
 /// Entries that a connector is given at once.
 const PAGE: u32 = 100;
@@ -167,7 +167,7 @@ fn of_row(row: &Row<'_>, session: SessionId) -> rusqlite::Result<Bridge> {
 
 fn due(db: &Connection, platform: Platform, session: SessionId, after: Seq) -> rusqlite::Result<Vec<Due>> {
     let sql = format!(
-        "select {ENTRY}, exists (select 1 from foreign_name f
+        "select {ENTRY}, p.external_id as account, exists (select 1 from foreign_name f
            where f.connector = ?1 and f.session_id = ?2 and f.seq = e.seq) as is_echo
          from entry e join party p on p.id = e.sender_id
          where e.session_id = ?2 and e.seq > ?3 order by e.seq limit ?4"
@@ -176,7 +176,8 @@ fn due(db: &Connection, platform: Platform, session: SessionId, after: Seq) -> r
         .prepare_cached(&sql)?
         .query_map(params![platform.name(), session.0.as_bytes(), signed(after.0), PAGE], |row| {
             let (entry, is_echo) = (entry(row, session)?, row.get("is_echo")?);
-            Ok(Due { entry, is_echo, about: None, quote: None, file_url: None })
+            let account = account_on(platform, entry.from.role, row.get("account")?);
+            Ok(Due { entry, is_echo, account, about: None, quote: None, file_url: None })
         })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     for due in due.iter_mut().filter(|due| !due.is_echo) {
@@ -188,6 +189,13 @@ fn due(db: &Connection, platform: Platform, session: SessionId, after: Seq) -> r
         }
     }
     Ok(due)
+}
+
+/// An agent's account, if it is one of the platform's.
+fn account_on(platform: Platform, role: Role, external: Option<String>) -> Option<String> {
+    let external = external.filter(|_| role == Role::Agent)?;
+    let (connector, account) = account::split(&external);
+    (connector == platform.name()).then(|| account.to_owned())
 }
 
 /// The words of that name in a session, whoever said them.

@@ -8,7 +8,14 @@ fn due(body: Body) -> Due {
     let from = Author { id: PartyId::at(Millis(1), [1; 10]), role: Role::Visitor, name: None };
     let draft_id = DraftId::at(Millis(2), [2; 10]);
     let entry = Entry { session, seq: Seq(1), draft_id, from, reply_to: None, at: Millis(3), body };
-    Due { entry, is_echo: false, about: None, quote: None, file_url: Some("https://chat.example/f".into()) }
+    Due {
+        entry,
+        is_echo: false,
+        account: None,
+        about: None,
+        quote: None,
+        file_url: Some("https://chat.example/f".into()),
+    }
 }
 
 fn content(due: &Due) -> Value {

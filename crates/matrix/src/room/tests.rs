@@ -159,6 +159,7 @@ impl Bench {
         let due = |entry: &Entry| Due {
             entry: entry.clone(),
             is_echo: name_of(entry.seq).is_some(),
+            account: None,
             about: entry.body.target().and_then(|target| name_of(self.seq_of(target)?)),
             quote: None,
             file_url: Some("https://chat.example/f".into()),

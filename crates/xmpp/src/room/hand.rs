@@ -4,7 +4,7 @@ use tieline_connector::{Due, Handed, words};
 use tieline_protocol::{Body, Millis, PartyId};
 
 use super::{Effect, PATIENCE, Room, Sending, Speaker, Stage, enter};
-use crate::{address::bare, stanza};
+use crate::{address::bare, element::Element, stanza};
 
 /// An agent who has not come is asked again after so long, if there is something new.
 const INVITED_FOR: Millis = Millis::minutes(15);
@@ -27,7 +27,7 @@ impl Room {
                 return;
             }
             let from = self.speaker_of(&due).unwrap_or(&self.service).address.clone();
-            let said = if due.is_echo { None } else { stanza::said(&due, &from, &self.address) };
+            let said = if due.is_echo { None } else { self.said(&due, &from) };
             let Some(said) = said else {
                 self.handed = seq;
                 out.push(Effect::Handed(Handed { draft, seq: Some(seq), names: Vec::new(), cursor: None }));
@@ -46,6 +46,12 @@ impl Room {
             (self.is_stirred, self.is_reading_log) = (false, true);
             out.push(Effect::ReadLog(self.handed));
         }
+    }
+
+    fn said(&self, due: &Due, from: &str) -> Option<Element> {
+        let about = due.about.as_deref().and_then(|name| name.strip_prefix("sid:"));
+        let frame = stanza::Frame { kind: "groupchat", from, to: &self.address, before: "", about };
+        stanza::said(due, frame)
     }
 
     /// The name under which somebody speaks here. A visitor who has signed in since is one with who they were.
@@ -127,7 +133,7 @@ impl Room {
         let is_heard = self.occupants.keys().any(|nick| self.account_of(nick).is_some());
         if self.stage == Stage::Live && is_heard && self.is_typing != is_typing {
             let Some(from) = self.visitors_address() else { return };
-            out.push(Effect::Send(stanza::typing(&from, &self.address, is_typing)));
+            out.push(Effect::Send(stanza::typing("groupchat", &from, &self.address, is_typing)));
             self.is_typing = is_typing;
         }
     }
@@ -136,7 +142,7 @@ impl Room {
         if let (Stage::Live, Some(stanza_id)) = (&self.stage, name.strip_prefix("sid:"))
             && let Some(from) = self.visitors_address()
         {
-            out.push(Effect::Send(stanza::displayed(&from, &self.address, stanza_id)));
+            out.push(Effect::Send(stanza::displayed("groupchat", &from, &self.address, stanza_id)));
         }
     }
 

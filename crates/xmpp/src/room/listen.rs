@@ -1,17 +1,14 @@
 //! What is said in the room.
 
-use tieline_connector::{
-    Handed, Heard, Said, Taken,
-    command::{HELP, Line},
-    words,
-};
+use tieline_connector::{Handed, Heard, Said, Taken, words};
 use tieline_protocol::{DraftId, Millis};
 
 use super::{Effect, Room, Stage, enter};
 use crate::{
     address::bare,
     element::Element,
-    heard::{self, Kind, Message},
+    heard::{self, Message},
+    meaning::{self, Meaning, Names},
     stanza::{self, client_name, room_name},
 };
 
@@ -102,41 +99,25 @@ impl Room {
 
     fn take_words(&mut self, account: String, message: Message, out: &mut Vec<Effect>) {
         let Message { nick, id, stanza_id, kind, .. } = message;
-        let said = match kind {
-            Kind::Typing(is_typing) => {
+        let said = match meaning::of(kind, &RoomNames { account: &account }) {
+            Meaning::Said(said) => said,
+            Meaning::Answered(answer) => {
+                self.whisper(&nick, &answer, out);
+                Said::Nothing
+            }
+            // Everybody in the room has read it.
+            Meaning::Note(_) => Said::Nothing,
+            Meaning::Typing(is_typing) => {
                 if self.stage == Stage::Live {
                     out.push(Effect::Typing { account, is_typing });
                 }
                 return;
             }
-            Kind::Displayed { of } => {
+            Meaning::Displayed { of } => {
                 out.push(Effect::Read { account, names: vec![room_name(&of), of] });
                 return;
             }
-            Kind::Other => return,
-            Kind::Words { text, answers } => match Line::read(&text) {
-                Line::Words(text) => {
-                    let answers = answers
-                        .map(|of| vec![room_name(&of), client_name(&account, &of), of])
-                        .unwrap_or_default();
-                    Said::Text { text, answers }
-                }
-                Line::Close => Said::Close,
-                Line::Note => Said::Nothing,
-                Line::Help => {
-                    self.whisper(&nick, HELP, out);
-                    Said::Nothing
-                }
-                Line::Unknown(word) => {
-                    self.whisper(&nick, &format!("There is no /{word}, and it was not sent. {HELP}"), out);
-                    Said::Nothing
-                }
-            },
-            Kind::Edit { of, text } => {
-                Said::Edit { of: vec![client_name(&account, &of), room_name(&of)], text }
-            }
-            Kind::Retract { of } => Said::Retract { of: vec![room_name(&of), client_name(&account, &of)] },
-            Kind::File { url, name } => Said::File { url, name },
+            Meaning::Other => return,
         };
         let mut names = Vec::new();
         names.extend(stanza_id.as_deref().map(room_name));
@@ -149,7 +130,7 @@ impl Room {
             self.cursor.clone_from(&stanza_id);
         }
         let heard = Heard { session: self.session, account, names, cursor: stanza_id, said };
-        out.push(Effect::Take { nick, heard });
+        out.push(Effect::Take { who: nick, heard });
     }
 
     pub(super) fn answer(&mut self, nick: &str, taken: &Taken, out: &mut Vec<Effect>) {
@@ -163,5 +144,24 @@ impl Room {
         if self.occupants.contains_key(nick) {
             out.push(Effect::Send(stanza::whisper(&self.service.address, &self.address, nick, text)));
         }
+    }
+}
+
+/// Names in a room: its own for whatever it keeps, and what the account's client calls it.
+struct RoomNames<'a> {
+    account: &'a str,
+}
+
+impl Names for RoomNames<'_> {
+    fn answered(&self, id: String) -> Vec<String> {
+        vec![room_name(&id), client_name(self.account, &id), id]
+    }
+
+    fn corrected(&self, id: String) -> Vec<String> {
+        vec![client_name(self.account, &id), room_name(&id)]
+    }
+
+    fn retracted(&self, id: String) -> Vec<String> {
+        vec![room_name(&id), client_name(self.account, &id)]
     }
 }

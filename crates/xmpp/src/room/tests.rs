@@ -11,8 +11,13 @@ use tieline_protocol::{Author, Body, DraftId, Entry, Millis, PartyId, Role, Seq,
 use uuid::Uuid;
 
 use self::server::{AGENT, Server};
-use super::{Effect, Input, Room};
-use crate::{address::Domains, element::Element, ns};
+use super::Room;
+use crate::{
+    address::{Domains, Mode},
+    element::Element,
+    ns,
+    place::{Effect, Input},
+};
 
 const VISITOR: PartyId = PartyId(Uuid::from_u128(1));
 const COLLEAGUE: PartyId = PartyId(Uuid::from_u128(2));
@@ -35,7 +40,8 @@ struct Bench {
 }
 
 fn domains() -> Domains {
-    Domains { component: "chat.shop.example".into(), rooms: "rooms.shop.example".into() }
+    let mode = Mode::Rooms("rooms.shop.example".into());
+    Domains { component: "chat.shop.example".into(), mode }
 }
 
 fn session() -> SessionId {
@@ -43,7 +49,7 @@ fn session() -> SessionId {
 }
 
 fn room() -> String {
-    domains().room(session())
+    domains().address(session())
 }
 
 fn draft(number: u64) -> DraftId {
@@ -138,10 +144,10 @@ impl Bench {
         match effect {
             Effect::Send(stanza) => self.to_server.push_back(stanza),
             Effect::ReadLog(after) => return Some(Input::Due(self.due(after))),
-            Effect::Take { nick, heard } => {
+            Effect::Take { who, heard } => {
                 self.cursor.clone_from(&heard.cursor);
                 let taken = self.take(heard);
-                return Some(Input::Taken { nick, taken });
+                return Some(Input::Taken { who, taken });
             }
             Effect::Handed(handed) => {
                 let found =
@@ -167,6 +173,7 @@ impl Bench {
         page.map(|entry| Due {
             entry: entry.clone(),
             is_echo: is_echo(entry),
+            account: None,
             about: about(entry),
             quote: None,
             file_url: None,

@@ -26,11 +26,16 @@ pub(super) async fn check(configured: &Xmpp) -> Vec<Finding> {
 
 fn in_words(setup: &Setup, found: &Found) -> Finding {
     let Setup { server, domains, .. } = setup;
-    let (component, rooms) = (&domains.component, &domains.rooms);
+    let (component, rooms) = (&domains.component, domains.sessions());
     let owner = format!("gateway@{component}");
     match found {
         Found::Line => Finding::ok(format!("XMPP: {server} takes the gateway as {component}")),
         Found::NoLine(why) => no_line(setup, why),
+        Found::Carried => Finding::ok(format!("XMPP: what is written to sessions at {component} comes here")),
+        Found::NotCarried(why) => Finding::fail(
+            format!("XMPP: what is written to {component} does not come here: {}", reason(why)),
+            "does the server know the name as a component, and no other gateway under it?",
+        ),
         Found::Rooms => Finding::ok(format!("XMPP: {rooms} has rooms")),
         Found::NoRooms(why) => Finding::fail(
             format!("XMPP: {rooms} does not answer: {}", reason(why)),

@@ -130,7 +130,7 @@ fn commands_stay_in_the_room() {
 fn a_refused_message_is_told_to_whoever_said_it() {
     let mut bench = Bench::live();
     bench.tell(Input::Taken {
-        nick: "Mia".into(),
+        who: "Mia".into(),
         taken: Taken::Refused(tieline_connector::Refused("Too long".into())),
     });
     bench.settle();
