@@ -123,13 +123,21 @@ impl XmppServer {
         format!("http://127.0.0.1:{port}")
     }
 
-    /// The part of the gateway's configuration that is about this server.
+    /// The part of the gateway's configuration that is about this server, with sessions as rooms.
     pub fn gateway_settings(&self) -> String {
+        self.settings(&format!("rooms = \"{}\"", self.rooms_name()))
+    }
+
+    /// The same, with sessions as contacts.
+    pub fn direct_settings(&self) -> String {
+        self.settings("mode = \"direct\"")
+    }
+
+    fn settings(&self, mode: &str) -> String {
         format!(
-            "[xmpp]\nserver = \"{}\"\ndomain = \"{}\"\nrooms = \"{}\"\nsecret = \"{}\"\nfiles = \"{}\"\n",
+            "[xmpp]\nserver = \"{}\"\ndomain = \"{}\"\n{mode}\nsecret = \"{}\"\nfiles = \"{}\"\n",
             self.component_address(),
             self.component_name(),
-            self.rooms_name(),
             self.component_secret(),
             self.files_origin(),
         )

@@ -68,6 +68,17 @@ async fn a_server_as_documented_is_well(kind: XmppKind) -> Result<()> {
     Ok(())
 }
 
+async fn direct_mode_needs_no_rooms(kind: XmppKind) -> Result<()> {
+    let server = XmppServer::start(kind).await?;
+    let said = check(&server, ("rooms = \"rooms.localhost\"", "mode = \"direct\"")).await?;
+    assert!(said.is_well() && said.findings.len() == 2, "{said:?}");
+    assert!(
+        said.findings[1].1.contains("what is written to sessions at chat.localhost comes here"),
+        "{said:?}"
+    );
+    Ok(())
+}
+
 async fn what_the_gateway_has_wrong_is_named(kind: XmppKind) -> Result<()> {
     let server = XmppServer::start(kind).await?;
     let nobody = free_address()?;
@@ -147,6 +158,7 @@ async fn another_gateway_under_the_name_is_told_of() -> Result<()> {
 
 crate::on_both! {
     a_server_as_documented_is_well
+    direct_mode_needs_no_rooms
     what_the_gateway_has_wrong_is_named
     rooms_without_an_archive_are_named
     a_gateway_that_may_not_make_rooms_is_told

@@ -3,6 +3,7 @@
 mod chaos;
 mod check;
 mod cuts;
+mod direct;
 mod features;
 mod hostile;
 mod profanity;

@@ -40,13 +40,17 @@ pub(crate) fn binary() -> Result<PathBuf> {
 impl Shop {
     /// Opens on a server. The visitor is there and has said nothing yet.
     pub(crate) async fn open(server: XmppServer) -> Result<Self> {
+        let settings = server.gateway_settings();
+        Self::open_with(server, &["robin", "xmpp:mia@localhost"], &settings).await
+    }
+
+    /// The same, with others who answer, and settings of the platform.
+    pub(crate) async fn open_with(server: XmppServer, agents: &[&str], settings: &str) -> Result<Self> {
         let (folder, address) = (tempfile::tempdir()?, free_address()?);
         let settings = format!(
-            "allow_insecure_origins = true\n[limits]\nburst = 0\nframes_burst = 0\n[log]\nlevel = \"debug\"\n{}",
-            server.gateway_settings()
+            "allow_insecure_origins = true\n[limits]\nburst = 0\nframes_burst = 0\n[log]\nlevel = \"debug\"\n{settings}"
         );
-        let agents = ["robin", "xmpp:mia@localhost"];
-        let stage = Stage::prepare_answered_by(folder.path(), &address, &agents, &settings).await?;
+        let stage = Stage::prepare_answered_by(folder.path(), &address, agents, &settings).await?;
         let gateway = Gateway::start(&binary()?, &stage.config_file, &address).await?;
         let ticket = ticket(&address, &stage.channel).await?;
         let (mut visitor, welcome) =
