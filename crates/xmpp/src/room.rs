@@ -73,6 +73,8 @@ pub enum Effect {
     },
     /// The room has it.
     Handed(Handed),
+    /// The room was told who answers, up to that turn.
+    Told(u32),
     /// Somebody has read up to the words of one of these names.
     Read {
         /// Who.
@@ -219,7 +221,9 @@ impl Room {
             Input::Down => self.leave(&mut out),
             Input::Stanza(stanza) => self.hear(now, &stanza, &mut out),
             Input::Bridge(bridge) => {
+                let told = self.bridge.told;
                 self.bridge = *bridge;
+                self.bridge.told = self.bridge.told.max(told);
                 if self.stage == Stage::Live && self.bridge.agents != self.admitted {
                     self.admit(now, &mut out);
                 }
@@ -241,6 +245,7 @@ impl Room {
                 }
             }
         }
+        self.tell_assigned(&mut out);
         self.hand_over(now, &mut out);
         out
     }

@@ -122,6 +122,7 @@ impl Room {
                     Said::Text { text, answers }
                 }
                 Line::Close => Said::Close,
+                Line::Assign(whom) => Said::Assign(whom),
                 Line::Note => Said::Nothing,
                 Line::Help => {
                     self.whisper(&nick, HELP, out);
