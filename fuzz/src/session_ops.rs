@@ -185,6 +185,7 @@ fn state(bytes: &mut Unstructured<'_>) -> Result<SessionState> {
         cursors: vec![reader(bytes)?],
         unread: bytes.arbitrary()?,
         place: bytes.arbitrary()?,
+        assigned: None,
         entries: entries(bytes)?,
         more: bytes.arbitrary()?,
         reset: bytes.arbitrary()?,

@@ -27,6 +27,45 @@ pub struct Bridge {
     pub cursor: Option<String>,
     /// What the platform calls the place of the session, where that is not made of its id.
     pub place: Option<String>,
+    /// Who answers it, if that was ever said.
+    pub assigned: Option<Assigned>,
+    /// Up to which turn of that the room was told.
+    pub told: u32,
+}
+
+/// Who answers a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assigned {
+    /// Counts the changes.
+    pub turn: u32,
+    /// Who. None: nobody in particular.
+    pub to: Option<Assignee>,
+}
+
+/// Somebody who answers a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignee {
+    /// The name that visitors see.
+    pub name: String,
+    /// Their account on this platform. None: they answer elsewhere.
+    pub account: Option<String>,
+}
+
+impl Bridge {
+    /// What the room is to be told of who answers, if it was not yet.
+    pub fn news_of_assignment(&self) -> Option<&Assigned> {
+        self.assigned.as_ref().filter(|assigned| assigned.turn > self.told)
+    }
+
+    /// Those who are asked in when the visitor writes: whoever answers, if somebody does; else all.
+    pub fn wanted(&self) -> impl Iterator<Item = &String> {
+        let assignee = self.assigned.as_ref().and_then(|assigned| assigned.to.as_ref());
+        let is_wanted = move |account: &&String| match assignee {
+            Some(assignee) => assignee.account.as_ref() == Some(account),
+            None => true,
+        };
+        self.agents.iter().filter(is_wanted)
+    }
 }
 
 /// An entry that the platform does not have yet.

@@ -1,4 +1,4 @@
-//! What a merchant without a desk may write in the room: `/close`, `/note`, `/help`.
+//! What a merchant without a desk may write in the room: `/close`, `/assign`, `/note`, `/help`.
 //!
 //! A command is never shown to the visitor. A word with a slash that is none is refused and not said, so that a mistyped
 //! `/clsoe` does not end up in front of a customer; two slashes say one.
@@ -10,6 +10,8 @@ pub enum Line {
     Words(String),
     /// The session is over.
     Close,
+    /// Somebody answers it from now on.
+    Assign(Whom),
     /// Words for the others in the room only.
     Note,
     /// Which commands there are.
@@ -18,8 +20,20 @@ pub enum Line {
     Unknown(String),
 }
 
+/// Whom a command means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whom {
+    /// Whoever writes it.
+    Me,
+    /// Nobody in particular.
+    Nobody,
+    /// Somebody, by what others call them.
+    Called(String),
+}
+
 /// What `/help` answers.
-pub const HELP: &str = "/close ends the session. /note and your words stay in this room. \
+pub const HELP: &str = "/close ends the session. /assign gives it to you, /assign NAME to somebody else, /assign nobody to \
+                        all. /note and your words stay in this room. \
                         Everything else goes to the visitor; begin with // to say a slash.";
 
 impl Line {
@@ -31,16 +45,28 @@ impl Line {
         if let Some(said) = rest.strip_prefix('/') {
             return Self::Words(format!("/{said}"));
         }
-        let word = rest.split(char::is_whitespace).next().unwrap_or_default();
+        let (word, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
         // IRC's habit, which XMPP clients keep.
         if word == "me" || word.is_empty() || !word.chars().all(|letter| letter.is_ascii_alphabetic()) {
             return Self::Words(text.to_owned());
         }
         match word.to_ascii_lowercase().as_str() {
             "close" => Self::Close,
+            "assign" => Self::Assign(Whom::read(after)),
             "note" => Self::Note,
             "help" => Self::Help,
             _ => Self::Unknown(word.to_owned()),
+        }
+    }
+}
+
+impl Whom {
+    fn read(text: &str) -> Self {
+        match text.trim() {
+            "" => Self::Me,
+            name if name.eq_ignore_ascii_case("me") => Self::Me,
+            name if name.eq_ignore_ascii_case("nobody") => Self::Nobody,
+            name => Self::Called(name.to_owned()),
         }
     }
 }
@@ -60,6 +86,11 @@ mod tests {
         check(" /CLOSE now", &Line::Close);
         check("/note he called twice", &Line::Note);
         check("/help", &Line::Help);
+        check("/assign", &Line::Assign(Whom::Me));
+        check("/assign  me ", &Line::Assign(Whom::Me));
+        check("/Assign Nobody", &Line::Assign(Whom::Nobody));
+        check("/assign Mia Berger", &Line::Assign(Whom::Called("Mia Berger".into())));
+        check("/assignment", &Line::Unknown("assignment".into()));
         check("/clsoe", &Line::Unknown("clsoe".into()));
         for words in ["hello", "a /close b", "/me waves", "/ slash", "/2 of it", "/etc/hosts", "/"] {
             check(words, &Line::Words(words.to_owned()));

@@ -8,7 +8,7 @@ use std::future::Future;
 
 use tieline_protocol::{FileId, Seq, SessionId};
 
-use crate::{Bridge, Due, Handed};
+use crate::{Bridge, Due, Handed, command::Whom};
 
 /// The store cannot take or tell it just now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,13 +31,18 @@ pub enum Hint {
     Typing(SessionId, bool),
     /// The visitor has read up to there.
     Read(SessionId, Seq),
+    /// Somebody else answers it from now on: the bridge says who.
+    Assigned(SessionId),
 }
 
 impl Hint {
     /// The session.
     pub fn session(self) -> SessionId {
         match self {
-            Self::Stirred(session) | Self::Typing(session, _) | Self::Read(session, _) => session,
+            Self::Stirred(session)
+            | Self::Typing(session, _)
+            | Self::Read(session, _)
+            | Self::Assigned(session) => session,
         }
     }
 }
@@ -88,6 +93,8 @@ pub enum Said {
     },
     /// The session is over.
     Close,
+    /// Somebody answers it from now on.
+    Assign(Whom),
     /// Something that is not for the session, but up to which the platform was read.
     Nothing,
 }
@@ -137,6 +144,9 @@ pub trait Host: Clone + Send + Sync + 'static {
 
     /// The platform calls the session's place so from now on.
     fn placed(&self, session: SessionId, place: String) -> impl Future<Output = Result<(), Trouble>> + Send;
+
+    /// The room was told who answers, up to that turn.
+    fn told(&self, session: SessionId, turn: u32) -> impl Future<Output = Result<(), Trouble>> + Send;
 
     /// The session whose place the platform calls so.
     fn session_at(&self, place: &str) -> impl Future<Output = Result<Option<SessionId>, Trouble>> + Send;

@@ -14,9 +14,10 @@ pub mod bridge;
 pub mod command;
 pub mod host;
 pub mod patience;
+pub mod whom;
 pub mod words;
 
-pub use bridge::{Bridge, Due, Handed, Quote};
+pub use bridge::{Assigned, Assignee, Bridge, Due, Handed, Quote};
 pub use host::{Heard, Hint, Host, Refused, Said, Standing, Taken, Trouble};
 
 /// A platform that a connector speaks to.

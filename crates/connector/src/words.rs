@@ -91,6 +91,14 @@ fn answer_words(source: FormSource, answers: &[Answer]) -> String {
     lines.join("\n")
 }
 
+/// Who answers a session, as a room is told it.
+pub fn assigned(name: Option<&str>) -> String {
+    match name {
+        Some(name) => format!("{name} answers this session from now on."),
+        None => "Nobody in particular answers this session from now on.".to_owned(),
+    }
+}
+
 /// What somebody is called where there is no name.
 pub fn name_of(author: &Author) -> String {
     match &author.name {

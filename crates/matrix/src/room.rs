@@ -100,6 +100,8 @@ pub enum Effect {
     },
     /// The room has it.
     Handed(Handed),
+    /// The room was told who answers, up to that turn.
+    Told(u32),
     /// Somebody has read up to an event.
     Read {
         /// Who.
@@ -183,6 +185,8 @@ pub struct Room {
     /// Events that were taken lately: a homeserver may bring one long after it was read back.
     taken: VecDeque<String>,
     sending: Option<Sending>,
+    /// The room is just being told who answers, as of that turn.
+    telling: Option<u32>,
     /// The next entry may be in the room already: an answer did not come, or a gateway before this one asked.
     is_unsure: bool,
     failures: u32,
@@ -216,6 +220,7 @@ impl Room {
             cursor: bridge.cursor.clone(),
             taken: VecDeque::new(),
             sending: None,
+            telling: None,
             is_unsure: true,
             failures: 0,
             paused_until: None,
@@ -252,7 +257,9 @@ impl Room {
                 if bridge.agents != self.bridge.agents {
                     self.unreachable.clear();
                 }
+                let told = self.bridge.told;
                 self.bridge = *bridge;
+                self.bridge.told = self.bridge.told.max(told);
             }
             Input::Stirred => self.is_stirred = true,
             Input::Due(due) => {

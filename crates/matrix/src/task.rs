@@ -48,6 +48,8 @@ pub(crate) enum Event {
     Ephemeral(Ephemeral),
     /// The log may have more.
     Stirred,
+    /// Somebody else answers it.
+    Assigned,
     /// The visitor types, or does not any more.
     Typing(bool),
     /// The visitor has read up to there.
@@ -60,6 +62,7 @@ impl Event {
             Hint::Stirred(_) => Self::Stirred,
             Hint::Typing(_, is_typing) => Self::Typing(is_typing),
             Hint::Read(_, seq) => Self::Read(seq),
+            Hint::Assigned(_) => Self::Assigned,
         }
     }
 }
@@ -209,6 +212,7 @@ impl<H: Host> Task<H> {
                 }
                 self.carry_out(Input::Stirred).await;
             }
+            Event::Assigned => self.look_again().await,
             Event::Typing(is_typing) => self.carry_out(Input::Typing(is_typing)).await,
             Event::Read(seq) => {
                 if let Some(name) = self.shared.host.name_at(self.session, seq).await {
@@ -294,6 +298,7 @@ impl<H: Host> Task<H> {
                 return vec![Input::Taken { sender, event, taken }];
             }
             Effect::Handed(handed) => with_patience(|| host.handed(session, handed.clone())).await,
+            Effect::Told(turn) => with_patience(|| host.told(session, turn)).await,
             Effect::Read { account, event } => host.read(session, &account, vec![event]).await,
             Effect::Typing { account, is_typing } => host.typing(session, &account, is_typing).await,
             Effect::Attend { account, is_here } => host.attend(session, &account, is_here).await,

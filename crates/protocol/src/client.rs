@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
     Body, Capability, ChannelId, DraftId, Epoch, Item, Seq, SessionId,
+    desk::{self, DeskOnly, DeskRequest},
     file::{Links, Upload},
 };
 
@@ -34,6 +35,8 @@ pub enum ClientFrame {
     Ping(Beat),
     /// Answers the gateway's `ping`.
     Pong(Beat),
+    /// What only the desk asks.
+    Desk(DeskOnly<DeskRequest>),
     /// Leaves in good order.
     Bye,
 }
@@ -236,6 +239,7 @@ impl ClientFrame {
             Self::Typing(_) => "typing",
             Self::Ping(_) => "ping",
             Self::Pong(_) => "pong",
+            Self::Desk(request) => request.get().name(),
             Self::Bye => "bye",
         }
     }
@@ -262,7 +266,7 @@ impl ClientFrame {
                 crate::entry::skip(body)?;
                 Self::Bye
             }
-            _ => return Ok(None),
+            _ => return Ok(desk::decode_request(name, body)?.map(Self::Desk)),
         }))
     }
 }

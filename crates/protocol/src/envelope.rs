@@ -67,6 +67,7 @@ outgoing!(ClientFrame, self, state, {
     ClientFrame::Typing(body) => body,
     ClientFrame::Ping(body) => body,
     ClientFrame::Pong(body) => body,
+    ClientFrame::Desk(body) => body,
     ClientFrame::Bye => &Nothing {},
 });
 
@@ -89,6 +90,7 @@ outgoing!(ServerFrame, self, state, {
     ServerFrame::Ping(body) => body,
     ServerFrame::Pong(body) => body,
     ServerFrame::Drain(body) => body,
+    ServerFrame::Desk(body) => body,
     ServerFrame::Err(body) => body,
 });
 

@@ -4,7 +4,8 @@
 //! Decoding has two steps ([`envelope`]): first `{type, id, body}`, then the body by its type. Unknown fields are
 //! ignored, an unknown type is a value and not a failure, so that an old end meets a new one without harm.
 //!
-//! Read next: [`client`] and [`server`] for the frames, [`entry`] for what a session's log holds, [`file`] for files.
+//! Read next: [`client`] and [`server`] for the frames, [`entry`] for what a session's log holds, [`file`] for files, [`desk`] for
+//! what only the answering side is told.
 #![cfg_attr(
     not(test),
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
@@ -13,6 +14,7 @@
 pub mod capability;
 pub mod client;
 pub mod code;
+pub mod desk;
 pub mod entry;
 pub mod envelope;
 pub mod file;
@@ -25,6 +27,7 @@ pub mod time;
 pub use capability::{Capabilities, Capability};
 pub use client::{Auth, ClientFrame, Cursor, Draft, Hello};
 pub use code::{CloseCode, ErrorCode, Retry};
+pub use desk::DeskOnly;
 pub use entry::{Author, Body, Entry, FormSource, Item, Price, Role};
 pub use envelope::{Decoded, Outgoing};
 pub use file::FileCard;

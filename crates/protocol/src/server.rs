@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::{
     Author, Capabilities, DraftId, Entry, Epoch, ErrorCode, Form, Item, Millis, PartyId, Role, Seq,
     SessionId,
+    desk::{self, Assignment, DeskFrame, DeskOnly},
     file::{FileLinks, Ticket},
 };
 
@@ -47,6 +48,8 @@ pub enum ServerFrame {
     Pong(crate::client::Beat),
     /// Open a new connection first, then leave this one.
     Drain(Drain),
+    /// What only the desk is told.
+    Desk(DeskOnly<DeskFrame>),
     /// Refuses a request (with its id) or explains the close that follows (without).
     Err(ErrorBody),
 }
@@ -258,6 +261,10 @@ pub struct SessionState {
     /// Its place among those that wait for a first answer. None: it does not wait, or nobody is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<u32>,
+    /// Who answers it. None: nobody was ever said to, or this is told to the asking side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(not(feature = "desk"), serde(skip))]
+    pub assigned: Option<DeskOnly<Assignment>>,
     /// The stretch.
     #[serde(default)]
     pub entries: Vec<Entry>,
@@ -426,6 +433,7 @@ impl ServerFrame {
             Self::Ping(_) => "ping",
             Self::Pong(_) => "pong",
             Self::Drain(_) => "drain",
+            Self::Desk(frame) => frame.get().name(),
             Self::Err(_) => "err",
         }
     }
@@ -455,7 +463,7 @@ impl ServerFrame {
             "pong" => Self::Pong(Deserialize::deserialize(body)?),
             "drain" => Self::Drain(Deserialize::deserialize(body)?),
             "err" => Self::Err(Deserialize::deserialize(body)?),
-            _ => return Ok(None),
+            _ => return Ok(desk::decode_frame(name, body)?.map(Self::Desk)),
         }))
     }
 }

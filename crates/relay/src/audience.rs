@@ -39,6 +39,11 @@ pub fn hears(principal: &Principal, facts: &Facts) -> bool {
     is_party_to(principal, facts)
 }
 
+/// Where what only those who answer a session may know of it is announced.
+pub fn answering_audience_of(facts: &Facts) -> [Topic; 1] {
+    [Topic::Desk(facts.desk.clone())]
+}
+
 /// Where a session is announced.
 pub fn audience_of(facts: &Facts) -> [Topic; 2] {
     [Topic::Party(facts.visitor), Topic::Desk(facts.desk.clone())]

@@ -3,7 +3,7 @@
 //! Knows the principal and the facts, never the socket: the origin of a page is a filter, not a permission, and has no
 //! say here. A stranger's session and one that does not exist are refused in the same words.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use tieline_protocol::{
     Body, Capabilities, Capability, ChannelId, ErrorBody, ErrorCode, Millis, PartyId, Role, SessionId,
@@ -12,7 +12,7 @@ use tieline_protocol::{
 
 use crate::{
     Desk, Principal, Scope,
-    command::{History, List, MoveCursor, Open, Post, ReadFiles, Type, Upload},
+    command::{Assign, History, List, ListAgents, MoveCursor, Open, Post, ReadFiles, Type, Upload},
 };
 
 /// What the store knows of a session, as far as permission goes.
@@ -58,6 +58,15 @@ pub struct ChannelFacts {
     pub recipients: BTreeSet<String>,
     /// What it grants today.
     pub capabilities: Capabilities,
+}
+
+/// What the store knows of a session and those who can answer it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssignFacts {
+    /// The session.
+    pub session: Arc<Facts>,
+    /// All agents of its desk, wherever they answer.
+    pub agents: BTreeSet<PartyId>,
 }
 
 /// An authorised wish. Cannot be made outside of this file.
@@ -113,6 +122,8 @@ pub enum Denial {
     },
     /// The session has no words of one's own by that name: none, a stranger's, or nothing that can be changed.
     NoSuchWords,
+    /// Nobody by that id answers the session.
+    NoSuchAgent,
     /// The words were said too long ago to be changed.
     TooLate,
     /// A kind of file that nobody takes.
@@ -130,7 +141,9 @@ impl Denial {
     /// The stable code.
     pub fn code(self) -> ErrorCode {
         match self {
-            Self::NoSuchSession | Self::NoSuchRecipient | Self::NoSuchWords => ErrorCode::NotFound,
+            Self::NoSuchSession | Self::NoSuchRecipient | Self::NoSuchWords | Self::NoSuchAgent => {
+                ErrorCode::NotFound
+            }
             Self::TooLate => ErrorCode::TooLate,
             Self::ChannelClosed => ErrorCode::ChannelClosed,
             Self::Ended => ErrorCode::SessionClosed,
@@ -152,6 +165,7 @@ impl Denial {
             Self::TooLarge { at } | Self::Malformed { at } => body.at = Some(at.to_owned()),
             Self::KindOfFile => body.at = Some("body.type".to_owned()),
             Self::Empty => body.at = Some("body.body.text".to_owned()),
+            Self::NoSuchAgent => body.at = Some("body.to".to_owned()),
             Self::NoSuchWords => body.at = Some("body.body.target".to_owned()),
             Self::TooFast { retry_after } => body.retry_ms = Some(retry_after),
             // The same words may be said again once the proof was renewed.
@@ -325,6 +339,40 @@ impl Wish for Type {
             return Err(Denial::Ended);
         }
         Ok(())
+    }
+}
+
+impl Wish for Assign {
+    type Facts = AssignFacts;
+    const IS_WRITING: bool = true;
+
+    fn check(&self, principal: &Principal, facts: &AssignFacts) -> Result<(), Denial> {
+        if !is_party_to(principal, &facts.session) {
+            return Err(Denial::NoSuchSession);
+        }
+        // Who answers is settled between people. A program is not asked, nor asks.
+        if principal.role != Role::Agent {
+            return Err(Denial::NotGranted);
+        }
+        if facts.session.phase == Phase::Closed {
+            return Err(Denial::Ended);
+        }
+        if self.to.is_some_and(|to| !facts.agents.contains(&to)) {
+            return Err(Denial::NoSuchAgent);
+        }
+        Ok(())
+    }
+}
+
+impl Wish for ListAgents {
+    type Facts = Facts;
+    const IS_WRITING: bool = false;
+
+    fn check(&self, principal: &Principal, facts: &Facts) -> Result<(), Denial> {
+        if !is_party_to(principal, facts) {
+            return Err(Denial::NoSuchSession);
+        }
+        if is_answering(principal.role) { Ok(()) } else { Err(Denial::NotGranted) }
     }
 }
 

@@ -4,9 +4,9 @@
 //! words, and no control characters.
 
 use tieline_protocol::{
-    Body, Cursor, DraftId, FileCard, FileId, Item, Seq, SessionId,
+    Body, Cursor, DraftId, FileCard, FileId, Item, PartyId, Seq, SessionId,
     client::{self, DEFAULT_RECIPIENT, Draft},
-    file, limits,
+    desk, file, limits,
 };
 
 use crate::{Denial, file_name, forms, words};
@@ -30,6 +30,10 @@ pub enum Command {
     MoveCursor(MoveCursor),
     /// Tell that one types.
     Type(Type),
+    /// Say who answers a session.
+    Assign(Assign),
+    /// See who can answer a session.
+    ListAgents(ListAgents),
 }
 
 /// Begin a session.
@@ -119,6 +123,24 @@ pub struct MoveCursor(pub Cursor);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Type(pub client::Typing);
 
+/// Say who answers a session from now on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Assign {
+    /// The session.
+    pub session: SessionId,
+    /// Names the wish: wished twice, it counts once.
+    pub draft_id: DraftId,
+    /// Who. None: nobody in particular.
+    pub to: Option<PartyId>,
+}
+
+/// See who can answer a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListAgents {
+    /// The session.
+    pub session: SessionId,
+}
+
 /// Longest recipient name in a wish, in bytes.
 const RECIPIENT_BYTES: usize = 64;
 
@@ -192,6 +214,17 @@ impl TryFrom<file::Links> for ReadFiles {
             return Err(Denial::TooLarge { at: "body.files" });
         }
         Ok(Self { session: frame.session, files: frame.files })
+    }
+}
+
+impl From<desk::DeskRequest> for Command {
+    fn from(request: desk::DeskRequest) -> Self {
+        match request {
+            desk::DeskRequest::Assign(desk::Assign { session, draft_id, to }) => {
+                Self::Assign(Assign { session, draft_id, to })
+            }
+            desk::DeskRequest::Agents(desk::Agents { session }) => Self::ListAgents(ListAgents { session }),
+        }
     }
 }
 

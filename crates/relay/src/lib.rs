@@ -23,8 +23,10 @@ pub mod principal;
 mod words;
 
 pub use audience::Topic;
-pub use authz::{ChannelFacts, Denial, Facts, Permit, Target, Wish, authorise};
-pub use command::{Command, History, List, MoveCursor, Open, Post, ReadFiles, Type, Upload};
+pub use authz::{AssignFacts, ChannelFacts, Denial, Facts, Permit, Target, Wish, authorise};
+pub use command::{
+    Assign, Command, History, List, ListAgents, MoveCursor, Open, Post, ReadFiles, Type, Upload,
+};
 pub use limits::{Bucket, Rate};
 pub use peer::Peer;
 pub use principal::{Desk, Principal, Provisional, Scope};

@@ -1,6 +1,6 @@
 //! What the log means, in a hundred lines. Every store must agree with it on generated lists of operations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tieline_protocol::{Body, DraftId, PartyId, Seq, SessionId};
 
@@ -9,6 +9,15 @@ use tieline_protocol::{Body, DraftId, PartyId, Seq, SessionId};
 pub struct LogModel {
     sessions: BTreeMap<SessionId, Vec<Line>>,
     opened: BTreeMap<(PartyId, DraftId), SessionId>,
+    assignments: BTreeMap<SessionId, Assignments>,
+}
+
+/// Who has answered a session, and by which wishes.
+#[derive(Clone, Debug, Default)]
+struct Assignments {
+    turn: u32,
+    to: Option<PartyId>,
+    wishes: BTreeSet<(PartyId, DraftId)>,
 }
 
 /// One line of a log.
@@ -22,6 +31,19 @@ pub struct Line {
     pub reply_to: Option<DraftId>,
     /// What.
     pub body: Body,
+}
+
+/// What became of the wish that somebody answers a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// They do from now on.
+    Changed,
+    /// They did already, or nobody in particular was to.
+    AsBefore,
+    /// The wish was heard before, whatever was wished since.
+    Duplicate,
+    /// There is no such session.
+    NoSuchSession,
 }
 
 /// What became of a draft.
@@ -79,6 +101,28 @@ impl LogModel {
         Appended::New(Seq(lines.len() as u64))
     }
 
+    /// Says who answers a session. Each change has the next turn; the same wish of the same party counts once, so that an old
+    /// one that is heard again undoes nothing.
+    pub fn assign(&mut self, session: SessionId, wish: (PartyId, DraftId), to: Option<PartyId>) -> Settled {
+        if !self.sessions.contains_key(&session) {
+            return Settled::NoSuchSession;
+        }
+        let known = self.assignments.entry(session).or_default();
+        if !known.wishes.insert(wish) {
+            return Settled::Duplicate;
+        }
+        if known.to == to {
+            return Settled::AsBefore;
+        }
+        (known.turn, known.to) = (known.turn + 1, to);
+        Settled::Changed
+    }
+
+    /// Who answers a session, and how often that was changed.
+    pub fn assigned(&self, session: SessionId) -> (u32, Option<PartyId>) {
+        self.assignments.get(&session).map_or((0, None), |known| (known.turn, known.to))
+    }
+
     /// Whether a party has ever opened a session. Before that the store does not know them.
     pub fn is_known(&self, party: PartyId) -> bool {
         self.opened.keys().any(|(known, _)| *known == party)
@@ -115,6 +159,24 @@ mod tests {
         assert_eq!(log.append(session, line(4, 10, "b")), Appended::New(Seq(2)));
         assert_eq!(log.append(SessionId(id(7)), line(1, 11, "c")), Appended::NoSuchSession);
         assert_eq!(log.lines(session).len(), 2);
+    }
+
+    #[test]
+    fn an_old_wish_undoes_no_newer_one() {
+        let mut log = LogModel::default();
+        let session = log.open(PartyId(id(1)), DraftId(id(2)), SessionId(id(3)));
+        let (mia, robin) = (PartyId(id(4)), PartyId(id(5)));
+        let mut assign = |draft: u8, to| log.assign(session, (mia, DraftId(id(draft))), to);
+        assert_eq!(assign(10, Some(mia)), Settled::Changed);
+        assert_eq!(assign(11, Some(mia)), Settled::AsBefore);
+        assert_eq!(assign(12, Some(robin)), Settled::Changed);
+        assert_eq!(assign(11, Some(mia)), Settled::Duplicate);
+        assert_eq!(assign(10, Some(mia)), Settled::Duplicate);
+        assert_eq!(assign(13, None), Settled::Changed);
+        assert_eq!(log.assigned(session), (3, None));
+        let other = SessionId(id(9));
+        assert_eq!(log.assign(other, (mia, DraftId(id(14))), None), Settled::NoSuchSession);
+        assert_eq!(log.assigned(other), (0, None));
     }
 
     #[test]

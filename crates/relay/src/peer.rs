@@ -280,6 +280,7 @@ fn answer(id: Option<RequestId>, frame: ClientFrame) -> Vec<Output> {
         ClientFrame::Links(links) => links.try_into().map(Command::ReadFiles),
         ClientFrame::Cursor(cursor) => Ok(Command::MoveCursor(MoveCursor(cursor))),
         ClientFrame::Typing(typing) => Ok(Command::Type(Type(typing))),
+        ClientFrame::Desk(request) => Ok(request.into_inner().into()),
         ClientFrame::Ping(Beat { nonce }) => {
             return vec![Output::Reply(id, ServerFrame::Pong(Beat { nonce }))];
         }

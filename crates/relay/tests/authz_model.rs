@@ -1,6 +1,6 @@
 //! Who may do what, against a model that says it in other words; and the two ways out agree with the one way in.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use proptest::prelude::*;
 use tieline_protocol::{
@@ -8,9 +8,9 @@ use tieline_protocol::{
     FormSource, Item, Millis, PartyId, Role, Seq, SessionId, client::Typing, server::Phase,
 };
 use tieline_relay::{
-    ChannelFacts, Denial, Desk, Facts, History, MoveCursor, Open, Post, Principal, ReadFiles, Scope, Target,
-    Type, Upload,
-    audience::{audience_of, hears, topics_of},
+    Assign, AssignFacts, ChannelFacts, Denial, Desk, Facts, History, ListAgents, MoveCursor, Open, Post,
+    Principal, ReadFiles, Scope, Target, Type, Upload,
+    audience::{answering_audience_of, audience_of, hears, topics_of},
     authorise,
     command::Stretch,
 };
@@ -232,6 +232,39 @@ proptest! {
         prop_assert_eq!(is_reached && is_same_place, hears(&who, &facts));
     }
 
+    /// An agent of the desk says who answers, of those of the desk, while there is something to answer. Nobody else may, and no
+    /// visitor hears of it.
+    #[test]
+    fn only_agents_of_the_desk_say_who_answers(
+        who in principal(),
+        facts in facts(),
+        agents in proptest::collection::btree_set(0..3_u8, 0..3),
+        to in proptest::option::of(0..3_u8),
+    ) {
+        let (session, to) = (facts.session, to.map(|to| PartyId(uuid(to))));
+        let agents: BTreeSet<_> = agents.into_iter().map(|agent| PartyId(uuid(agent))).collect();
+        let is_bot = who.role == Role::Bot;
+        let is_mine = model(&who, &facts, Capability::Text, false).is_none_or(|why| why == Denial::NotGranted);
+        let is_visiting = who.role.is_visiting();
+        let expected = match who.expires_at.is_none_or(|at| at > NOW) {
+            false => Some(Denial::Expired),
+            true if !is_mine => Some(Denial::NoSuchSession),
+            true if is_visiting || is_bot => Some(Denial::NotGranted),
+            true if facts.phase == Phase::Closed => Some(Denial::Ended),
+            true => to.filter(|to| !agents.contains(to)).map(|_| Denial::NoSuchAgent),
+        };
+        let known = AssignFacts { session: Arc::new(facts.clone()), agents };
+        let wish = Assign { session, draft_id: DraftId(uuid(8)), to };
+        prop_assert_eq!(authorise(NOW, &who, &known, wish).err(), expected);
+
+        let may_list = hears(&who, &facts) && !is_visiting && who.holds(NOW, false);
+        prop_assert_eq!(authorise(NOW, &who, &facts, ListAgents { session }).is_ok(), may_list);
+
+        let listens_to: BTreeSet<_> = topics_of(&who).iter().map(|topic| format!("{topic:?}")).collect();
+        let is_told = answering_audience_of(&facts).iter().any(|topic| listens_to.contains(&format!("{topic:?}")));
+        prop_assert_eq!(is_told, hears(&who, &facts) && !is_visiting);
+    }
+
     #[test]
     fn a_permit_bears_its_holder_and_its_wish(who in principal(), facts in facts()) {
         if let Ok(permit) = authorise(NOW, &who, &facts, post(Body::Text { text: "hi".into() })) {
@@ -351,6 +384,7 @@ fn every_denial_has_its_code_and_says_where() {
         (Denial::Empty, ErrorCode::TextEmpty, Some("body.body.text"), None),
         (Denial::Malformed { at: "item.url" }, ErrorCode::BadFrame, Some("item.url"), None),
         (Denial::NoSuchWords, ErrorCode::NotFound, Some("body.body.target"), None),
+        (Denial::NoSuchAgent, ErrorCode::NotFound, Some("body.to"), None),
         (Denial::TooLate, ErrorCode::TooLate, None, None),
         (Denial::UnknownKind, ErrorCode::Unsupported, None, None),
         (Denial::TooFast { retry_after: Millis(4_000) }, ErrorCode::RateLimited, None, Some(Millis(4_000))),

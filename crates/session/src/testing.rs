@@ -108,6 +108,7 @@ pub(crate) fn state(number: u64, entries: Vec<Entry>) -> SessionState {
         cursors: Vec::new(),
         unread: None,
         place: None,
+        assigned: None,
         entries,
         more: false,
         reset: false,

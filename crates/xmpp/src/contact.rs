@@ -142,6 +142,7 @@ impl Contact {
                 }
             }
         }
+        self.tell_assigned(&mut out);
         self.hand_over(now, &mut out);
         out
     }
@@ -163,7 +164,9 @@ impl Contact {
 
     /// Who answers may have changed.
     fn change(&mut self, bridge: Bridge, out: &mut Vec<Effect>) {
+        let told = self.bridge.told;
         self.bridge = bridge;
+        self.bridge.told = self.bridge.told.max(told);
         let agents = &self.bridge.agents;
         for account in agents {
             self.people.entry(account.clone()).or_default();

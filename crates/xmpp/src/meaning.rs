@@ -55,6 +55,7 @@ pub(crate) fn of(kind: Kind, names: &impl Names) -> Meaning {
                 Said::Text { text, answers: answers.map(|id| names.answered(id)).unwrap_or_default() }
             }
             Line::Close => Said::Close,
+            Line::Assign(whom) => Said::Assign(whom),
             Line::Note => return Meaning::Note(text),
             Line::Help => return Meaning::Answered(HELP.to_owned()),
             Line::Unknown(word) => {

@@ -59,6 +59,8 @@ pub enum Effect {
     },
     /// The platform has it.
     Handed(Handed),
+    /// The place was told who answers, up to that turn.
+    Told(u32),
     /// Somebody's client has what was said up to the words of one of these names.
     Delivered {
         /// Who.

@@ -145,7 +145,9 @@ impl Room {
             Input::Down => self.leave(&mut out),
             Input::Stanza(stanza) => self.hear(now, &stanza, &mut out),
             Input::Bridge(bridge) => {
+                let told = self.bridge.told;
                 self.bridge = *bridge;
+                self.bridge.told = self.bridge.told.max(told);
                 if self.stage == Stage::Live && self.bridge.agents != self.admitted {
                     self.admit(now, &mut out);
                 }
@@ -167,6 +169,7 @@ impl Room {
                 }
             }
         }
+        self.tell_assigned(&mut out);
         self.hand_over(now, &mut out);
         out
     }

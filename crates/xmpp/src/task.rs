@@ -42,6 +42,8 @@ pub(crate) enum Event {
     Stanza(Box<Element>),
     /// The log may have more.
     Stirred,
+    /// Somebody else answers it.
+    Assigned,
     /// The visitor types, or does not any more.
     Typing(bool),
     /// The visitor has read up to there.
@@ -54,6 +56,7 @@ impl Event {
             Hint::Stirred(_) => Self::Stirred,
             Hint::Typing(_, is_typing) => Self::Typing(is_typing),
             Hint::Read(_, seq) => Self::Read(seq),
+            Hint::Assigned(_) => Self::Assigned,
         }
     }
 }
@@ -218,6 +221,10 @@ impl<H: Host> Task<H> {
                 }
                 Input::Stirred
             }
+            Event::Assigned => {
+                self.look_again().await;
+                return None;
+            }
             Event::Typing(is_typing) => Input::Typing(is_typing),
             Event::Read(seq) => Input::Seen(self.seat.shared.host.name_at(self.seat.session, seq).await?),
         })
@@ -278,6 +285,7 @@ impl<H: Host> Task<H> {
             Effect::Delivered { account, names } => {
                 host.delivered(session, &account, names).await;
             }
+            Effect::Told(turn) => with_patience(|| host.told(session, turn)).await,
             Effect::Read { account, names } => {
                 host.read(session, &account, names).await;
             }

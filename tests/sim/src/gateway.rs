@@ -302,6 +302,7 @@ impl Gateway {
             cursors: known.cursors.values().cloned().collect(),
             unread: None,
             place: None,
+            assigned: None,
             entries: Vec::new(),
             more: false,
             reset: false,

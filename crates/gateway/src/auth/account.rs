@@ -26,6 +26,12 @@ pub fn is_at_the_desk(agent: &str) -> bool {
     split(agent).0 == DESK
 }
 
+/// The platform on which somebody answers. None: at the desk.
+pub fn platform(agent: &str) -> Option<&str> {
+    let (connector, _) = split(agent);
+    (connector != DESK).then_some(connector)
+}
+
 /// The other way round.
 pub fn join(connector: &str, target: &str) -> String {
     if connector == DESK { target.to_owned() } else { format!("{connector}:{target}") }

@@ -1,6 +1,6 @@
 //! The gateway, as a connector sees it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use tieline_connector::{Bridge, Due, Handed, Heard, Host, Platform, Standing, Taken, Trouble};
 use tieline_protocol::{Body, Cursor, FileId, Seq, SessionId, client::Typing};
@@ -16,17 +16,11 @@ pub(crate) struct GatewayHost {
     pub(super) platform: Platform,
     pub(super) accounts: Arc<Accounts>,
     pub(super) fetcher: Fetcher,
-    standing: Arc<Mutex<Standing>>,
 }
 
 impl GatewayHost {
-    pub(super) fn new(
-        state: AppState,
-        platform: Platform,
-        fetcher: Fetcher,
-        standing: Arc<Mutex<Standing>>,
-    ) -> Self {
-        Self { state, platform, accounts: Arc::default(), fetcher, standing }
+    pub(super) fn new(state: AppState, platform: Platform, fetcher: Fetcher) -> Self {
+        Self { state, platform, accounts: Arc::default(), fetcher }
     }
 
     pub(super) async fn principal(&self, account: &str) -> Result<Option<Arc<Principal>>, Trouble> {
@@ -97,6 +91,10 @@ impl Host for GatewayHost {
         self.state.log.note_place(self.platform, session, place).await.map_err(|error| self.trouble(&error))
     }
 
+    async fn told(&self, session: SessionId, turn: u32) -> Result<(), Trouble> {
+        self.state.log.note_told(self.platform, session, turn).await.map_err(|error| self.trouble(&error))
+    }
+
     async fn session_at(&self, place: &str) -> Result<Option<SessionId>, Trouble> {
         let found = self.state.log.find_placed(self.platform, place.to_owned()).await;
         found.map_err(|error| self.trouble(&error))
@@ -147,6 +145,6 @@ impl Host for GatewayHost {
     fn report(&self, standing: Standing) {
         let is_up = i64::from(standing == Standing::Up);
         self.state.metrics.connector_up(self.platform.name()).set(is_up);
-        *self.standing.lock().unwrap_or_else(PoisonError::into_inner) = standing;
+        self.state.note_standing(self.platform, standing);
     }
 }

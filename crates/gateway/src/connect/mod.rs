@@ -6,6 +6,7 @@
 //! that is missed costs time only.
 
 mod accounts;
+mod assign;
 mod files;
 mod host;
 pub(crate) mod matrix;
@@ -14,11 +15,12 @@ mod take;
 
 use std::{
     collections::HashSet,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{PoisonError, RwLock},
 };
 
 use tieline_connector::{Hint, Platform, Standing};
-use tieline_relay::Desk;
+use tieline_protocol::{DeskOnly, ServerFrame, desk, envelope::json};
+use tieline_relay::{Desk, Principal, Scope, Topic};
 use tokio::{sync::mpsc, task::JoinSet};
 
 use self::files::{Fetcher, Source};
@@ -26,6 +28,7 @@ pub(crate) use self::host::GatewayHost;
 use crate::{
     app::AppState,
     config::{Config, Xmpp},
+    fanout::{Announcement, Fanout, Local, Outbox, Parcel},
 };
 
 /// The connectors that run.
@@ -40,7 +43,9 @@ struct Running {
     platform: Platform,
     hints: mpsc::UnboundedSender<Hint>,
     desks: HashSet<Desk>,
-    standing: Arc<Mutex<Standing>>,
+    standing: Standing,
+    /// It was up or never tried, and now it is not. One that is tried again is still down.
+    is_down: bool,
 }
 
 impl Connectors {
@@ -63,9 +68,8 @@ impl Connectors {
     pub(crate) fn standing_lines(&self) -> String {
         let running = self.running.read().unwrap_or_else(PoisonError::into_inner);
         let line = |connector: &Running| {
-            let standing = connector.standing.lock().unwrap_or_else(PoisonError::into_inner);
             let platform = connector.platform.name();
-            match &*standing {
+            match &connector.standing {
                 Standing::Dialling => format!("{platform}: dialling\n"),
                 Standing::Up => format!("{platform}: up\n"),
                 Standing::Down { why } => format!("{platform}: down: {why}\n"),
@@ -79,10 +83,45 @@ impl Connectors {
         running.iter().map(|connector| connector.platform).collect()
     }
 
-    fn set_desks(&self, platform: Platform, desks: HashSet<Desk>) {
+    fn set_desks(&self, fanout: &Local, platform: Platform, desks: HashSet<Desk>) {
         let mut running = self.running.write().unwrap_or_else(PoisonError::into_inner);
         for connector in running.iter_mut().filter(|connector| connector.platform == platform) {
-            connector.desks.clone_from(&desks);
+            let before = std::mem::replace(&mut connector.desks, desks.clone());
+            if connector.is_down {
+                tell(fanout, platform, false, connector.desks.difference(&before));
+            }
+        }
+    }
+
+    /// A connector says how it is doing. Whoever answers at one of its desks is told when others can be reached no more, and when
+    /// they can again; why not is the operator's business.
+    fn note_standing(&self, fanout: &Local, platform: Platform, standing: Standing) {
+        // Told under the lock, as newcomers are: nobody is left with what was before.
+        let mut running = self.running.write().unwrap_or_else(PoisonError::into_inner);
+        for connector in running.iter_mut().filter(|connector| connector.platform == platform) {
+            let was_down = connector.is_down;
+            connector.is_down = match standing {
+                Standing::Up => false,
+                Standing::Down { .. } => true,
+                Standing::Dialling => was_down,
+            };
+            connector.standing = standing.clone();
+            if connector.is_down != was_down {
+                tell(fanout, platform, was_down, connector.desks.iter());
+            }
+        }
+    }
+
+    /// Tells somebody who comes which platforms of their desks are out of reach. Goes out behind their `welcome`.
+    pub(crate) fn tell_down(&self, principal: &Principal, outbox: &Outbox) {
+        let Scope::Desks(desks) = &principal.scope else { return };
+        let running = self.running.read().unwrap_or_else(PoisonError::into_inner);
+        let concerns = |connector: &&Running| {
+            connector.is_down && desks.iter().any(|desk| connector.desks.contains(desk))
+        };
+        for connector in running.iter().filter(concerns) {
+            let Announcement { text, place, is_soft } = platform_is(connector.platform, false);
+            outbox.push(Parcel { text, place, is_soft });
         }
     }
 }
@@ -106,19 +145,38 @@ impl AppState {
 
     fn register(&self, platform: Platform, fetcher: Fetcher) -> (GatewayHost, mpsc::UnboundedReceiver<Hint>) {
         let (hints, inbox) = mpsc::unbounded_channel();
-        let standing = Arc::new(Mutex::new(Standing::Dialling));
-        let running = Running { platform, hints, desks: HashSet::new(), standing: Arc::clone(&standing) };
+        let standing = Standing::Dialling;
+        let running = Running { platform, hints, desks: HashSet::new(), standing, is_down: false };
         self.connectors.running.write().unwrap_or_else(PoisonError::into_inner).push(running);
-        (GatewayHost::new(self.clone(), platform, fetcher, standing), inbox)
+        (GatewayHost::new(self.clone(), platform, fetcher), inbox)
+    }
+
+    /// A connector says how it is doing.
+    fn note_standing(&self, platform: Platform, standing: Standing) {
+        self.connectors.note_standing(&self.fanout, platform, standing);
     }
 
     /// Which desks are also answered elsewhere: at start, and after each change of a channel.
     pub(crate) async fn load_bridged_desks(&self) {
         for platform in self.connectors.platforms() {
             match self.log.bridged_desks(platform).await {
-                Ok(desks) => self.connectors.set_desks(platform, desks.into_iter().collect()),
+                Ok(desks) => self.connectors.set_desks(&self.fanout, platform, desks.into_iter().collect()),
                 Err(error) => tracing::warn!(error.what = %error, "who answers elsewhere could not be read"),
             }
         }
     }
+}
+
+/// Each desk by itself: an agent may sit at several, and is told the same twice.
+fn tell<'a>(fanout: &Local, platform: Platform, is_up: bool, desks: impl Iterator<Item = &'a Desk>) {
+    let announcement = platform_is(platform, is_up);
+    for desk in desks {
+        fanout.announce(&[Topic::Desk(desk.clone())], &announcement, None);
+    }
+}
+
+fn platform_is(platform: Platform, is_up: bool) -> Announcement {
+    let frame = desk::DeskFrame::Platform(desk::Platform { name: platform.name().to_owned(), up: is_up });
+    let text = json::encode(None, ServerFrame::Desk(DeskOnly::new(frame))).into();
+    Announcement { text, place: None, is_soft: false }
 }

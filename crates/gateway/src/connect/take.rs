@@ -50,6 +50,10 @@ impl GatewayHost {
         };
         let Some(name) = heard.names.first() else { return Ok(Taken::Nothing) };
         let draft_id = draft_id_of(self.platform, heard.session, name);
+        if let Said::Assign(whom) = heard.said {
+            let (session, cursor) = (heard.session, heard.cursor);
+            return self.take_assign(&principal, (session, draft_id), &whom, cursor).await;
+        }
         let (body, reply_to) = match self.body_of(&principal, draft_id, &heard).await? {
             Wanted::Said(body, reply_to) => (body, reply_to),
             Wanted::Nothing => {
@@ -84,9 +88,14 @@ impl GatewayHost {
 
     /// Nothing of it comes into the log; it is behind us all the same.
     async fn pass_over(&self, heard: &Heard) -> Result<(), Trouble> {
-        match heard.cursor.clone() {
+        self.move_on(heard.session, heard.cursor.clone()).await
+    }
+
+    /// The platform was read up to there.
+    pub(super) async fn move_on(&self, session: SessionId, cursor: Option<String>) -> Result<(), Trouble> {
+        match cursor {
             Some(cursor) => {
-                let noted = self.state.log.note_cursor(self.platform, heard.session, cursor).await;
+                let noted = self.state.log.note_cursor(self.platform, session, cursor).await;
                 noted.map_err(|error| self.trouble(&error))
             }
             None => Ok(()),
@@ -130,7 +139,8 @@ impl GatewayHost {
                 }
             }
             Said::Close => Wanted::Said(Body::Closed, None),
-            Said::Nothing => Wanted::Nothing,
+            // No line of the log: taken before.
+            Said::Nothing | Said::Assign(_) => Wanted::Nothing,
         })
     }
 
@@ -196,18 +206,19 @@ impl GatewayHost {
     }
 }
 
-fn refused(why: &str) -> Taken {
+pub(super) fn refused(why: &str) -> Taken {
     Taken::Refused(Refused(why.to_owned()))
 }
 
 /// A sentence for whoever said it, in their own client.
-fn why(denial: Denial) -> &'static str {
+pub(super) fn why(denial: Denial) -> &'static str {
     match denial {
         Denial::Ended => "The session is over: this was not sent.",
         Denial::NoSuchWords => "Only your own messages can be changed, and this one is not there any more.",
         Denial::TooLate => "It is too late to change this message: the visitor keeps the old one.",
         Denial::TooLarge { .. } => "Too long: this was not sent. Say it in several messages.",
         Denial::Empty => "There was nothing to read in it: this was not sent.",
+        Denial::NoSuchAgent => "Nobody by that name answers here.",
         Denial::NotGranted => "The shop has not switched this on: it was not sent.",
         _ => "The gateway does not take this here: it was not sent.",
     }

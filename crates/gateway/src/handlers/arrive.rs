@@ -64,6 +64,8 @@ pub(crate) async fn arrive(
         Some(channel) => state.presence_of(channel).await,
         None => Vec::new(),
     };
+    // Behind the welcome, which is not out yet.
+    state.connectors.tell_down(&principal, &outbox);
     state.fill_places(principal.channel(), &mut sessions);
     let attending = state.board.attend(&principal);
     let caught_up = sessions.iter().map(|session| (session.session, session.last)).collect();

@@ -2,6 +2,7 @@
 //! announce it. Everything that goes back goes through the caller's outbox, in the order in which it came about.
 
 mod arrive;
+mod assign;
 mod files;
 mod fill_form;
 mod history;
@@ -66,6 +67,8 @@ impl Caller {
             Command::ReadFiles(wish) => Some(Box::pin(files::links(caller, id, wish))),
             Command::History(wish) => Some(Box::pin(history::history(caller, id, wish))),
             Command::List(wish) => Some(Box::pin(list::list(caller, id, wish))),
+            Command::Assign(wish) => Some(Box::pin(assign::assign(caller, id, wish))),
+            Command::ListAgents(wish) => Some(Box::pin(assign::agents(caller, id, wish))),
         }
     }
 

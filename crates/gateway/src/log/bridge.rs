@@ -1,12 +1,12 @@
 //! Where other platforms stand in the sessions: what they have of the log, and up to where they were read.
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
-use tieline_connector::{Bridge, Due, Handed, Platform, Quote, words};
+use tieline_connector::{Assigned, Assignee, Bridge, Due, Handed, Platform, Quote, words};
 use tieline_protocol::{Author, ChannelId, DraftId, Entry, PartyId, Role, Seq, SessionId};
 use tieline_relay::Desk;
 
 use super::{
-    Log,
+    Log, assign,
     columns::{ENTRY, entry, phase, role, seq, signed, uuid},
     names,
 };
@@ -95,6 +95,24 @@ impl Log {
         self.store.write(write).await
     }
 
+    /// The platform's room was told who answers, up to that turn.
+    pub(crate) async fn note_told(
+        &self,
+        platform: Platform,
+        session: SessionId,
+        turn: u32,
+    ) -> Result<(), StoreError> {
+        let write = move |db: &Transaction<'_>| {
+            db.prepare_cached(
+                "insert into bridge (connector, session_id, told) values (?1, ?2, ?3)
+                 on conflict (connector, session_id) do update set told = max(told, excluded.told)",
+            )?
+            .execute(params![platform.name(), session.0.as_bytes(), turn])
+            .map(drop)
+        };
+        self.store.write(write).await
+    }
+
     /// The session whose place the platform calls so.
     pub(crate) async fn find_placed(
         &self,
@@ -125,7 +143,8 @@ fn find(db: &Connection, platform: Platform, session: SessionId) -> rusqlite::Re
         .prepare_cached(
             "select s.recipient, s.channel_id, s.visitor_id, s.item, c.name as channel_name, p.role, p.name as visitor_name,
                case c.state when 'open' then s.phase else 'closed' end as phase,
-               (select max(seq) from entry e where e.session_id = s.id) as last, b.handed, b.cursor, b.place
+               (select max(seq) from entry e where e.session_id = s.id) as last, b.handed, b.cursor, b.place,
+               coalesce(b.told, 0) as told
              from session s join channel c on c.id = s.channel_id join party p on p.id = s.visitor_id
              left join bridge b on b.connector = ?1 and b.session_id = s.id
              where s.id = ?2",
@@ -141,7 +160,19 @@ fn find(db: &Connection, platform: Platform, session: SessionId) -> rusqlite::Re
         )?
         .query_map(params![channel, bridge.recipient, platform.name()], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
-    Ok(if bridge.agents.is_empty() { None } else { Some(bridge) })
+    if bridge.agents.is_empty() {
+        return Ok(None);
+    }
+    bridge.assigned = assign::find_with_outer_name(db, session)?.map(|(assignment, outer_name)| {
+        let account = outer_name.as_deref().map(account::split);
+        let account = account.filter(|(connector, _)| *connector == platform.name());
+        let assignee = |to: Author| Assignee {
+            name: words::name_of(&to),
+            account: account.map(|(_, account)| account.to_owned()),
+        };
+        Assigned { turn: assignment.turn, to: assignment.to.map(assignee) }
+    });
+    Ok(Some(bridge))
 }
 
 fn of_row(row: &Row<'_>, session: SessionId) -> rusqlite::Result<Bridge> {
@@ -162,6 +193,8 @@ fn of_row(row: &Row<'_>, session: SessionId) -> rusqlite::Result<Bridge> {
         handed: seq(row, "handed")?,
         cursor: row.get("cursor")?,
         place: row.get("place")?,
+        assigned: None,
+        told: row.get("told")?,
     })
 }
 

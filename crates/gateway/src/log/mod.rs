@@ -4,6 +4,7 @@
 //! `relay::log_model`, and tested against it.
 
 mod append;
+mod assign;
 mod bridge;
 mod change;
 mod columns;
@@ -24,6 +25,7 @@ use tieline_protocol::ErrorCode;
 
 pub use self::{
     append::Appended,
+    assign::{Colleague, Settled},
     open::{Fresh, Opened, Opener},
     waiting::{FirstAnswer, Waiting},
 };

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use tieline_protocol::{
-    Author, Capabilities, Capability, ChannelId, Entry, Epoch, Millis, PartyId, SessionId,
+    Author, Capabilities, Capability, ChannelId, DeskOnly, Entry, Epoch, Millis, PartyId, SessionId,
     client::Position,
     limits::{CATCH_UP_BYTES, CATCH_UP_ENTRIES, LIST_SESSIONS, TAIL_ENTRIES},
     server::{Head, ReaderCursor, SessionState, Sessions},
@@ -14,7 +14,7 @@ use tieline_protocol::{
 use tieline_relay::{Desk, Facts, List, Permit, Principal, Scope, audience};
 
 use super::{
-    Log, LogError,
+    Log, LogError, assign,
     columns::{from_json, millis, phase, role, seq, signed, uuid},
     stretch, unread,
 };
@@ -112,6 +112,8 @@ fn fill(
     if principal.role.is_visiting() {
         // Their `welcome` says so for all of them.
         (found.state.edit_secs, found.state.capabilities) = (None, None);
+    } else {
+        found.state.assigned = assign::find(db, found.state.session)?.map(DeskOnly::new);
     }
     fill_entries(db, principal, found, position, tail, room)?;
     if may_see_cursors(principal, &found.facts) {
@@ -263,6 +265,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Found> {
             cursors: Vec::new(),
             unread: None,
             place: None,
+            assigned: None,
             entries: Vec::new(),
             more: false,
             reset: false,

@@ -1,5 +1,6 @@
 //! The gateway over real sockets, on a port of its own, with a real store on disk.
 
+mod assign;
 mod catch_up;
 mod change;
 mod drain;

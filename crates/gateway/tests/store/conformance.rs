@@ -4,15 +4,16 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use proptest::prelude::*;
 use tieline_gateway::{
-    log::{Appended, Fresh, Log, LogError, Opener},
+    log::{Appended, Fresh, Log, LogError, Opener, Settled},
     store::{Store, StoreError},
 };
 use tieline_protocol::{
     Author, Body, Capabilities, ChannelId, DraftId, Epoch, Millis, PartyId, Role, Seq, SessionId,
-    server::Phase,
+    desk::Assignment, server::Phase,
 };
 use tieline_relay::{
-    ChannelFacts, Desk, Facts, History, Open, Permit, Post, Principal, Provisional, Scope, Target, authorise,
+    Assign, AssignFacts, ChannelFacts, Desk, Facts, History, Open, Permit, Post, Principal, Provisional,
+    Scope, Target, authorise,
     command::Stretch,
     log_model::{self, Line, LogModel},
 };
@@ -33,6 +34,13 @@ enum Operation {
         words: u8,
         is_reply: bool,
     },
+    /// An agent says who answers; nobody, where there is no number.
+    Assign {
+        by: u8,
+        session: u8,
+        draft: u8,
+        to: Option<u8>,
+    },
     /// An edit where there are words, else a retraction.
     Change {
         party: u8,
@@ -48,6 +56,9 @@ fn operation() -> impl Strategy<Value = Operation> {
         1 => (0..2_u8, 0..3_u8).prop_map(|(party, draft)| Operation::Open { party, draft }),
         6 => (0..2_u8, 0..4_u8, 0..12_u8, 0..2_u8, prop::bool::weighted(0.2)).prop_map(
             |(party, session, draft, words, is_reply)| Operation::Append { party, session, draft, words, is_reply }
+        ),
+        2 => (0..2_u8, 0..4_u8, 0..8_u8, prop::option::of(0..2_u8)).prop_map(
+            |(by, session, draft, to)| Operation::Assign { by, session, draft, to }
         ),
         4 => (0..2_u8, 0..4_u8, 0..16_u8, 0..16_u8, prop::option::of(0..2_u8)).prop_map(
             |(party, session, draft, target, words)| Operation::Change { party, session, draft, target, words }
@@ -78,6 +89,36 @@ fn principal(party: u8) -> Principal {
     }
 }
 
+/// Somebody who answers: in the store from the beginning.
+fn agent(number: u8) -> Principal {
+    let desk = Desk { channel: channel(), recipient: "default".into() };
+    Principal {
+        party: PartyId(uuid(7, number)),
+        role: Role::Agent,
+        scope: Scope::Desks(BTreeSet::from([desk])),
+        provisional: None,
+        ..principal(0)
+    }
+}
+
+fn assign_permit(who: &Principal, wish: Assign) -> Permit<Assign> {
+    let facts = AssignFacts {
+        session: Arc::new(facts(&principal(0), wish.session)),
+        agents: BTreeSet::from([agent(0).party, agent(1).party]),
+    };
+    authorise(NOW, who, &facts, wish).unwrap()
+}
+
+fn settled_as_model(outcome: &Result<(Assignment, Settled), LogError>) -> log_model::Settled {
+    match outcome {
+        Ok((_, Settled::Changed)) => log_model::Settled::Changed,
+        Ok((_, Settled::AsBefore)) => log_model::Settled::AsBefore,
+        Ok((_, Settled::Duplicate)) => log_model::Settled::Duplicate,
+        Err(LogError::NoSuchSession) => log_model::Settled::NoSuchSession,
+        Err(error) => panic!("{error}"),
+    }
+}
+
 async fn log() -> (Log, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&folder.path().join("log.db")).unwrap();
@@ -87,7 +128,19 @@ async fn log() -> (Log, tempfile::TempDir) {
                 "insert into channel (id, name, state, origins, capabilities, created_at)
                  values ('ch_test', 'Test', 'open', '[]', '[\"text\"]', 0)",
                 [],
-            )
+            )?;
+            for number in 0..2 {
+                let (id, name) = (*agent(number).party.0.as_bytes(), format!("agent-{number}"));
+                db.execute(
+                    "insert into party (id, role, external_id, name, created_at) values (?1, 'agent', ?2, ?2, 0)",
+                    rusqlite::params![id, name],
+                )?;
+                db.execute(
+                    "insert into recipient (channel_id, name, connector, target) values ('ch_test', 'default', 'desk', ?1)",
+                    [name],
+                )?;
+            }
+            Ok(())
         })
         .await
         .unwrap();
@@ -185,6 +238,16 @@ async fn agrees(operations: Vec<Operation>) {
                 assert_eq!(open(&log, party, draft, new).await, expected);
                 sessions.push(expected);
             }
+            Operation::Assign { by, session, draft, to } => {
+                let session = sessions[usize::from(session) % sessions.len()];
+                let (by, to) = (agent(by), to.map(|to| agent(to).party));
+                let wish = Assign { session, draft_id: DraftId(uuid(6, draft)), to };
+                let expected = model.assign(session, (by.party, wish.draft_id), to);
+                let outcome = log.assign(assign_permit(&by, wish), NOW).await;
+                assert_eq!(settled_as_model(&outcome), expected);
+                let known = log.assigned(session).await.unwrap().unwrap_or_default();
+                assert_eq!((known.turn, known.to.map(|to| to.id)), model.assigned(session));
+            }
             append_or_change => {
                 let (party, session, draft, reply_to, body) = match append_or_change {
                     Operation::Append { party, session, draft, words, is_reply } => {
@@ -197,7 +260,7 @@ async fn agrees(operations: Vec<Operation>) {
                         let edit = text.map(|text| Body::Edit { target, text });
                         (party, session, draft, None, edit.unwrap_or(Body::Retract { target }))
                     }
-                    Operation::Open { .. } => unreachable!("taken above"),
+                    Operation::Open { .. } | Operation::Assign { .. } => unreachable!("taken above"),
                 };
                 let session = sessions[usize::from(session) % sessions.len()];
                 // Nobody who is not in the store can say anything; permits see to that.
@@ -242,6 +305,29 @@ async fn lines(log: &Log, session: SessionId) -> Vec<Line> {
             body: entry.body,
         }));
     }
+}
+
+/// Whoever does not answer at the desk any more does not answer the session either; who comes back does.
+#[tokio::test]
+async fn who_has_left_the_desk_has_left_the_session() {
+    let (log, folder) = log().await;
+    let session = open(&log, 0, 0, SessionId(uuid(3, 0))).await;
+    let wish = Assign { session, draft_id: DraftId(uuid(6, 0)), to: Some(agent(1).party) };
+    let (assignment, _) = log.assign(assign_permit(&agent(0), wish), NOW).await.unwrap();
+    assert_eq!(
+        assignment.to.as_ref().map(|to| (to.id, to.name.as_deref())),
+        Some((agent(1).party, Some("agent-1")))
+    );
+    let other = Store::open(&folder.path().join("log.db")).unwrap();
+    let leave =
+        |db: &rusqlite::Transaction<'_>| db.execute("delete from recipient where target = 'agent-1'", []);
+    other.write(leave).await.unwrap();
+    let left = log.assigned(session).await.unwrap().unwrap();
+    assert_eq!((left.turn, left.to), (1, None));
+    // To nobody in particular is still a change: it is said so that it lasts.
+    let wish = Assign { session, draft_id: DraftId(uuid(6, 1)), to: None };
+    let (freed, settled) = log.assign(assign_permit(&agent(0), wish), NOW).await.unwrap();
+    assert_eq!((freed.turn, settled), (2, Settled::Changed));
 }
 
 proptest! {

@@ -1,6 +1,6 @@
 //! Entries of the log go into the room, one after the other.
 
-use tieline_connector::{Due, Handed};
+use tieline_connector::{Due, Handed, words};
 use tieline_protocol::{DraftId, Millis};
 
 use super::{Effect, Next, Room, Sending};
@@ -25,6 +25,11 @@ impl Room {
             out.push(Effect::Ask(ask));
             return;
         }
+        if let Some(ask) = self.tell_assigned() {
+            self.asking = Some(ask.clone());
+            out.push(Effect::Ask(ask));
+            return;
+        }
         while let Some(due) = self.due.front().cloned() {
             let (draft, seq) = (due.entry.draft_id, due.entry.seq);
             if seq <= self.handed {
@@ -41,7 +46,7 @@ impl Room {
             if self.next.draft != Some(draft) {
                 self.next = Next { draft: Some(draft), ..Next::default() };
             }
-            let ask = self.missing(&due.entry.from).unwrap_or_else(|| self.say(&due, saying));
+            let ask = self.missing(&due.entry.from, true).unwrap_or_else(|| self.say(&due, saying));
             self.asking = Some(ask.clone());
             out.push(Effect::Ask(ask));
             return;
@@ -50,6 +55,29 @@ impl Room {
             (self.is_stirred, self.is_reading_log) = (false, true);
             out.push(Effect::ReadLog(self.handed));
         }
+    }
+
+    /// Says who answers from now on, to all in the room and from nobody among them. The visitor's own widget never hears it.
+    /// A room that is not there yet is told when it is.
+    fn tell_assigned(&mut self) -> Option<Ask> {
+        let news = self.bridge.news_of_assignment()?;
+        let (turn, text) = (news.turn, words::assigned(news.to.as_ref().map(|to| to.name.as_str())));
+        let room = self.room.clone()?;
+        if let Some(ask) = self.missing(&self.bridge.visitor, false) {
+            return Some(ask);
+        }
+        self.telling = Some(turn);
+        let service = self.server.service();
+        let user = Speaking { has_device: self.has_device(&service), user: service };
+        // Said once, also where the answer did not come.
+        let transaction = format!("assigned-{}-{turn}", self.session);
+        Some(Ask::Send { room, user, transaction, content: content::notice(&text), at: None })
+    }
+
+    /// The room knows, or will not hear it.
+    fn has_told(&mut self, turn: u32, out: &mut Vec<Effect>) {
+        self.bridge.told = self.bridge.told.max(turn);
+        out.push(Effect::Told(turn));
     }
 
     fn say(&mut self, due: &Due, saying: Saying) -> Ask {
@@ -92,11 +120,15 @@ impl Room {
         answer: Result<Answer, Failure>,
         out: &mut Vec<Effect>,
     ) {
+        let telling = self.telling.take();
         match answer {
             Ok(answer) => {
                 self.failures = 0;
                 match (ask, answer) {
                     (Ask::Send { .. } | Ask::Redact { .. }, Answer::Event(event)) => {
+                        if let Some(turn) = telling {
+                            return self.has_told(turn, out);
+                        }
                         self.is_unsure = false;
                         // What came back by a transaction first is done already.
                         if let Some(sent) = self.sending.take() {
@@ -120,6 +152,10 @@ impl Room {
                 self.pause(now, after.unwrap_or(Millis(0)));
             }
             Err(failure) => match ask {
+                Ask::Send { .. } if telling.is_some() => {
+                    out.push(Effect::Trouble(format!("the room is not told who answers: {failure}")));
+                    self.has_told(telling.unwrap_or_default(), out);
+                }
                 Ask::Send { .. } | Ask::Redact { .. } => self.take_refusal(now, &failure, out),
                 Ask::History { .. } => self.take_no_page(now, &failure, out),
                 Ask::Find { .. } => self.next.is_missing = true,

@@ -55,6 +55,7 @@ impl Room {
             Kind::Words { text, answers, .. } if is_agent => match Line::read(&text) {
                 Line::Words(text) => Said::Text { text, answers: answers.into_iter().collect() },
                 Line::Close => Said::Close,
+                Line::Assign(whom) => Said::Assign(whom),
                 Line::Note => Said::Nothing,
                 Line::Help => {
                     self.tell(&event.id, HELP, out);

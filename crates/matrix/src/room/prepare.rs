@@ -18,8 +18,8 @@ impl Room {
         if author.role.is_visiting() { self.visitor() } else { self.server.colleague(author.id) }
     }
 
-    /// The first thing that is missing for words of that author.
-    pub(super) fn missing(&self, author: &Author) -> Option<Ask> {
+    /// The first thing that is missing for words of that author. With news of a visitor's, those who answer are to be there too.
+    pub(super) fn missing(&self, author: &Author, is_news: bool) -> Option<Ask> {
         let (visitor, service, speaker) = (self.visitor(), self.server.service(), self.user_of(author));
         let visitor_name = shown(&words::name_of(&self.bridge.visitor));
         let makes = |user: &str, name: String| self.make(user, name);
@@ -42,8 +42,8 @@ impl Room {
         };
         let Some(members) = &self.members else { return Some(Ask::Members { room, user: visitor }) };
         // Whoever has left is asked in again when there is somebody to answer.
-        if author.role.is_visiting() {
-            let mut absent = self.bridge.agents.iter();
+        if is_news && author.role.is_visiting() {
+            let mut absent = self.bridge.wanted();
             let absent =
                 absent.find(|agent| !members.contains_key(*agent) && !self.unreachable.contains(*agent));
             if let Some(whom) = absent {

@@ -7,7 +7,7 @@ mod server;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use tieline_connector::{Bridge, Due, Heard, Refused, Said, Taken};
+use tieline_connector::{Assigned, Bridge, Due, Heard, Refused, Said, Taken};
 use tieline_protocol::{Author, Body, DraftId, Entry, Millis, PartyId, Role, Seq, SessionId, server::Phase};
 use uuid::Uuid;
 
@@ -38,6 +38,8 @@ struct Bench {
     now: Millis,
     phase: Phase,
     agents: Vec<String>,
+    assigned: Option<Assigned>,
+    told: u32,
 }
 
 fn names() -> address::Server {
@@ -76,6 +78,8 @@ impl Bench {
             now: Millis(1_000),
             phase: Phase::Open,
             agents: vec![AGENT.into()],
+            assigned: None,
+            told: 0,
         }
     }
 
@@ -103,6 +107,8 @@ impl Bench {
             handed: self.handed,
             cursor: self.cursor.clone(),
             place: self.place.clone(),
+            assigned: self.assigned.clone(),
+            told: self.told,
         }
     }
 
@@ -142,6 +148,7 @@ impl Bench {
                         self.handed = self.handed.max(seq);
                         self.names.extend(handed.names.into_iter().map(|name| (name, seq)));
                     }
+                    Effect::Told(turn) => self.told = turn,
                     _ => {}
                 }
             }

@@ -16,26 +16,27 @@ use tieline_protocol::{
 pub(crate) type Sample<F> = (&'static str, Option<RequestId>, F);
 
 /// Every type that a client may send. A new one is a new line here and a new file.
-pub(crate) const CLIENT_TYPES: [&str; 13] = [
+pub(crate) const CLIENT_TYPES: [&str; 15] = [
     "hello", "auth", "open", "list", "history", "send", "upload", "links", "cursor", "typing", "ping",
-    "pong", "bye",
+    "pong", "bye", "assign", "agents",
 ];
 
 /// Every type that the gateway may send.
-pub(crate) const SERVER_TYPES: [&str; 19] = [
+pub(crate) const SERVER_TYPES: [&str; 22] = [
     "presence", "queue", "welcome", "auth_due", "renewed", "ok", "ticket", "links", "page", "sessions",
-    "session", "channel", "entry", "cursor", "typing", "ping", "pong", "drain", "err",
+    "session", "channel", "entry", "cursor", "typing", "ping", "pong", "drain", "err", "assigned", "agents",
+    "platform",
 ];
 
 const FIRST: [Capability; 4] =
     [Capability::Text, Capability::Item, Capability::History, Capability::Receipts];
 const NOW: Millis = Millis(1_795_344_000_000);
 
-fn session() -> SessionId {
+pub(super) fn session() -> SessionId {
     SessionId::at(NOW, [1; 10])
 }
 
-fn draft(nth: u8) -> DraftId {
+pub(super) fn draft(nth: u8) -> DraftId {
     DraftId::at(NOW, [nth; 10])
 }
 
@@ -73,7 +74,7 @@ fn visitor() -> Author {
     Author { id: PartyId::at(NOW, [2; 10]), role: Role::Visitor, name: None }
 }
 
-fn agent() -> Author {
+pub(super) fn agent() -> Author {
     Author { id: PartyId::at(NOW, [3; 10]), role: Role::Agent, name: Some("Mia".into()) }
 }
 
@@ -90,7 +91,7 @@ fn reader() -> ReaderCursor {
     ReaderCursor { party: agent().id, role: Role::Agent, session: session(), delivered: Seq(2), read: Seq(1) }
 }
 
-fn head() -> SessionState {
+pub(super) fn head() -> SessionState {
     SessionState {
         session: session(),
         epoch: epoch(),
@@ -106,6 +107,7 @@ fn head() -> SessionState {
         cursors: vec![reader()],
         unread: None,
         place: None,
+        assigned: None,
         entries: vec![
             entry(1, visitor(), text("Is it in stock? \u{1f642} <b>\"ok\"</b>")),
             entry(2, agent(), Body::Item { item: Item { verified: true, ..item() } }),

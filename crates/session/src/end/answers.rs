@@ -72,6 +72,8 @@ impl End {
             ServerFrame::Cursor(cursor) => self.take_cursor(cursor),
             ServerFrame::Typing(typist) => self.take_typist(now, typist),
             ServerFrame::Ping(ping) => self.take_ping(ping, out),
+            // The desk's own door has heard it.
+            ServerFrame::Desk(_) => {}
             ServerFrame::Drain(drain) => self.link.drain(now, drain.spread_ms),
             ServerFrame::Err(error) => match self.requests.answered(id) {
                 Some(asked) => self.refuse(now, asked, &error, out),

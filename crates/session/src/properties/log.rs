@@ -327,6 +327,7 @@ impl Scene {
             | ClientFrame::Cursor(_)
             | ClientFrame::Typing(_)
             | ClientFrame::Pong(_)
+            | ClientFrame::Desk(_)
             | ClientFrame::Bye => None,
         };
         Some((id, answer))

@@ -182,6 +182,17 @@ impl Contact {
         }
     }
 
+    /// Says to all who answer which of them does from now on.
+    pub(super) fn tell_assigned(&mut self, out: &mut Vec<Effect>) {
+        let Some(news) = self.bridge.news_of_assignment().filter(|_| self.is_up) else { return };
+        let (turn, text) = (news.turn, words::assigned(news.to.as_ref().map(|to| to.name.as_str())));
+        for account in &self.bridge.agents {
+            self.tell(account, &text, out);
+        }
+        out.push(Effect::Told(turn));
+        self.bridge.told = turn;
+    }
+
     pub(super) fn tell_typing(&mut self, is_typing: bool, out: &mut Vec<Effect>) {
         let knows = |account: &&String| self.people.get(*account).is_some_and(|person| person.has_states);
         let accounts: Vec<_> = self.bridge.agents.iter().filter(knows).cloned().collect();

@@ -107,7 +107,7 @@ impl Contact {
     }
 
     /// Something for one of them from the gateway itself. Not from the contact: it would be the visitor's word.
-    fn tell(&self, to: &str, text: &str, out: &mut Vec<Effect>) {
+    pub(super) fn tell(&self, to: &str, text: &str, out: &mut Vec<Effect>) {
         let text = format!("{}: {text}", self.name());
         self.send(stanza::word(&self.domains.service(), to, &text), out);
     }

@@ -5,7 +5,7 @@ mod features;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use tieline_connector::{Bridge, Due, Heard, Refused, Said, Taken};
+use tieline_connector::{Assigned, Bridge, Due, Heard, Refused, Said, Taken};
 use tieline_protocol::{Author, Body, DraftId, Entry, Millis, PartyId, Role, Seq, SessionId, server::Phase};
 use uuid::Uuid;
 
@@ -33,6 +33,8 @@ struct Bench {
     /// Servers that cannot be reached.
     away: BTreeSet<String>,
     log: Vec<(Entry, Option<String>)>,
+    assigned: Option<Assigned>,
+    told: u32,
     /// As the host keeps it.
     handed: Seq,
     names: BTreeMap<String, Seq>,
@@ -85,6 +87,8 @@ impl Bench {
             heard: BTreeMap::new(),
             away: BTreeSet::new(),
             log: Vec::new(),
+            assigned: None,
+            told: 0,
             handed: Seq::ZERO,
             names: BTreeMap::new(),
             effects: Vec::new(),
@@ -115,6 +119,8 @@ impl Bench {
             handed: self.handed,
             cursor: None,
             place: None,
+            assigned: self.assigned.clone(),
+            told: self.told,
         }
     }
 
@@ -153,6 +159,7 @@ impl Bench {
                 self.names.extend(handed.names.into_iter().map(|name| (name, seq)));
                 self.handed = self.handed.max(seq);
             }
+            Effect::Told(turn) => self.told = turn,
             _ => {}
         }
         None

@@ -86,9 +86,22 @@ impl Room {
         speaker.is_in
     }
 
+    /// Says who answers from now on, to all in the room and from nobody among them. The visitor's own widget never hears it.
+    pub(super) fn tell_assigned(&mut self, out: &mut Vec<Effect>) {
+        if self.stage != Stage::Live {
+            return;
+        }
+        let Some(news) = self.bridge.news_of_assignment() else { return };
+        let (turn, text) = (news.turn, words::assigned(news.to.as_ref().map(|to| to.name.as_str())));
+        let id = format!("assigned-{turn}");
+        out.push(Effect::Send(stanza::plain(&self.service.address, &self.address, &id, &text)));
+        out.push(Effect::Told(turn));
+        self.bridge.told = turn;
+    }
+
     /// Asks those in who are not there.
     fn invite(&mut self, now: Millis, due: &Due, out: &mut Vec<Effect>) {
-        for account in &self.bridge.agents {
+        for account in self.bridge.wanted() {
             let is_in = self.occupants.values().any(|occupant| occupant.account.as_ref() == Some(account));
             let is_asked = self.invited.get(account).is_some_and(|at| now < *at + INVITED_FOR);
             if is_in || is_asked {

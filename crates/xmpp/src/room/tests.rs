@@ -6,7 +6,7 @@ mod server;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use tieline_connector::{Bridge, Due, Heard, Said, Taken};
+use tieline_connector::{Assigned, Bridge, Due, Heard, Said, Taken};
 use tieline_protocol::{Author, Body, DraftId, Entry, Millis, PartyId, Role, Seq, SessionId, server::Phase};
 use uuid::Uuid;
 
@@ -37,6 +37,8 @@ struct Bench {
     effects: Vec<Effect>,
     now: Millis,
     phase: Phase,
+    assigned: Option<Assigned>,
+    told: u32,
 }
 
 fn domains() -> Domains {
@@ -81,6 +83,8 @@ impl Bench {
             effects: Vec::new(),
             now: Millis(1_000),
             phase: Phase::Open,
+            assigned: None,
+            told: 0,
         }
     }
 
@@ -109,6 +113,8 @@ impl Bench {
             handed: self.handed,
             cursor: self.cursor.clone(),
             place: None,
+            assigned: self.assigned.clone(),
+            told: self.told,
         }
     }
 
@@ -158,6 +164,7 @@ impl Bench {
                     self.cursor = handed.cursor.or(self.cursor.take());
                 }
             }
+            Effect::Told(turn) => self.told = turn,
             _ => {}
         }
         None

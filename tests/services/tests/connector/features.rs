@@ -219,6 +219,44 @@ async fn commands_do_what_they_say(kind: XmppKind) -> Result<()> {
     Ok(())
 }
 
+async fn who_has_a_session_is_said_in_the_room_and_at_the_desk(kind: XmppKind) -> Result<()> {
+    let mut world = World::start(kind).await?;
+    let mut robin = world.robin().await?;
+    world.mia.say(&world.room, "/assign").await?;
+    world.mia_hears("mia answers this session from now on.").await?;
+    assert_eq!(world.robin_is_told_who_answers(&mut robin).await?.as_deref(), Some("mia"));
+    // Nobody is guessed.
+    world.mia.say(&world.room, "/assign anna").await?;
+    world
+        .mia
+        .wait_for("who there is", |event| {
+            event["type"] == "chat"
+                && event["body"].as_str().is_some_and(|body| body.contains("xmpp:mia@localhost, desk:robin"))
+        })
+        .await?;
+    world.mia.say(&world.room, "/assign Robin").await?;
+    world.mia_hears("robin answers this session from now on.").await?;
+    assert_eq!(world.robin_is_told_who_answers(&mut robin).await?.as_deref(), Some("robin"));
+    // From the desk into the room.
+    world.assign(&mut robin, None).await?;
+    world.mia_hears("Nobody in particular answers this session from now on.").await?;
+    // Read again from the archive, the old ones undo nothing, and nothing is said twice.
+    world.kill_gateway()?;
+    world.start_gateway().await?;
+    world.mia.say(&world.room, "/assign nobody").await?;
+    world
+        .mia
+        .wait_for("that it is so", |event| {
+            event["type"] == "chat" && event["body"] == "Nobody in particular answers this session already."
+        })
+        .await?;
+    // Whoever answers it is said in its room only: the next that the visitor hears is words.
+    world.mia.say(&world.room, "back to you").await?;
+    world.return_visitor(None).await?;
+    assert_eq!(world.history().await?, ["hello", "back to you"]);
+    Ok(())
+}
+
 async fn who_answers_is_shown_as_there(kind: XmppKind) -> Result<()> {
     use tieline_protocol::server::Availability;
     let mut world = World::start(kind).await?;
@@ -274,6 +312,7 @@ crate::on_both! {
     files_go_both_ways
     the_desk_and_the_room_stay_in_step
     commands_do_what_they_say
+    who_has_a_session_is_said_in_the_room_and_at_the_desk
     who_answers_is_shown_as_there
     words_that_are_too_long_are_refused_with_a_word_about_it
 }

@@ -10,8 +10,9 @@ use tieline_load::{
     stage::Stage,
 };
 use tieline_protocol::{
-    Auth, Body, ClientFrame, DraftId, Entry, Seq, ServerFrame, SessionId,
+    Auth, Body, ClientFrame, DeskOnly, DraftId, Entry, PartyId, Seq, ServerFrame, SessionId,
     client::{Draft, History, Position},
+    desk::{Assign, DeskFrame, DeskRequest},
     server::{ReaderCursor, Receipt},
 };
 use tieline_services::{XmppServer, free_address};
@@ -100,6 +101,30 @@ impl Shop {
             _ => None,
         })
         .await
+    }
+
+    /// Somebody at the desk says who answers.
+    pub(crate) async fn assign(&self, agent: &mut Client, to: Option<PartyId>) -> Result<()> {
+        let wish = DeskRequest::Assign(Assign { session: self.session, draft_id: draft_id(), to });
+        match agent.ask(ClientFrame::Desk(DeskOnly::new(wish))).await? {
+            ServerFrame::Desk(_) => Ok(()),
+            other => bail!("not taken: {other:?}"),
+        }
+    }
+
+    /// Who answers, as the desk hears next.
+    pub(crate) async fn robin_is_told_who_answers(&self, robin: &mut Client) -> Result<Option<String>> {
+        loop {
+            match robin.hear().await? {
+                Heard::Frame(None, ServerFrame::Desk(frame)) => {
+                    if let DeskFrame::Assigned(assigned) = frame.into_inner() {
+                        return Ok(assigned.to.and_then(|to| to.name));
+                    }
+                }
+                Heard::Frame(..) => {}
+                gone => bail!("the desk's socket: {gone:?}"),
+            }
+        }
     }
 
     /// Signs in at the desk.

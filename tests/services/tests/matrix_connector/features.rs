@@ -228,6 +228,30 @@ async fn commands_are_for_the_gateway_alone() -> Result<()> {
 }
 
 #[tokio::test]
+async fn who_has_a_session_is_said_in_the_room_and_at_the_desk() -> Result<()> {
+    let mut world = World::start().await?;
+    let mut robin = world.robin().await?;
+    world.mia.say(&world.room, "/assign").await?;
+    world.mia_is_told("mia answers this session from now on.").await?;
+    assert_eq!(world.robin_is_told_who_answers(&mut robin).await?.as_deref(), Some("mia"));
+    world.mia.say(&world.room, "/assign anna").await?;
+    world.mia_is_told("matrix:@mia:localhost, desk:robin").await?;
+    world.mia.say(&world.room, "/assign Robin").await?;
+    world.mia_is_told("robin answers this session from now on.").await?;
+    assert_eq!(world.robin_is_told_who_answers(&mut robin).await?.as_deref(), Some("robin"));
+    world.assign(&mut robin, None).await?;
+    world.mia_is_told("Nobody in particular answers this session from now on.").await?;
+    world.kill_gateway()?;
+    world.start_gateway().await?;
+    world.mia.say(&world.room, "/assign nobody").await?;
+    world.mia_is_told("Nobody in particular answers this session already.").await?;
+    world.mia.say(&world.room, "back to you").await?;
+    world.return_visitor().await?;
+    assert_eq!(world.texts_until("back to you").await?, ["hello", "back to you"]);
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_operator_sees_whether_the_homeserver_is_there() -> Result<()> {
     let mut world = World::start().await?;
     let stands = async |world: &World, state: &str| loop {

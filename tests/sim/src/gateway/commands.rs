@@ -51,8 +51,10 @@ impl Gateway {
             Command::MoveCursor(cursor) => self.move_cursor(now, &principal, cursor, parcels).map(|()| None),
             // Soft, and nobody in the simulation looks for it.
             Command::Type(_) => Ok(None),
-            // It takes no files, and says so in its limits.
-            Command::Upload(_) | Command::ReadFiles(_) => Err(Denial::NotGranted),
+            // It takes no files, and says so in its limits. Its one agent gives nothing to anybody.
+            Command::Upload(_) | Command::ReadFiles(_) | Command::Assign(_) | Command::ListAgents(_) => {
+                Err(Denial::NotGranted)
+            }
         };
         match outcome {
             // Taken, but the answer says otherwise: nobody may conclude from an error that nothing happened.

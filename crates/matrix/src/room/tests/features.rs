@@ -1,5 +1,6 @@
 //! What goes through the room, and what does not.
 
+use tieline_connector::{Assignee, command::Whom};
 use tieline_protocol::{FileCard, FileId};
 
 use super::*;
@@ -183,4 +184,73 @@ fn a_server_that_asks_for_time_gets_it() {
     assert!(bench.room.as_ref().and_then(Room::next_wake).is_some_and(|at| at >= now + Millis(7_000)));
     bench.settle();
     assert_eq!(bench.server.texts(), ["hello", "one"]);
+}
+
+fn assignee(account: Option<&str>) -> Option<Assignee> {
+    Some(Assignee { name: "Mia".into(), account: account.map(Into::into) })
+}
+
+impl Bench {
+    /// As the host does when somebody else answers.
+    fn assign(&mut self, turn: u32, to: Option<Assignee>) {
+        self.assigned = Some(Assigned { turn, to });
+        let bridge = Box::new(self.bridge());
+        self.tell(Input::Bridge(bridge));
+        self.settle();
+    }
+}
+
+#[test]
+fn who_answers_is_told_to_the_room_once_by_the_gateway() {
+    let mut bench = Bench::live();
+    bench.server.says(AGENT, words("/assign Robin"));
+    bench.settle();
+    assert_eq!(bench.takes.last().unwrap().said, Said::Assign(Whom::Called("Robin".into())));
+    bench.assign(1, assignee(Some(AGENT)));
+    assert_eq!(bench.notices(), ["Mia answers this session from now on."]);
+    assert_eq!(bench.told, 1);
+    bench.assign(2, None);
+    // A connector that begins anew knows what was told.
+    bench.room = None;
+    bench.tell(Input::Stirred);
+    bench.settle();
+    let told =
+        ["Mia answers this session from now on.", "Nobody in particular answers this session from now on."];
+    assert_eq!(bench.notices(), told);
+    assert_eq!(bench.told, 2);
+    let from_visitor =
+        bench.server.events.iter().filter(|(sender, ..)| *sender == names().visitor(session()));
+    assert_eq!(from_visitor.count(), 1, "not in the visitor's name");
+}
+
+#[test]
+fn a_room_that_is_not_there_yet_is_told_when_it_is() {
+    let mut bench = Bench::new();
+    bench.assign(1, assignee(Some(AGENT)));
+    assert_eq!((bench.notices(), bench.told), (Vec::new(), 0));
+    bench.say(VISITOR, text("hello"));
+    bench.settle();
+    assert_eq!((bench.notices().len(), bench.told), (1, 1));
+}
+
+#[test]
+fn only_who_answers_is_asked_in_anew() {
+    const OTHER: &str = "@robin:shop.example";
+    for (account, asked) in [(Some(OTHER), vec![OTHER]), (Some(AGENT), vec![AGENT]), (None, vec![])] {
+        let mut bench = Bench::new();
+        bench.agents = vec![AGENT.into(), OTHER.into()];
+        bench.say(VISITOR, text("hello"));
+        bench.settle();
+        bench.server.members.retain(|member, _| ![AGENT, OTHER].contains(&member.as_str()));
+        bench.room = None;
+        bench.assign(1, assignee(account));
+        bench.effects.clear();
+        bench.say(VISITOR, text("anybody?"));
+        bench.settle();
+        let invited = bench.effects.iter().filter_map(|effect| match effect {
+            Effect::Ask(Ask::Invite { whom, .. }) => Some(whom.as_str()),
+            _ => None,
+        });
+        assert_eq!(invited.collect::<Vec<_>>(), asked);
+    }
 }

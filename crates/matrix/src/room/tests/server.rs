@@ -20,7 +20,7 @@ pub(super) struct Server {
     users: BTreeSet<String>,
     names: BTreeMap<String, String>,
     is_made: bool,
-    members: BTreeMap<String, bool>,
+    pub(super) members: BTreeMap<String, bool>,
     /// Sender, event, content.
     pub(super) events: Vec<(String, String, Value)>,
     transactions: BTreeMap<(String, String), String>,

@@ -1,5 +1,7 @@
 //! What is mapped, both ways.
 
+use tieline_connector::Assignee;
+
 use super::*;
 
 #[test]
@@ -81,6 +83,23 @@ fn commands_are_answered_by_the_gateway_itself() {
     let note = "Ada (Alpine Shop): mia@shop.example: /note she is a regular";
     assert_eq!(bench.texts_of(ANA).last().unwrap(), note);
     assert_eq!(bench.log_texts().len(), 1, "nothing of it is said in the session");
+}
+
+#[test]
+fn who_answers_is_told_to_all_once() {
+    let mut bench = Bench::live();
+    bench.write(words(MIA, "m1", "/assign ana"));
+    bench.assigned = Some(Assigned { turn: 1, to: Some(Assignee { name: "Ana".into(), account: None }) });
+    let news = "Ada (Alpine Shop): Ana answers this session from now on.";
+    let bridge = bench.bridge();
+    bench.tell(Input::Bridge(Box::new(bridge)));
+    bench.tell(Input::Down);
+    bench.contact = None;
+    bench.tell(Input::Up);
+    bench.settle();
+    for account in [MIA, ANA] {
+        assert_eq!(bench.texts_of(account), ["hello", news]);
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Each row of the mapping, both ways.
 
+use tieline_connector::{Assignee, command::Whom};
+
 use super::*;
 use crate::stanza::{client_name, room_name};
 
@@ -248,4 +250,65 @@ fn a_closed_session_that_has_been_told_is_done() {
     bench.settle();
     assert_eq!(bench.server.texts().last().map(|(_, text)| text.as_str()), Some("The session was closed."));
     assert!(bench.room.as_ref().is_some_and(Room::is_done));
+}
+
+fn assignee(account: Option<&str>) -> Option<Assignee> {
+    Some(Assignee { name: "Mia".into(), account: account.map(Into::into) })
+}
+
+impl Bench {
+    /// As the host does when somebody else answers.
+    fn assign(&mut self, turn: u32, to: Option<Assignee>) {
+        self.assigned = Some(Assigned { turn, to });
+        let bridge = Box::new(self.bridge());
+        self.tell(Input::Bridge(bridge));
+        self.settle();
+    }
+}
+
+#[test]
+fn who_answers_is_told_to_the_room_once_by_the_gateway() {
+    let mut bench = Bench::live();
+    bench.agent(words("a1", "/assign Robin"));
+    bench.settle();
+    assert_eq!(*said(&bench), Said::Assign(Whom::Called("Robin".into())));
+    bench.assign(1, assignee(Some(AGENT)));
+    let news = ("Alpine Shop".to_owned(), "Mia answers this session from now on.".to_owned());
+    assert_eq!((bench.server.texts().last(), bench.told), (Some(&news), 1));
+    // Neither the line nor the connector itself, when it begins anew, says it again.
+    bench.server.cut();
+    bench.tell(Input::Down);
+    bench.tell(Input::Up);
+    bench.settle();
+    bench.server.cut();
+    bench.room = None;
+    bench.tell(Input::Up);
+    bench.settle();
+    assert_eq!(bench.server.texts().iter().filter(|text| **text == news).count(), 1);
+    assert_eq!(bench.log.len(), 1, "nothing of it is in the log");
+}
+
+#[test]
+fn what_was_not_told_while_the_line_was_down_is_told_then() {
+    let mut bench = Bench::live();
+    bench.server.cut();
+    bench.tell(Input::Down);
+    bench.assign(1, None);
+    assert_eq!(bench.told, 0);
+    bench.tell(Input::Up);
+    bench.settle();
+    assert_eq!(bench.told, 1);
+    assert!(bench.server.texts().last().is_some_and(|(_, text)| text.starts_with("Nobody in particular")));
+}
+
+#[test]
+fn only_who_answers_is_asked_in_anew() {
+    for (account, asked) in [(Some(AGENT), 1), (Some("robin@shop.example"), 0), (None, 0)] {
+        let mut bench = Bench::new();
+        bench.assign(1, assignee(account));
+        bench.say(VISITOR, text("hello"));
+        bench.tell(Input::Up);
+        bench.settle();
+        assert_eq!(bench.server.invited.len(), asked, "{account:?}");
+    }
 }
