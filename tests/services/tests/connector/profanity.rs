@@ -68,7 +68,34 @@ async fn mia_ends_the_session_with_a_blank_before_the_command(kind: XmppKind) ->
     Ok(())
 }
 
+/// In direct mode the session is a window of its own, as any chat is.
+async fn mia_answers_a_contact(kind: XmppKind) -> Result<()> {
+    let server = XmppServer::start(kind).await?;
+    let mia = server.add_account("mia", PASSWORD).await?;
+    let profanity = Profanity::sign_in(&server, &mia, PASSWORD).await?;
+    let settings = server.direct_settings();
+    let mut shop = Shop::open_with(server, &["xmpp:mia@localhost"], &settings).await?;
+    let asked = shop.say("is the gren mug in stock?").await?;
+    profanity.shows("[2]").await?;
+    profanity.enter("/win 2").await?;
+    profanity.shows("is the gren mug in stock?").await?;
+    let text = "is the green mug in stock?".to_owned();
+    shop.say_body(Body::Edit { target: asked.draft_id, text }, None).await?;
+    let screen = profanity.shows("is the green mug in stock?").await?;
+    assert!(!screen.contains("gren mug"), "{screen}");
+    profanity.enter("yes, two of tehm").await?;
+    let answer = shop.entry().await?;
+    assert_eq!((text_of(&answer), answer.from.name.as_deref()), ("yes, two of tehm", Some("mia")));
+    profanity.enter("/correct yes, two of them").await?;
+    let edit = shop.entry().await?;
+    assert_eq!(edit.body, Body::Edit { target: answer.draft_id, text: "yes, two of them".into() });
+    profanity.enter(" /close").await?;
+    assert_eq!(shop.entry().await?.body, Body::Closed);
+    Ok(())
+}
+
 crate::on_both! {
+    mia_answers_a_contact
     mia_answers_and_corrects_herself
     mia_sees_what_the_visitor_corrects
     mia_ends_the_session_with_a_blank_before_the_command
