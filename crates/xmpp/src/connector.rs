@@ -2,17 +2,15 @@
 //!
 //! Each room is a task ([`crate::task`]), so that one whose session waits for the disk holds up no other.
 
-use std::{
-    collections::HashMap,
-    time::{Duration, Instant},
-};
+use std::{collections::HashMap, time::Duration};
 
 use tieline_connector::{Hint, Host, Standing, backoff::Backoff, patience::chance};
 use tieline_protocol::SessionId;
 use tokio::{
     sync::mpsc,
     task::JoinSet,
-    time::{sleep, timeout_at},
+    // Tokio's, so that a test can let half a minute pass at once.
+    time::{Instant, sleep, timeout_at},
 };
 
 use crate::{
@@ -98,7 +96,7 @@ async fn serve<H: Host>(
     let mut is_asked = false;
     let why = loop {
         tokio::select! {
-            read = timeout_at(quiet_at.into(), incoming.next()) => match read {
+            read = timeout_at(quiet_at, incoming.next()) => match read {
                 Ok(Ok(Some(stanza))) => {
                     (quiet_at, is_asked) = (Instant::now() + QUIET, false);
                     rooms.dispatch(stanza, &stanzas).await;
@@ -131,6 +129,11 @@ async fn write(mut outgoing: Outgoing, mut waiting: mpsc::Receiver<Element>) -> 
     }
     outgoing.close().await;
     Ok(())
+}
+
+/// Whether somebody wrote it. That one has left a room is told by the room, too.
+fn is_written(stanza: &Element) -> bool {
+    stanza.name == "message" && stanza.attribute("type") != Some("error")
 }
 
 /// All rooms.
@@ -176,7 +179,10 @@ impl<H: Host> Rooms<H> {
         match self.shared.domains.session_in(&stanza) {
             Some(session) if !service::answers(&stanza) => {
                 // Of a session that was not thought of: somebody writes in an old one.
-                self.room(session, Some(line)).tell(Event::Stanza(Box::new(stanza)));
+                if is_written(&stanza) {
+                    self.room(session, Some(line));
+                }
+                self.tell(session, Event::Stanza(Box::new(stanza)));
             }
             _ => {
                 if let Some(answer) = service::answer(&stanza, &self.shared.domains) {
