@@ -18,7 +18,7 @@ use tieline_protocol::{DraftId, Millis, Seq, SessionId, server::Phase};
 use crate::{
     address::Domains,
     element::Element,
-    place::{Effect, Input},
+    place::{Effect, Input, LINGER},
 };
 
 /// How long a server has to say that it took something.
@@ -83,6 +83,9 @@ pub struct Contact {
     is_typing: bool,
     questions: u64,
     deadline: Option<Millis>,
+    /// When it is left, as its session is over.
+    leave_at: Option<Millis>,
+    has_left: bool,
 }
 
 impl Contact {
@@ -108,6 +111,8 @@ impl Contact {
             is_typing: false,
             questions: 0,
             deadline: None,
+            leave_at: None,
+            has_left: false,
         }
     }
 
@@ -140,16 +145,23 @@ impl Contact {
                     self.deadline = None;
                     self.ask_again(now, &mut out);
                 }
+                self.has_left |= self.leave_at.is_some_and(|at| at <= now);
             }
         }
         self.tell_assigned(&mut out);
         self.hand_over(now, &mut out);
+        self.leave_at = self.is_done().then(|| self.leave_at.unwrap_or(now + LINGER));
         out
     }
 
     /// When to wake it at the latest.
     pub fn next_wake(&self) -> Option<Millis> {
-        self.deadline
+        self.deadline.into_iter().chain(self.leave_at).min()
+    }
+
+    /// Whether it is left for good. It has said goodbye before.
+    pub fn has_left(&self) -> bool {
+        self.has_left
     }
 
     /// Whether there is nothing left to do for a session that is over.

@@ -13,6 +13,9 @@ use crate::{
     room::Room,
 };
 
+/// How long a place stays whose session is over, to tell whoever writes there that it is.
+pub const LINGER: Millis = Millis::minutes(10);
+
 /// What a session's place is told.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
@@ -132,6 +135,14 @@ impl Place {
         match self {
             Self::Room(room) => room.is_coming_up(),
             Self::Contact(_) => false,
+        }
+    }
+
+    /// Whether it is left for good: whoever still writes there begins anew.
+    pub fn has_left(&self) -> bool {
+        match self {
+            Self::Room(room) => room.has_left(),
+            Self::Contact(contact) => contact.has_left(),
         }
     }
 

@@ -18,7 +18,8 @@ use tieline_protocol::{DraftId, Millis, PartyId, Seq, SessionId};
 use crate::{
     address::{Domains, bare},
     heard::Message,
-    place::{Effect, Input},
+    place::{Effect, Input, LINGER},
+    stanza,
 };
 
 /// How long the server has for an answer. On loopback it takes milliseconds; a busy one takes seconds.
@@ -41,6 +42,8 @@ enum Stage {
     Live,
     /// The server refused; tried again at the deadline.
     Refused,
+    /// The session is over, and the gateway has left.
+    Left,
 }
 
 /// Somebody whom others in the room see.
@@ -99,6 +102,8 @@ pub struct Room {
     is_typing: bool,
     questions: u64,
     deadline: Option<Millis>,
+    /// When it is left, as its session is over.
+    leave_at: Option<Millis>,
     /// Why the archive cannot be read was told already.
     is_archive_told: bool,
 }
@@ -130,6 +135,7 @@ impl Room {
             is_typing: false,
             questions: 0,
             deadline: None,
+            leave_at: None,
             is_archive_told: false,
         }
     }
@@ -167,21 +173,25 @@ impl Room {
                     self.deadline = None;
                     self.lose_patience(now, &mut out);
                 }
+                if self.leave_at.is_some_and(|at| at <= now) {
+                    self.go(&mut out);
+                }
             }
         }
         self.tell_assigned(&mut out);
         self.hand_over(now, &mut out);
+        self.leave_at = self.is_done().then(|| self.leave_at.unwrap_or(now + LINGER));
         out
     }
 
     /// When to wake it at the latest.
     pub fn next_wake(&self) -> Option<Millis> {
-        self.deadline
+        self.deadline.into_iter().chain(self.leave_at).min()
     }
 
     /// Whether it waits for the server: no room is up yet.
     pub fn is_coming_up(&self) -> bool {
-        !matches!(self.stage, Stage::Out | Stage::Live | Stage::Refused)
+        !matches!(self.stage, Stage::Out | Stage::Live | Stage::Refused | Stage::Left)
     }
 
     /// Whether there is nothing left to do for a session that is over.
@@ -192,6 +202,20 @@ impl Room {
             && self.due.is_empty()
             && !self.is_stirred
             && !self.is_reading_log
+    }
+
+    /// Whether the gateway has left it for good.
+    pub fn has_left(&self) -> bool {
+        self.stage == Stage::Left
+    }
+
+    /// The session is over: everybody of ours goes, so that a server with a bound of rooms for each account has place for others.
+    fn go(&mut self, out: &mut Vec<Effect>) {
+        let ours = self.speakers.values().filter(|speaker| speaker.is_in).chain([&self.service]);
+        let gone = ours.map(|speaker| stanza::leave(&speaker.address, &self.address, &speaker.nick()));
+        out.extend(gone.map(Effect::Send));
+        self.leave(out);
+        self.stage = Stage::Left;
     }
 
     /// The line is gone, and with it everybody's place in the room.
@@ -221,7 +245,7 @@ impl Room {
 
     fn lose_patience(&mut self, now: Millis, out: &mut Vec<Effect>) {
         match self.stage {
-            Stage::Out => {}
+            Stage::Out | Stage::Left => {}
             Stage::Live if self.sending.is_some() => {
                 self.forget_sending();
                 self.catch_up(now, out);

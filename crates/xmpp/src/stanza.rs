@@ -54,6 +54,12 @@ pub struct Frame<'a> {
     pub about: Option<&'a str>,
 }
 
+/// Somebody leaves a room.
+pub fn leave(from: &str, room: &str, nick: &str) -> Element {
+    let presence = Element::new("presence", ns::COMPONENT).with("type", "unavailable");
+    presence.with("from", from).with("to", format!("{room}/{nick}"))
+}
+
 /// An entry. None if it has nothing to show there.
 pub fn said(due: &Due, frame: Frame<'_>) -> Option<Element> {
     let Frame { kind, from, to, before, about } = frame;

@@ -184,7 +184,7 @@ impl<H: Host> Task<H> {
                 let was_done = self.place.is_done();
                 self.carry_out(input).await;
                 // A session that is over is not taken up again with the next line.
-                if is_down && was_done {
+                if self.place.has_left() || (is_down && was_done) {
                     return;
                 }
             }

@@ -86,7 +86,7 @@ impl Room {
                     self.take_message(message, out);
                 }
             }
-            Stage::Out => {}
+            Stage::Out | Stage::Left => {}
             _ => self.held.push(message),
         }
     }

@@ -58,7 +58,7 @@ impl Room {
             (true, Stage::Joining) if presence.is_new_room => self.ask_form(now, out),
             (true, Stage::Joining) => self.admit(now, out),
             // Thrown out: by a restart of the server's rooms, or by somebody.
-            (false, stage) if *stage != Stage::Out => {
+            (false, stage) if !matches!(stage, Stage::Out | Stage::Left) => {
                 self.forget_sending();
                 self.come_in(now, out);
             }

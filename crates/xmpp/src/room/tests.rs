@@ -233,7 +233,11 @@ impl Bench {
 
     /// Time passes until the room wants to be woken.
     fn wait(&mut self) {
-        self.now = self.now + Millis::secs(61);
+        self.wait_for(Millis::secs(61));
+    }
+
+    fn wait_for(&mut self, time: Millis) {
+        self.now = self.now + time;
         self.tell(Input::Wake);
         self.settle();
     }

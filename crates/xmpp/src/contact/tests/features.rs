@@ -3,6 +3,7 @@
 use tieline_connector::Assignee;
 
 use super::*;
+use crate::place::LINGER;
 
 #[test]
 fn a_new_contact_introduces_itself_once() {
@@ -274,4 +275,12 @@ fn the_end_takes_the_contact_away() {
         bench.heard[MIA].iter().rev().take(2).map(|stanza| stanza.attribute("type")).collect();
     assert_eq!(kinds, [Some("unsubscribe"), Some("unavailable")]);
     assert!(bench.contact.as_ref().unwrap().is_done());
+    // It stays for a while to say that it is over, and what belongs to the end still goes.
+    bench.wait();
+    bench.say(VISITOR, Body::Rating { stars: 5, text: None });
+    bench.settle();
+    assert_eq!(bench.texts_of(MIA).last().unwrap(), "Rating: 5 of 5");
+    assert!(!bench.contact.as_ref().unwrap().has_left());
+    bench.wait_for(LINGER);
+    assert!(bench.contact.as_ref().unwrap().has_left());
 }

@@ -3,6 +3,7 @@
 use tieline_connector::{Assignee, command::Whom};
 
 use super::*;
+use crate::place::LINGER;
 use crate::stanza::{client_name, room_name};
 
 fn said(bench: &Bench) -> &Said {
@@ -250,6 +251,23 @@ fn a_closed_session_that_has_been_told_is_done() {
     bench.settle();
     assert_eq!(bench.server.texts().last().map(|(_, text)| text.as_str()), Some("The session was closed."));
     assert!(bench.room.as_ref().is_some_and(Room::is_done));
+}
+
+#[test]
+fn the_room_of_a_closed_session_is_left_and_not_entered_again() {
+    let mut bench = Bench::live();
+    bench.say(COLLEAGUE, Body::Closed);
+    bench.phase = Phase::Closed;
+    let bridge = bench.bridge();
+    bench.tell(Input::Bridge(Box::new(bridge)));
+    bench.settle();
+    bench.wait();
+    assert_eq!(bench.server.inside().len(), 4, "for a while whoever writes is told that it is over");
+    bench.wait_for(LINGER);
+    assert_eq!(bench.server.inside(), [AGENT]);
+    assert!(bench.room.as_ref().is_some_and(Room::has_left));
+    bench.wait_for(LINGER);
+    assert_eq!(bench.server.inside(), [AGENT]);
 }
 
 fn assignee(account: Option<&str>) -> Option<Assignee> {

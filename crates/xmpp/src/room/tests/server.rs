@@ -59,6 +59,7 @@ impl Server {
         };
         let room = bare(to).to_owned();
         match stanza.name.as_str() {
+            "presence" if stanza.attribute("type") == Some("unavailable") => self.part(from, &room),
             "presence" => self.join(from, &room, resource(to).unwrap_or_default()),
             "iq" => self.answer(stanza, from, &room),
             "message" => match stanza.attribute("type") {
@@ -99,6 +100,21 @@ impl Server {
         let codes: &[&str] = if is_new { &["110", "201"] } else { &["110"] };
         out.push(presence(room, &own, address, codes));
         out
+    }
+
+    fn part(&mut self, address: &str, room: &str) -> Vec<Element> {
+        let Some(place) = self.seats.iter().position(|seat| seat.address == address) else {
+            return Vec::new();
+        };
+        let gone = self.seats.remove(place);
+        let told = self.seats.iter().map(|other| presence(room, &gone, &other.address, &[]));
+        let told = told.chain([presence(room, &gone, address, &["110"])]);
+        told.map(|presence| presence.with("type", "unavailable")).collect()
+    }
+
+    /// Who is in it, by address.
+    pub(super) fn inside(&self) -> Vec<&str> {
+        self.seats.iter().map(|seat| bare(&seat.address)).collect()
     }
 
     fn groupchat(&mut self, from: &str, room: &str, stanza: &Element) -> Vec<Element> {
