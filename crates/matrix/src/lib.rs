@@ -15,6 +15,7 @@ pub mod heard;
 pub mod markup;
 pub mod room;
 mod task;
+mod watch;
 
 pub use connector::{SERVICE_ID, Setup, run};
 pub use door::{Door, Inbox, NotTaken};

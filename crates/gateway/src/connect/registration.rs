@@ -107,7 +107,7 @@ mod tests {
         assert!(!text.contains("{{") && text.contains(r#"regex: "@chat_.*:shop\\.example""#), "{text}");
         for line in [
             "url: \"https://chat.shop.example\"",
-            &format!("sender_localpart: {}", tieline_matrix::address::SERVICE),
+            &format!("sender_localpart: {}", tieline_matrix::address::SENDER),
             &format!("id: {}", tieline_matrix::SERVICE_ID),
             &format!("as_token: \"{}\"", tokens.gateway.expose()),
             "io.element.msc4190: true",
