@@ -249,7 +249,7 @@ impl std::fmt::Display for Failure {
 /// An HTTP request, but for the homeserver's address and the token.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
-    /// `GET`, `PUT`, `POST`.
+    /// `GET`, `PUT`, `POST`, `DELETE`.
     pub method: &'static str,
     /// The path, each part escaped.
     pub path: Vec<String>,
@@ -265,7 +265,7 @@ const HOLD_MS: u32 = 20_000;
 const CLIENT: [&str; 3] = ["_matrix", "client", "v3"];
 
 impl Request {
-    fn new(method: &'static str, path: &[&str], body: Option<Value>) -> Self {
+    pub(crate) fn new(method: &'static str, path: &[&str], body: Option<Value>) -> Self {
         let path = CLIENT.iter().chain(path).map(|part| (*part).to_owned()).collect();
         Self { method, path, query: Vec::new(), body }
     }
@@ -276,7 +276,7 @@ impl Request {
     }
 
     /// By one of ours, not by the gateway itself.
-    fn by(self, user: &str) -> Self {
+    pub(crate) fn by(self, user: &str) -> Self {
         self.with("user_id", user)
     }
 

@@ -7,6 +7,7 @@
 
 pub mod address;
 pub mod ask;
+pub mod check;
 pub mod client;
 pub mod connector;
 pub mod content;

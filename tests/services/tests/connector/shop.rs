@@ -1,7 +1,5 @@
 //! A shop whose merchant answers by XMPP: server, gateway, and a visitor.
 
-use std::path::PathBuf;
-
 use anyhow::{Context as _, Result, bail};
 use tempfile::TempDir;
 use tieline_load::{
@@ -14,7 +12,7 @@ use tieline_protocol::{
     client::{Draft, History, Position},
     server::{ReaderCursor, Receipt},
 };
-use tieline_services::{XmppServer, free_address};
+use tieline_services::{XmppServer, free_address, tieline};
 
 pub(crate) const MIA: &str = "mia@localhost";
 pub(crate) const PASSWORD: &str = "pa55word";
@@ -30,13 +28,6 @@ pub(crate) struct Shop {
     _folder: TempDir,
 }
 
-/// The binary under test.
-pub(crate) fn binary() -> Result<PathBuf> {
-    let path =
-        std::env::var_os("TIELINE_BIN").context("TIELINE_BIN is not set: cargo xtask test services")?;
-    Ok(path.into())
-}
-
 impl Shop {
     /// Opens on a server. The visitor is there and has said nothing yet.
     pub(crate) async fn open(server: XmppServer) -> Result<Self> {
@@ -47,7 +38,7 @@ impl Shop {
         );
         let agents = ["robin", "xmpp:mia@localhost"];
         let stage = Stage::prepare_answered_by(folder.path(), &address, &agents, &settings).await?;
-        let gateway = Gateway::start(&binary()?, &stage.config_file, &address).await?;
+        let gateway = Gateway::start(&tieline()?, &stage.config_file, &address).await?;
         let ticket = ticket(&address, &stage.channel).await?;
         let (mut visitor, welcome) =
             Client::enter(&address, visitor_hello(&stage.channel, &ticket, Auth::New)).await?;
@@ -111,7 +102,7 @@ impl Shop {
 
     /// It comes back, and the visitor with it.
     pub(crate) async fn start_gateway(&mut self) -> Result<()> {
-        self.gateway = Gateway::start(&binary()?, &self.stage.config_file, &self.address).await?;
+        self.gateway = Gateway::start(&tieline()?, &self.stage.config_file, &self.address).await?;
         Ok(())
     }
 
