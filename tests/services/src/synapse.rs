@@ -101,7 +101,21 @@ impl Synapse {
 
     /// Where clients and the gateway find it.
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        url_at(self.port)
+    }
+
+    /// The part of the gateway's configuration that is about a server on this port. It is wanted before there is one: the gateway
+    /// writes the registration that the server reads.
+    pub fn gateway_settings(port: u16) -> String {
+        format!("[matrix]\nhomeserver = \"{}\"\nserver_name = \"{DOMAIN}\"\n", url_at(port))
+    }
+
+    /// Adds an account, and gives its address: `@name:localhost`.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub async fn add_account(&self, name: &str, password: &str) -> Result<String> {
+        MatrixClient::start()?.register(self, name, password).await
     }
 
     /// One request of the client-server API. Gives status and body.
@@ -157,6 +171,10 @@ impl Synapse {
     pub fn log(&self) -> String {
         self.process.log()
     }
+}
+
+fn url_at(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
 }
 
 /// An application service that only listens, and its registration: `docs/connectors/registration.yaml`.
