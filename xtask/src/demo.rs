@@ -16,7 +16,7 @@ use anyhow::{Context as _, Result, bail};
 use pico_args::Arguments;
 
 use self::children::Child;
-use self::platform::Platform;
+use self::platform::{Plan, Platform};
 use self::setup::Setup;
 use crate::{dist, shell};
 
@@ -54,16 +54,16 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let ports = if options.with.is_some() { 2 + platform::PORTS } else { 2 };
     check_free(options.port, ports)?;
     build()?;
-    if let Some(name) = options.with {
-        platform::build(name)?;
-    }
     let folder = setup::folder(options.port, options.with, options.fresh)?;
-    let started = Instant::now();
     let (shop_port, first_port) = (options.port + 1, options.port + 2);
-    let (server, platform) = match options.with {
-        Some(name) => {
-            let (server, platform) = Platform::start(name, first_port, &folder)?;
-            eprintln!("demo  {name} runs after {}", shell::elapsed(started.elapsed()));
+    let plan = options.with.map(|name| Plan::build(name, first_port, &folder)).transpose()?;
+    let started = Instant::now();
+    let before = plan.as_ref().map(Plan::before).transpose()?;
+    setup::configure(&folder, options.port, before.as_ref())?;
+    let (server, platform) = match &plan {
+        Some(plan) => {
+            let (server, platform) = plan.start()?;
+            eprintln!("demo  the server runs after {}", shell::elapsed(started.elapsed()));
             (Some(server), Some(platform))
         }
         None => (None, None),

@@ -22,7 +22,7 @@ const HELP: &str = "\
 cargo xtask <word>
 
   demo [--open] [--port N] [--fresh]   build everything, serve a pretend shop and a desk, print the links;
-       [--with prosody|ejabberd]       and a server on which you answer with a client of your own
+       [--with prosody|ejabberd|synapse] and a server on which you answer with a client of your own
   test [layer..]                       all tests, or: checks unit fuzz wasm trunk size e2e services
   dist                                 the shipped bundle, in target/tieline-dist
   size                                 its weight against xtask/budgets.toml

@@ -183,6 +183,6 @@ pub fn router(state: AppState) -> Router {
         Arc::new(move || connecting.connectors.standing_lines()),
     );
     let (epochs, files) = (http::epoch::routes(state.clone()), http::files::routes(state.clone()));
-    let matrix = connect::matrix::routes(state.clone());
+    let matrix = connect::matrix::routes(&state);
     edge::routes().with_state(state).merge(http::routes(site)).merge(epochs).merge(files).merge(matrix)
 }

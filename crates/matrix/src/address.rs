@@ -7,6 +7,10 @@ use tieline_protocol::{PartyId, SessionId};
 pub const PREFIX: &str = "chat_";
 /// Who the gateway itself is: says what is for the merchant alone.
 pub const SERVICE: &str = "chat_tieline";
+/// Whom the registration names as the service's own. Nobody in any room: Synapse lets that one hold no line (`/sync`).
+pub const SENDER: &str = "chat_gateway";
+/// Who the trial of a homeserver is. No session's: its name is none of an id.
+pub const TRIAL: &str = "chat_check";
 /// The device of all of ours. One name for all: a homeserver keeps devices by user.
 pub const DEVICE: &str = "TIELINE";
 
@@ -91,7 +95,9 @@ mod tests {
     #[test]
     fn our_own_are_told_from_others() {
         let server = Server("shop.example".into());
-        assert!(server.is_ours(&server.service()));
+        let trial = server.user(TRIAL);
+        assert!(server.is_ours(&server.service()) && server.is_ours(&trial));
+        assert_eq!(server.session_of(&trial), None);
         for other in [
             "@mia:shop.example",
             "@chat_x:shop.example.evil.example",

@@ -121,6 +121,15 @@ pub enum Ask {
         /// The same wish bears the same name.
         transaction: String,
     },
+    /// The edits of an event: they outlive it.
+    Edits {
+        /// Where.
+        room: String,
+        /// Whose.
+        user: String,
+        /// Of which.
+        event: String,
+    },
     /// Somebody types, or does not any more.
     Typing {
         /// Where.
@@ -188,6 +197,8 @@ pub enum Answer {
     },
     /// The event of a draft.
     Found(Option<String>),
+    /// The edits of an event.
+    Edits(Vec<String>),
     /// Where the file lies there (`mxc://`).
     Uploaded(String),
     /// The event that came of it.
@@ -249,7 +260,7 @@ impl std::fmt::Display for Failure {
 /// An HTTP request, but for the homeserver's address and the token.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
-    /// `GET`, `PUT`, `POST`.
+    /// `GET`, `PUT`, `POST`, `DELETE`.
     pub method: &'static str,
     /// The path, each part escaped.
     pub path: Vec<String>,
@@ -265,7 +276,7 @@ const HOLD_MS: u32 = 20_000;
 const CLIENT: [&str; 3] = ["_matrix", "client", "v3"];
 
 impl Request {
-    fn new(method: &'static str, path: &[&str], body: Option<Value>) -> Self {
+    pub(crate) fn new(method: &'static str, path: &[&str], body: Option<Value>) -> Self {
         let path = CLIENT.iter().chain(path).map(|part| (*part).to_owned()).collect();
         Self { method, path, query: Vec::new(), body }
     }
@@ -276,7 +287,7 @@ impl Request {
     }
 
     /// By one of ours, not by the gateway itself.
-    fn by(self, user: &str) -> Self {
+    pub(crate) fn by(self, user: &str) -> Self {
         self.with("user_id", user)
     }
 
@@ -370,6 +381,14 @@ impl Ask {
                 let path = ["rooms", room, "redact", event, transaction];
                 Request::new(put, &path, Some(json!({}))).said_by(user)
             }
+            Self::Edits { room, user, event } => Request {
+                method: get,
+                path: ["_matrix", "client", "v1", "rooms", room, "relations", event, "m.replace"]
+                    .map(str::to_owned)
+                    .into(),
+                query: vec![("user_id", user.clone()), ("limit", "100".to_owned())],
+                body: None,
+            },
             Self::Typing { room, user, is_typing } => {
                 /// Longer than the visitor's client says it again.
                 const TYPING_MS: u32 = 10_000;
@@ -409,6 +428,10 @@ impl Ask {
                 Answer::History { more: text("end").filter(|_| !events.is_empty()), events }
             }
             Self::Hold { .. } => Answer::Held { since: text("next_batch")?, news: news(body) },
+            Self::Edits { .. } => {
+                let id = |event: &Value| event.get("event_id")?.as_str().map(str::to_owned);
+                Answer::Edits(body.get("chunk")?.as_array()?.iter().filter_map(id).collect())
+            }
             Self::Find { draft, user, .. } => {
                 Answer::Found(find(body.get("chunk")?.as_array()?, *draft, user))
             }

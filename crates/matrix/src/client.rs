@@ -11,7 +11,7 @@ use serde_json::Value;
 use tieline_protocol::Millis;
 use tokio::sync::{Mutex, Semaphore};
 
-use crate::ask::{Answer, Ask, Failure};
+use crate::ask::{Answer, Ask, Failure, Request};
 
 /// A homeserver that makes a room takes seconds at worst; one that is restarted is refused at once.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -88,7 +88,27 @@ impl Client {
             Ask::Hold { .. } => None,
             _ => self.places.acquire().await.ok(),
         };
-        let request = ask.request();
+        let file = match ask {
+            Ask::Upload { media_type, .. } => file.map(|bytes| (media_type.as_str(), bytes)),
+            _ => None,
+        };
+        let (status, body) = self
+            .exchange(ask.request(), file)
+            .await
+            .map_err(|broken| Failure::Later { why: broken.to_string(), after: None })?;
+        if status.is_success() {
+            let nonsense = || Failure::Later { why: "the answer is not Matrix's".to_owned(), after: None };
+            return ask.read(&body).ok_or_else(nonsense);
+        }
+        Err(refusal(status, &body))
+    }
+
+    /// One request and what is answered, whatever that is. What is no JSON is null. A file bears its type.
+    pub(crate) async fn exchange(
+        &self,
+        request: Request,
+        file: Option<(&str, Vec<u8>)>,
+    ) -> Result<(StatusCode, Value), Broken> {
         let mut url = self.homeserver.clone();
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().extend(&request.path);
@@ -97,36 +117,60 @@ impl Client {
         let method = match request.method {
             "GET" => Method::GET,
             "PUT" => Method::PUT,
+            "DELETE" => Method::DELETE,
             _ => Method::POST,
         };
         let mut question = self.http.request(method, url).header(AUTHORIZATION, self.bearer.clone());
-        question = match (request.body, ask, file) {
-            (Some(body), ..) => question.header(CONTENT_TYPE, "application/json").body(body.to_string()),
-            (None, Ask::Upload { media_type, .. }, Some(bytes)) => {
-                question.header(CONTENT_TYPE, media_type).body(bytes)
-            }
-            _ => question,
+        question = match (request.body, file) {
+            (Some(body), _) => question.header(CONTENT_TYPE, "application/json").body(body.to_string()),
+            (None, Some((media_type, bytes))) => question.header(CONTENT_TYPE, media_type).body(bytes),
+            (None, None) => question,
         };
         // Without the address: it is in the configuration, and its query may name a file.
-        let later = |error: reqwest::Error| Failure::Later { why: plain(&error.without_url()), after: None };
-        let mut response = question.send().await.map_err(later)?;
+        let broken = |error: reqwest::Error| Broken::Network(error.without_url());
+        let mut response = question.send().await.map_err(broken)?;
         let status = response.status();
         let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(later)? {
+        while let Some(chunk) = response.chunk().await.map_err(broken)? {
             bytes.extend_from_slice(&chunk);
             if bytes.len() > ANSWER_BYTES {
-                return Err(Failure::Later {
-                    why: "the homeserver's answer has no end".to_owned(),
-                    after: None,
-                });
+                return Err(Broken::Endless);
             }
         }
-        let body: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-        if status.is_success() {
-            let nonsense = || Failure::Later { why: "the answer is not Matrix's".to_owned(), after: None };
-            return ask.read(&body).ok_or_else(nonsense);
+        Ok((status, serde_json::from_slice(&bytes).unwrap_or_default()))
+    }
+}
+
+/// Why there is no answer at all.
+#[derive(Debug)]
+pub enum Broken {
+    /// The network, or what it leads to.
+    Network(reqwest::Error),
+    /// More came than any answer is long.
+    Endless,
+}
+
+impl Broken {
+    /// Whether nobody listens there.
+    pub fn is_refused(&self) -> bool {
+        let Self::Network(error) = self else { return false };
+        let mut beneath = std::error::Error::source(error);
+        while let Some(error) = beneath {
+            if let Some(error) = error.downcast_ref::<std::io::Error>() {
+                return error.kind() == std::io::ErrorKind::ConnectionRefused;
+            }
+            beneath = error.source();
         }
-        Err(refusal(status, &body))
+        false
+    }
+}
+
+impl std::fmt::Display for Broken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Network(error) => f.write_str(&plain(error)),
+            Self::Endless => f.write_str("the homeserver's answer has no end"),
+        }
     }
 }
 

@@ -3,12 +3,9 @@
 //!
 //! Each room is a task ([`crate::task`]), so that one whose session waits for the disk holds up no other.
 
-use std::{
-    collections::HashMap,
-    time::{Duration, Instant},
-};
+use std::collections::HashMap;
 
-use tieline_connector::{Hint, Host, Standing, Trouble, backoff::Backoff, patience::chance};
+use tieline_connector::{Hint, Host, Standing, Trouble};
 use tieline_protocol::SessionId;
 use tokio::{
     sync::{mpsc, oneshot},
@@ -18,17 +15,16 @@ use tokio::{
 
 use crate::{
     address::Server,
-    ask::{Answer, Ask, Failure, News},
+    ask::{Answer, News},
     client::Client,
     door::{Arrival, Inbox},
     heard::{self, Kind},
     task::{self, Event, Handle, Shared, Told},
+    watch::{Change, Watch},
 };
 
 /// The registration's id.
 pub const SERVICE_ID: &str = "tieline";
-/// How often the homeserver is asked to ask back.
-const BETWEEN_PINGS: Duration = Duration::from_secs(30);
 
 /// Where the homeserver is, and who we are there.
 #[derive(Clone)]
@@ -63,13 +59,13 @@ pub async fn run<H: Host>(setup: Setup, host: H, mut hints: mpsc::UnboundedRecei
     let shared =
         Shared { server: Server(setup.server_name), client: client.clone(), host: host.clone(), told };
     let mut rooms = Rooms { shared, rooms: HashMap::new(), places: HashMap::new(), tasks: JoinSet::new() };
-    let mut watch = Watch::new(host, rooms.shared.server.service());
+    let mut watch = Watch::new(move |standing| host.report(standing), rooms.shared.server.service());
     let mut are_loaded = false;
     loop {
         if !are_loaded {
             are_loaded = rooms.load().await;
         }
-        let (next_at, ask) = (watch.next_at, watch.next());
+        let (next_at, ask) = watch.next();
         let looking = async {
             sleep_until(next_at.into()).await;
             client.ask(&ask, None).await
@@ -97,139 +93,6 @@ pub async fn run<H: Host>(setup: Setup, host: H, mut hints: mpsc::UnboundedRecei
             None => {}
         }
     }
-}
-
-/// Whether the homeserver is there, and the way to it and back.
-///
-/// In turn, the homeserver is asked to ask back, and a line to it is held. So its death is seen at once, also where it is back
-/// before anybody wants something of it; and what it says on the line makes up for what it does not bring.
-struct Watch<H> {
-    host: H,
-    service: String,
-    standing: Standing,
-    backoff: Backoff,
-    next_at: Instant,
-    step: Step,
-    /// When the homeserver last reached the gateway.
-    asked_back_at: Instant,
-    /// What the line before ended with.
-    since: Option<String>,
-}
-
-/// What the homeserver is asked next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
-    Register,
-    Ping,
-    Hold,
-}
-
-/// What the rooms are to know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Change {
-    Back,
-    Gone,
-}
-
-impl<H: Host> Watch<H> {
-    fn new(host: H, service: String) -> Self {
-        let backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
-        let (standing, now) = (Standing::Dialling, Instant::now());
-        Self {
-            host,
-            service,
-            standing,
-            backoff,
-            next_at: now,
-            step: Step::Register,
-            asked_back_at: now,
-            since: None,
-        }
-    }
-
-    fn next(&self) -> Ask {
-        let user = self.service.clone();
-        match self.step {
-            Step::Register => Ask::Register { user },
-            Step::Ping => Ask::Ping { service: SERVICE_ID.to_owned() },
-            Step::Hold => Ask::Hold { user, since: self.since.clone() },
-        }
-    }
-
-    /// Takes in how it went.
-    fn take(&mut self, answer: Result<Answer, Failure>) -> Option<Change> {
-        self.next_at = Instant::now();
-        let step = self.step;
-        let failure = match (step, answer) {
-            (Step::Hold, Ok(Answer::Held { since, .. })) => {
-                self.since = Some(since);
-                if self.asked_back_at.elapsed() > BETWEEN_PINGS {
-                    self.step = Step::Ping;
-                }
-                return None;
-            }
-            (Step::Register, Err(Failure::Refused { code, .. })) if code == "M_USER_IN_USE" => None,
-            // An older server cannot ask back; it is there.
-            (Step::Ping, Err(Failure::Refused { code, .. })) if code == "M_UNRECOGNIZED" => None,
-            // One that holds no line is looked at from time to time.
-            (Step::Hold, Err(Failure::Refused { .. })) => {
-                (self.step, self.since) = (Step::Ping, None);
-                self.next_at += BETWEEN_PINGS;
-                return None;
-            }
-            (_, Err(failure)) => Some(failure),
-            (_, Ok(_)) => None,
-        };
-        match (failure, step) {
-            (Some(failure), _) => {
-                self.next_at += self.backoff.next(chance());
-                self.step = if step == Step::Register { step } else { Step::Ping };
-                self.since = None;
-                let was_up = self.standing == Standing::Up;
-                let why = reason(&failure);
-                if was_up || self.standing == Standing::Dialling {
-                    tracing::warn!(error.what = %why, "the homeserver is not there");
-                }
-                self.stand(Standing::Down { why });
-                was_up.then_some(Change::Gone)
-            }
-            (None, Step::Register) => {
-                self.step = Step::Ping;
-                None
-            }
-            (None, _) => {
-                (self.step, self.asked_back_at) = (Step::Hold, Instant::now());
-                let is_new = self.standing != Standing::Up;
-                if is_new {
-                    tracing::info!("the homeserver is there, and reaches the gateway");
-                }
-                self.backoff.reset();
-                self.stand(Standing::Up);
-                is_new.then_some(Change::Back)
-            }
-        }
-    }
-
-    fn stand(&mut self, standing: Standing) {
-        self.host.report(standing.clone());
-        self.standing = standing;
-    }
-}
-
-/// In a sentence for an operator. Some servers answer a ping that failed with 502, so the code may stand within the words.
-fn reason(failure: &Failure) -> String {
-    let why = failure.to_string();
-    let says = |code: &str| why.contains(code);
-    let sentence = if says("M_CONNECTION_FAILED") || says("M_CONNECTION_TIMEOUT") {
-        "the homeserver does not reach the gateway: is the registration's url right, and open to it?"
-    } else if says("M_BAD_STATUS") {
-        "the homeserver reaches something else, or with another token: is its registration the newest?"
-    } else if says("M_FORBIDDEN") {
-        "the homeserver knows the token, but not as tieline's: is its registration the newest?"
-    } else {
-        &why
-    };
-    sentence.to_owned()
 }
 
 /// All rooms.
@@ -375,14 +238,5 @@ mod tests {
             token: "canary".into(),
         };
         assert!(!format!("{setup:?}").contains("canary"));
-    }
-
-    #[test]
-    fn an_operator_is_told_what_to_look_at() {
-        let refused = |code: &str| Failure::Refused { status: 502, code: code.into(), why: String::new() };
-        assert!(reason(&refused("M_CONNECTION_FAILED")).contains("url"));
-        assert!(reason(&refused("M_BAD_STATUS")).contains("registration"));
-        let later = Failure::Later { why: "the homeserver says M_CONNECTION_FAILED: x".into(), after: None };
-        assert!(reason(&later).contains("url"));
     }
 }

@@ -7,6 +7,7 @@
 
 pub mod address;
 pub mod ask;
+pub mod check;
 pub mod client;
 pub mod connector;
 pub mod content;
@@ -15,6 +16,7 @@ pub mod heard;
 pub mod markup;
 pub mod room;
 mod task;
+mod watch;
 
 pub use connector::{SERVICE_ID, Setup, run};
 pub use door::{Door, Inbox, NotTaken};

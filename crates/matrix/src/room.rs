@@ -151,6 +151,8 @@ struct Next {
     is_missing: bool,
     /// Where its file lies there. Inside, none: the server did not take it.
     file: Option<Option<String>>,
+    /// The edits that are to be taken back before what they are of. None: not asked for yet.
+    edits: Option<Vec<String>>,
     /// How often the server refused it.
     refusals: u32,
 }

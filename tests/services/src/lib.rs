@@ -7,6 +7,7 @@
 //!
 //! Nothing here sleeps in order to be right: starts and screens are awaited by asking, events by being woken.
 
+mod connector_check;
 mod ejabberd;
 mod foreign;
 pub mod http;
@@ -20,6 +21,7 @@ mod wait;
 mod xmpp_client;
 mod xmpp_server;
 
+pub use connector_check::{Said, tieline};
 pub use foreign::Foreign;
 pub use matrix_client::{MatrixClient, Receiver};
 pub use place::{free_address, python};

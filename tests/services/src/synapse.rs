@@ -42,8 +42,36 @@ impl Synapse {
     /// # Errors
     /// When it is not installed or does not come up; with its log.
     pub async fn start(registration: &Path) -> Result<Self> {
-        let place = Place::new()?;
+        Self::start_changed(registration, &[]).await
+    }
+
+    /// The same, with the documented configuration changed: each first text is replaced by its second.
+    ///
+    /// # Errors
+    /// Those of `start`, and when a text is not there.
+    pub async fn start_changed(registration: &Path, changes: &[(&str, &str)]) -> Result<Self> {
         let [port] = free_ports()?;
+        let place = Place::new()?;
+        let limits = place.path("limits.yaml");
+        std::fs::write(&limits, NO_LIMITS)?;
+        Self::start_at(place, port, registration, changes, Some(limits)).await
+    }
+
+    /// Starts one on this port, with what it has kept in a folder, and exactly as documented.
+    ///
+    /// # Errors
+    /// Those of `start`.
+    pub async fn start_in(folder: &Path, port: u16, registration: &Path) -> Result<Self> {
+        Self::start_at(Place::kept(folder)?, port, registration, &[], None).await
+    }
+
+    async fn start_at(
+        place: Place,
+        port: u16,
+        registration: &Path,
+        changes: &[(&str, &str)],
+        limits: Option<PathBuf>,
+    ) -> Result<Self> {
         std::fs::create_dir_all(place.path("data"))?;
         let config = place.configure(
             "homeserver.yaml",
@@ -55,11 +83,12 @@ impl Synapse {
                 ("registration_secret", SECRET),
             ],
         )?;
-        let limits = place.path("limits.yaml");
-        std::fs::write(&limits, NO_LIMITS)?;
+        place.change(&config, changes)?;
         let process = Process::new("Synapse", python()?, place.path("synapse.log"));
-        let process =
-            process.arg("-m").arg("synapse.app.homeserver").arg("-c").arg(config).arg("-c").arg(limits);
+        let mut process = process.arg("-m").arg("synapse.app.homeserver").arg("-c").arg(config);
+        if let Some(limits) = limits {
+            process = process.arg("-c").arg(limits);
+        }
         let mut synapse = Self { process, _place: place, port };
         synapse.start_again().await?;
         Ok(synapse)
@@ -72,7 +101,21 @@ impl Synapse {
 
     /// Where clients and the gateway find it.
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        url_at(self.port)
+    }
+
+    /// The part of the gateway's configuration that is about a server on this port. It is wanted before there is one: the gateway
+    /// writes the registration that the server reads.
+    pub fn gateway_settings(port: u16) -> String {
+        format!("[matrix]\nhomeserver = \"{}\"\nserver_name = \"{DOMAIN}\"\n", url_at(port))
+    }
+
+    /// Adds an account, and gives its address: `@name:localhost`.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub async fn add_account(&self, name: &str, password: &str) -> Result<String> {
+        MatrixClient::start()?.register(self, name, password).await
     }
 
     /// One request of the client-server API. Gives status and body.
@@ -128,6 +171,10 @@ impl Synapse {
     pub fn log(&self) -> String {
         self.process.log()
     }
+}
+
+fn url_at(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
 }
 
 /// An application service that only listens, and its registration: `docs/connectors/registration.yaml`.

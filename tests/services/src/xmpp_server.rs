@@ -12,6 +12,8 @@ use crate::xmpp_client::{Component, XmppClient};
 
 pub(crate) const DOMAIN: &str = "localhost";
 pub(crate) const SECRET: &str = "component-secret-of-the-tests";
+const COMPONENT: &str = "chat.localhost";
+const ROOMS: &str = "rooms.localhost";
 
 /// A running server. It ends with the value, and its data with it.
 pub struct XmppServer(Server);
@@ -81,7 +83,7 @@ impl XmppServer {
 
     /// The name that the component signs in with.
     pub fn component_name(&self) -> &'static str {
-        "chat.localhost"
+        COMPONENT
     }
 
     /// The secret that it signs in with.
@@ -91,7 +93,7 @@ impl XmppServer {
 
     /// Where rooms are.
     pub fn rooms_name(&self) -> &'static str {
-        "rooms.localhost"
+        ROOMS
     }
 
     /// `address:port` for clients. They have to ask for TLS.
@@ -116,30 +118,34 @@ impl XmppServer {
 
     /// Where it keeps files: the origin of their addresses.
     pub fn files_origin(&self) -> String {
-        let port = match &self.0 {
+        format!("http://127.0.0.1:{}", self.http_port())
+    }
+
+    fn http_port(&self) -> u16 {
+        match &self.0 {
             Server::Prosody(server) => server.http_port,
             Server::Ejabberd(server) => server.http_port,
-        };
-        format!("http://127.0.0.1:{port}")
+        }
     }
 
     /// The part of the gateway's configuration that is about this server, with sessions as rooms.
     pub fn gateway_settings(&self) -> String {
-        self.settings(&format!("rooms = \"{}\"", self.rooms_name()))
+        Self::gateway_settings_at([self.client_port(), self.component_port(), self.http_port()])
     }
 
     /// The same, with sessions as contacts.
     pub fn direct_settings(&self) -> String {
-        self.settings("mode = \"direct\"")
+        Self::settings_at([self.client_port(), self.component_port(), self.http_port()], "mode = \"direct\"")
     }
 
-    fn settings(&self, mode: &str) -> String {
+    /// With sessions as rooms, of one that would run on these ports: for clients, components and files.
+    pub fn gateway_settings_at(ports: [u16; 3]) -> String {
+        Self::settings_at(ports, &format!("rooms = \"{ROOMS}\""))
+    }
+
+    fn settings_at([_, components, files]: [u16; 3], mode: &str) -> String {
         format!(
-            "[xmpp]\nserver = \"{}\"\ndomain = \"{}\"\n{mode}\nsecret = \"{}\"\nfiles = \"{}\"\n",
-            self.component_address(),
-            self.component_name(),
-            self.component_secret(),
-            self.files_origin(),
+            "[xmpp]\nserver = \"127.0.0.1:{components}\"\ndomain = \"{COMPONENT}\"\n{mode}\nsecret = \"{SECRET}\"\nfiles = \"http://127.0.0.1:{files}\"\n"
         )
     }
 

@@ -3,7 +3,8 @@
 //! `tests/services` starts it, on the file of `docs/connectors`, as it does for the tests. Which platform it is matters there only:
 //! here it is some lines of configuration, somebody who answers, and some lines to print.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context as _, Result};
 use serde_json::Value;
@@ -17,12 +18,10 @@ pub(super) const PACKAGE: &str = "tieline-services";
 /// How many ports it takes.
 pub(super) const PORTS: u16 = 3;
 /// Those there are.
-const NAMES: [&str; 2] = ["prosody", "ejabberd"];
+const NAMES: [&str; 3] = ["prosody", "ejabberd", "synapse"];
 
 /// A server that runs.
 pub(super) struct Platform {
-    /// What the gateway's configuration says of it.
-    pub(super) settings: String,
     /// Who answers there.
     pub(super) agent: String,
     /// How one signs in, in lines.
@@ -35,21 +34,63 @@ pub(super) fn parse(name: &str) -> Result<&'static str> {
     found.with_context(|| format!("--with {name}: there is {}", NAMES.join(", ")))
 }
 
-impl Platform {
-    /// Starts it on ports from that one on; what it keeps lies in the folder.
-    pub(super) fn start(name: &str, first_port: u16, folder: &Path) -> Result<(Child, Self)> {
+/// One that is to be started on ports from one on; what it keeps lies in the demo's folder.
+pub(super) struct Plan {
+    name: &'static str,
+    first_port: u16,
+    folder: PathBuf,
+    /// With packages in it, for a server that needs some.
+    python: Option<PathBuf>,
+}
+
+/// What the gateway has to know and to do before the server starts.
+pub(super) struct Before {
+    /// What its configuration says of the server.
+    pub(super) settings: String,
+    /// The file that it writes for the server.
+    pub(super) registration: Option<PathBuf>,
+}
+
+impl Plan {
+    /// Installs what it needs, and compiles what starts it.
+    pub(super) fn build(name: &'static str, first_port: u16, folder: &Path) -> Result<Self> {
+        let python = servers::install_for(name)?;
+        shell::run(shell::cargo().args(["build", "-p", PACKAGE, "--bins"]))?;
+        let kept = folder.join(name);
+        std::fs::create_dir_all(&kept).with_context(|| format!("creating {}", kept.display()))?;
+        Ok(Self { name, first_port, folder: folder.to_owned(), python })
+    }
+
+    /// Asks for what comes first.
+    pub(super) fn before(&self) -> Result<Before> {
         let mut command = program(PACKAGE);
-        command.arg(name).arg(folder.join(name)).arg(first_port.to_string());
-        let (child, line) = Child::spawn_telling("server", &mut command, folder)?;
-        let about: Value = serde_json::from_str(&line).context("what the server says of itself")?;
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        command.arg("settings");
+        let about = read(&shell::read(self.arguments(&mut command))?)?;
+        let registration = about["registration"].as_str().map(PathBuf::from);
+        Ok(Before { settings: text(&about["settings"]), registration })
+    }
+
+    /// Starts it.
+    pub(super) fn start(&self) -> Result<(Child, Platform)> {
+        let mut command = program(PACKAGE);
+        let (child, line) = Child::spawn_telling("server", self.arguments(&mut command), &self.folder)?;
+        let about = read(&line)?;
         let sign_in = about["sign_in"].as_array().into_iter().flatten().map(text).collect();
-        Ok((child, Self { settings: text(&about["settings"]), agent: text(&about["agent"]), sign_in }))
+        Ok((child, Platform { agent: text(&about["agent"]), sign_in }))
+    }
+
+    fn arguments<'command>(&self, command: &'command mut Command) -> &'command mut Command {
+        if let Some(python) = &self.python {
+            command.env("SERVICES_PYTHON", python);
+        }
+        command.arg(self.name).arg(self.folder.join(self.name)).arg(self.first_port.to_string())
     }
 }
 
-/// Installs what it needs, and compiles what starts it.
-pub(super) fn build(name: &str) -> Result<()> {
-    servers::install_for(name)?;
-    shell::run(shell::cargo().args(["build", "-p", PACKAGE, "--bins"]))
+fn read(line: &str) -> Result<Value> {
+    serde_json::from_str(line).context("what the server says of itself")
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
 }

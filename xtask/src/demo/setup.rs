@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-use super::platform::Platform;
+use super::platform::{Before, Platform};
 use crate::shell;
 
 /// Sign-in name and shown name of whoever tries the desk.
@@ -53,9 +53,7 @@ impl Setup {
         shop_port: u16,
         platform: Option<&Platform>,
     ) -> Result<Self> {
-        let gateway_url = format!("http://localhost:{port}");
-        let shop_url = format!("http://localhost:{shop_port}");
-        write_config(&folder, port, &gateway_url, platform)?;
+        let (gateway_url, shop_url) = (url(port), url(shop_port));
         let channel = match Channel::load(&folder) {
             Some(channel) if tieline(&folder, &["channel", "show", &channel.id]).is_ok() => channel,
             _ => Channel::register(&folder, &shop_url, platform)?,
@@ -137,15 +135,25 @@ fn config(folder: &Path) -> PathBuf {
     folder.join("tieline.toml")
 }
 
-fn write_config(folder: &Path, port: u16, gateway_url: &str, platform: Option<&Platform>) -> Result<()> {
+fn url(port: u16) -> String {
+    format!("http://localhost:{port}")
+}
+
+/// Writes what the gateway is told, and what it writes itself for a server of another platform.
+pub(super) fn configure(folder: &Path, port: u16, platform: Option<&Before>) -> Result<()> {
     let text = format!(
-        "# Written by `cargo xtask demo` at each start.\nlisten = \"127.0.0.1:{port}\"\npublic_url = \"{gateway_url}\"\n\
+        "# Written by `cargo xtask demo` at each start.\nlisten = \"127.0.0.1:{port}\"\npublic_url = \"{}\"\n\
          data_dir = {:?}\nassets_dir = {:?}\nallow_volatile_store = true\n{}",
+        url(port),
         folder.join("data"),
         shell::dist_dir(),
         platform.map_or("", |platform| platform.settings.as_str()),
     );
-    std::fs::write(config(folder), text).with_context(|| format!("writing {}", config(folder).display()))
+    std::fs::write(config(folder), text).with_context(|| format!("writing {}", config(folder).display()))?;
+    if let Some(file) = platform.and_then(|platform| platform.registration.as_ref()) {
+        tieline(folder, &["matrix", "registration", "--file", &file.to_string_lossy()])?;
+    }
+    Ok(())
 }
 
 /// Runs a command of the gateway's own command line and reads its JSON.

@@ -20,12 +20,14 @@ const PACKAGES: [(&str, &str); 6] = [
     ("tmux", "/usr/bin/tmux"),
 ];
 
-/// Installs what a server needs, by its name.
-pub(crate) fn install_for(server: &str) -> Result<()> {
+/// Installs what a server needs, by its name. Gives the Python that it is to be started with, if it is one of that kind.
+pub(crate) fn install_for(server: &str) -> Result<Option<PathBuf>> {
     match server {
-        "ejabberd" => install(&["ejabberd", "erlang-p1-sqlite3", "openssl"]),
-        other => install(&[other, "openssl"]),
+        "synapse" => return python().map(Some),
+        "ejabberd" => install(&["ejabberd", "erlang-p1-sqlite3", "openssl"])?,
+        other => install(&[other, "openssl"])?,
     }
+    Ok(None)
 }
 
 /// Installs all of them.

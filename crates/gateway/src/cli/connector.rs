@@ -1,8 +1,9 @@
 //! `tieline connector check`: tries the servers of other platforms, and says what is wrong and what to do.
 //!
-//! The trial signs in as the gateway. So it is for when no gateway runs; one that runs on this data folder is asked instead. Each
-//! platform has a file: [`xmpp`].
+//! To an XMPP server the trial signs in as the gateway. So it is for when no gateway runs; one that runs on this data folder is asked
+//! instead. A homeserver can be tried beside it. Each platform has a file: [`xmpp`], [`matrix`].
 
+mod matrix;
 mod xmpp;
 
 use std::{net::SocketAddr, process::ExitCode};
@@ -32,7 +33,7 @@ async fn check(common: &Common) -> Result<ExitCode, Failure> {
     // Held to the end: a gateway that starts meanwhile would be disturbed. Without a folder none has ever run on it.
     let alone = if config.data_dir.exists() { Some(place::try_alone(&config)?) } else { None };
     let findings = match &alone {
-        Some(Err(TakeError::Taken(Some(address)))) => ask_gateway(*address).await?,
+        Some(Err(TakeError::Taken(Some(address)))) => ask_gateway(&config, *address).await?,
         Some(Err(taken)) => return Err(place::not_alone(&config, taken)),
         Some(Ok(_)) | None => try_all(&config).await,
     };
@@ -44,24 +45,26 @@ async fn try_all(config: &Config) -> Vec<Finding> {
     if let Some(server) = &config.xmpp {
         findings.extend(xmpp::check(server).await);
     }
-    if config.matrix.is_some() {
-        findings.push(Finding::warn(
-            "Matrix: the homeserver was not tried",
-            "`/readyz` of the gateway says how it is doing",
-        ));
+    if let Some(homeserver) = &config.matrix {
+        findings.extend(matrix::check(config, homeserver, false).await);
     }
     findings
 }
 
-/// What the gateway that runs can say without being disturbed.
-async fn ask_gateway(address: SocketAddr) -> Result<Vec<Finding>, Failure> {
+/// What the gateway that runs can say without being disturbed, and what can be tried beside it.
+async fn ask_gateway(config: &Config, address: SocketAddr) -> Result<Vec<Finding>, Failure> {
     const TO_TRY: &str = "to try all of it, stop the gateway and say `tieline connector check` again";
     let lines = running::standings(address).await?;
     let mut findings: Vec<_> = lines.iter().map(|line| of_standing(line)).collect();
-    let what = format!(
-        "a gateway runs on this data folder, at {address}: a trial under its name would disturb it, so rooms and archive were not tried"
-    );
-    findings.push(Finding::warn(what, TO_TRY));
+    if config.xmpp.is_some() {
+        let what = format!(
+            "a gateway runs on this data folder, at {address}: a trial under its name would disturb it, so rooms and archive were not tried"
+        );
+        findings.push(Finding::warn(what, TO_TRY));
+    }
+    if let Some(homeserver) = &config.matrix {
+        findings.extend(matrix::check(config, homeserver, true).await);
+    }
     Ok(findings)
 }
 

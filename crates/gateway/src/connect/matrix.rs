@@ -46,12 +46,7 @@ impl Half {
 
     /// For the connector.
     pub(super) fn setup(&self, matrix: &Matrix) -> tieline_matrix::Setup {
-        tieline_matrix::Setup {
-            homeserver: matrix.homeserver.to_string(),
-            server_name: matrix.server_name.clone(),
-            // Exposed to be shown to the homeserver, with each question.
-            token: self.tokens.gateway.expose().clone(),
-        }
+        self.tokens.setup(matrix)
     }
 
     /// Where its files lie: they are shown to the gateway, as to any account.
@@ -61,26 +56,27 @@ impl Half {
 }
 
 /// The routes, where there is a homeserver.
-pub(crate) fn routes(state: AppState) -> Router {
-    if state.connectors.matrix.is_none() {
-        return Router::new();
-    }
+pub(crate) fn routes(state: &AppState) -> Router {
+    state.connectors.matrix.as_ref().map_or_else(Router::new, |half| through(half.door.clone()))
+}
+
+/// The routes that lead to a door.
+pub(crate) fn through(door: Door) -> Router {
     Router::new()
         .route("/_matrix/app/v1/transactions/{id}", put(take).fallback(unrecognized_method))
         .route("/_matrix/app/v1/users/{user}", get(find).fallback(unrecognized_method))
         .route("/_matrix/app/v1/rooms/{alias}", get(find).fallback(unrecognized_method))
         .route("/_matrix/app/v1/ping", post(ping).fallback(unrecognized_method))
         .route("/_matrix/{*path}", any(unrecognized))
-        .with_state(state)
+        .with_state(door)
 }
 
 /// All of it is on disk before the answer: the homeserver keeps what is not answered, and brings it again.
-async fn take(State(state): State<AppState>, request: Request) -> Response {
+async fn take(State(door): State<Door>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let door = match admit(&state, &parts.headers) {
-        Ok(door) => door,
-        Err(refusal) => return refusal.into_response(),
-    };
+    if let Err(refusal) = admit(&door, &parts.headers) {
+        return refusal.into_response();
+    }
     let Ok(body) = to_bytes(body, TRANSACTION_BYTES).await else {
         return error(StatusCode::PAYLOAD_TOO_LARGE, "M_TOO_LARGE", "larger than a transaction is");
     };
@@ -94,17 +90,17 @@ async fn take(State(state): State<AppState>, request: Request) -> Response {
 }
 
 /// Whoever asks for one of ours is told that there is none yet: they are made when they are needed, and not for a question.
-async fn find(State(state): State<AppState>, Path(name): Path<String>, headers: HeaderMap) -> Response {
-    match admit(&state, &headers) {
-        Ok(door) if door.is_ours(&name) => error(StatusCode::NOT_FOUND, "M_NOT_FOUND", "there is none yet"),
-        Ok(_) => error(StatusCode::NOT_FOUND, "M_NOT_FOUND", "it is not the gateway's"),
+async fn find(State(door): State<Door>, Path(name): Path<String>, headers: HeaderMap) -> Response {
+    match admit(&door, &headers) {
+        Ok(()) if door.is_ours(&name) => error(StatusCode::NOT_FOUND, "M_NOT_FOUND", "there is none yet"),
+        Ok(()) => error(StatusCode::NOT_FOUND, "M_NOT_FOUND", "it is not the gateway's"),
         Err(refusal) => refusal.into_response(),
     }
 }
 
-async fn ping(State(state): State<AppState>, headers: HeaderMap) -> Response {
-    match admit(&state, &headers) {
-        Ok(_) => Json(json!({})).into_response(),
+async fn ping(State(door): State<Door>, headers: HeaderMap) -> Response {
+    match admit(&door, &headers) {
+        Ok(()) => Json(json!({})).into_response(),
         Err(refusal) => refusal.into_response(),
     }
 }
@@ -118,20 +114,18 @@ async fn unrecognized_method() -> Response {
 }
 
 /// Application Service API, 4.1: the token is in the header, and a wrong one is forbidden.
-fn admit<'state>(state: &'state AppState, headers: &HeaderMap) -> Result<&'state Door, NotAdmitted> {
-    let half = state.connectors.matrix.as_ref().ok_or(NotAdmitted::Nobody)?;
+fn admit(door: &Door, headers: &HeaderMap) -> Result<(), NotAdmitted> {
     let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = header.and_then(|value| value.split_once(' '));
     match token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")) {
         None => Err(NotAdmitted::NoToken),
-        Some((_, token)) if half.door.opens_to(token.trim()) => Ok(&half.door),
+        Some((_, token)) if door.opens_to(token.trim()) => Ok(()),
         Some(_) => Err(NotAdmitted::WrongToken),
     }
 }
 
 /// Why somebody is not let in.
 enum NotAdmitted {
-    Nobody,
     NoToken,
     WrongToken,
 }
@@ -139,7 +133,6 @@ enum NotAdmitted {
 impl IntoResponse for NotAdmitted {
     fn into_response(self) -> Response {
         match self {
-            Self::Nobody => error(StatusCode::NOT_FOUND, "M_UNRECOGNIZED", "there is no homeserver"),
             Self::NoToken => {
                 error(StatusCode::UNAUTHORIZED, "M_MISSING_TOKEN", "send Authorization: Bearer <hs_token>")
             }

@@ -45,6 +45,16 @@ impl Tokens {
         }
     }
 
+    /// What the connector has to know of a homeserver.
+    pub(crate) fn setup(&self, matrix: &Matrix) -> tieline_matrix::Setup {
+        tieline_matrix::Setup {
+            homeserver: matrix.homeserver.to_string(),
+            server_name: matrix.server_name.clone(),
+            // Exposed to be shown to the homeserver, with each question.
+            token: self.gateway.expose().clone(),
+        }
+    }
+
     /// The registration, for the homeserver.
     pub(crate) fn registration(&self, matrix: &Matrix) -> Secret<String> {
         // Exposed to be handed to the homeserver, by the operator.
@@ -107,7 +117,7 @@ mod tests {
         assert!(!text.contains("{{") && text.contains(r#"regex: "@chat_.*:shop\\.example""#), "{text}");
         for line in [
             "url: \"https://chat.shop.example\"",
-            &format!("sender_localpart: {}", tieline_matrix::address::SERVICE),
+            &format!("sender_localpart: {}", tieline_matrix::address::SENDER),
             &format!("id: {}", tieline_matrix::SERVICE_ID),
             &format!("as_token: \"{}\"", tokens.gateway.expose()),
             "io.element.msc4190: true",

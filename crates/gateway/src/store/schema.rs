@@ -4,13 +4,14 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::{StoreError, durable};
 
-const STEPS: [&str; 7] = [
+const STEPS: [&str; 8] = [
     include_str!("../../migrations/V1__first.sql"),
     include_str!("../../migrations/V2__revocation.sql"),
     include_str!("../../migrations/V3__change.sql"),
     include_str!("../../migrations/V4__files.sql"),
     include_str!("../../migrations/V5__channel_settings.sql"),
     include_str!("../../migrations/V6__connectors.sql"),
+    include_str!("../../migrations/V7__bridge_place.sql"),
     include_str!("../../migrations/V8__assignment.sql"),
 ];
 

@@ -98,8 +98,14 @@ impl Room {
                 }
             },
             Saying::Redaction { event } => {
-                self.sending = Some(Sending { draft, seq: due.entry.seq });
+                // The homeserver keeps the edits of what is taken back, and in them the words.
+                let Some(edits) = &self.next.edits else { return Ask::Edits { room, user, event } };
                 let user = Speaking { user, has_device };
+                if let Some(event) = edits.last().cloned() {
+                    let transaction = format!("{draft}-{event}");
+                    return Ask::Redact { room, user, event, transaction };
+                }
+                self.sending = Some(Sending { draft, seq: due.entry.seq });
                 return Ask::Redact { room, user, event, transaction: draft.to_string() };
             }
         };
@@ -125,6 +131,9 @@ impl Room {
             Ok(answer) => {
                 self.failures = 0;
                 match (ask, answer) {
+                    (Ask::Redact { event, .. }, Answer::Event(_)) if self.is_edit(&event) => {
+                        self.next.edits.as_mut().map(Vec::pop);
+                    }
                     (Ask::Send { .. } | Ask::Redact { .. }, Answer::Event(event)) => {
                         if let Some(turn) = telling {
                             return self.has_told(turn, out);
@@ -140,6 +149,7 @@ impl Room {
                     }
                     (Ask::Find { draft, .. }, Answer::Found(Some(event))) => self.has(draft, event, out),
                     (Ask::Find { .. }, _) => self.next.is_missing = true,
+                    (Ask::Edits { .. }, Answer::Edits(edits)) => self.next.edits = Some(edits),
                     (Ask::Upload { .. }, Answer::Uploaded(mxc)) => self.next.file = Some(Some(mxc)),
                     (ask, answer) => self.take_prepared(ask, answer, out),
                 }
@@ -156,6 +166,14 @@ impl Room {
                     out.push(Effect::Trouble(format!("the room is not told who answers: {failure}")));
                     self.has_told(telling.unwrap_or_default(), out);
                 }
+                Ask::Redact { event, .. } if self.is_edit(&event) => {
+                    out.push(Effect::Trouble(format!("an edit stays: {failure}")));
+                    self.next.edits.as_mut().map(Vec::pop);
+                }
+                Ask::Edits { .. } => {
+                    out.push(Effect::Trouble(format!("edits may stay: {failure}")));
+                    self.next.edits = Some(Vec::new());
+                }
                 Ask::Send { .. } | Ask::Redact { .. } => self.take_refusal(now, &failure, out),
                 Ask::History { .. } => self.take_no_page(now, &failure, out),
                 Ask::Find { .. } => self.next.is_missing = true,
@@ -170,6 +188,11 @@ impl Room {
                 }
             },
         }
+    }
+
+    /// Whether an event is the edit that is taken back next.
+    fn is_edit(&self, event: &str) -> bool {
+        self.next.edits.as_ref().and_then(|edits| edits.last()).is_some_and(|edit| edit == event)
     }
 
     /// The room has the draft.

@@ -1,50 +1,10 @@
 //! `tieline connector check`: on a server that is as it should be, and on servers that are not.
 
-use std::path::Path;
-
-use anyhow::{Context as _, Result};
-use serde_json::Value;
+use anyhow::Result;
 use tieline_load::process::free_address;
-use tieline_services::{XmppKind, XmppServer};
-use tokio::process::Command;
+use tieline_services::{Said, XmppKind, XmppServer};
 
-use crate::{
-    shop::{binary, text_of},
-    world::World,
-};
-
-/// What the command said.
-#[derive(Debug)]
-struct Said {
-    code: Option<i32>,
-    /// Level and sentence.
-    findings: Vec<(String, String)>,
-}
-
-impl Said {
-    fn is_well(&self) -> bool {
-        self.code == Some(0) && self.findings.iter().all(|(level, _)| level == "ok")
-    }
-
-    /// Whether that is what is wrong, and all that is.
-    fn blames(&self, words: &str) -> bool {
-        let failures: Vec<_> = self.findings.iter().filter(|(level, _)| level == "fail").collect();
-        self.code == Some(1) && matches!(failures.as_slice(), [(_, what)] if what.contains(words))
-    }
-}
-
-async fn run(config: &Path) -> Result<Said> {
-    let mut command = Command::new(binary()?);
-    command.arg("--config").arg(config).args(["--json", "connector", "check"]);
-    // Its configuration is the file alone.
-    let output = command.env_clear().kill_on_drop(true).output().await?;
-    let said: Value = serde_json::from_slice(&output.stdout)
-        .with_context(|| String::from_utf8_lossy(&output.stderr).into_owned())?;
-    let text = |finding: &Value, key: &str| finding[key].as_str().unwrap_or_default().to_owned();
-    let findings = said["findings"].as_array().context("no findings")?.iter();
-    let findings = findings.map(|finding| (text(finding, "level"), text(finding, "what"))).collect();
-    Ok(Said { code: output.status.code(), findings })
-}
+use crate::{shop::text_of, world::World};
 
 /// Of a gateway that is configured for a server but for one thing.
 async fn check(server: &XmppServer, change: (&str, &str)) -> Result<Said> {
@@ -54,7 +14,7 @@ async fn check(server: &XmppServer, change: (&str, &str)) -> Result<Said> {
     let config = folder.path().join("tieline.toml");
     let own = format!("allow_insecure_origins = true\ndata_dir = {:?}\n", folder.path().join("data"));
     std::fs::write(&config, own + &right.replace(change.0, change.1))?;
-    run(&config).await
+    Said::of(&config).await
 }
 
 const NOTHING: (&str, &str) = ("", "");
@@ -137,7 +97,7 @@ async fn a_gateway_that_may_not_make_rooms_is_told(kind: XmppKind) -> Result<()>
 
 async fn a_gateway_that_runs_is_asked_and_not_disturbed(kind: XmppKind) -> Result<()> {
     let mut world = World::start(kind).await?;
-    let said = run(&world.stage.config_file).await?;
+    let said = Said::of(&world.stage.config_file).await?;
     let [(level, what), (_, why)] = said.findings.as_slice() else { panic!("{said:?}") };
     assert_eq!((said.code, level.as_str(), what.as_str()), (Some(0), "ok", "xmpp: the gateway is connected"));
     assert!(why.contains("rooms and archive were not tried"), "{why}");

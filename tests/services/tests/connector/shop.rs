@@ -1,7 +1,5 @@
 //! A shop whose merchant answers by XMPP: server, gateway, and a visitor.
 
-use std::path::PathBuf;
-
 use anyhow::{Context as _, Result, bail};
 use tempfile::TempDir;
 use tieline_load::{
@@ -15,7 +13,7 @@ use tieline_protocol::{
     desk::{Assign, DeskFrame, DeskRequest},
     server::{ReaderCursor, Receipt},
 };
-use tieline_services::{XmppServer, free_address};
+use tieline_services::{XmppServer, free_address, tieline};
 
 pub(crate) const MIA: &str = "mia@localhost";
 pub(crate) const PASSWORD: &str = "pa55word";
@@ -29,13 +27,6 @@ pub(crate) struct Shop {
     token: String,
     pub(crate) session: SessionId,
     _folder: TempDir,
-}
-
-/// The binary under test.
-pub(crate) fn binary() -> Result<PathBuf> {
-    let path =
-        std::env::var_os("TIELINE_BIN").context("TIELINE_BIN is not set: cargo xtask test services")?;
-    Ok(path.into())
 }
 
 impl Shop {
@@ -52,7 +43,7 @@ impl Shop {
             "allow_insecure_origins = true\n[limits]\nburst = 0\nframes_burst = 0\n[log]\nlevel = \"debug\"\n{settings}"
         );
         let stage = Stage::prepare_answered_by(folder.path(), &address, agents, &settings).await?;
-        let gateway = Gateway::start(&binary()?, &stage.config_file, &address).await?;
+        let gateway = Gateway::start(&tieline()?, &stage.config_file, &address).await?;
         let ticket = ticket(&address, &stage.channel).await?;
         let (mut visitor, welcome) =
             Client::enter(&address, visitor_hello(&stage.channel, &ticket, Auth::New)).await?;
@@ -140,7 +131,7 @@ impl Shop {
 
     /// It comes back, and the visitor with it.
     pub(crate) async fn start_gateway(&mut self) -> Result<()> {
-        self.gateway = Gateway::start(&binary()?, &self.stage.config_file, &self.address).await?;
+        self.gateway = Gateway::start(&tieline()?, &self.stage.config_file, &self.address).await?;
         Ok(())
     }
 

@@ -80,6 +80,10 @@ async fn what_is_taken_back_is_taken_back_everywhere() -> Result<()> {
     let mut world = World::start().await?;
     let said = world.say("my card number is").await?;
     let heard = world.mia_hears("my card number is").await?;
+    for text in ["my card number is 4", "my card number is 42"] {
+        world.say_body(Body::Edit { target: said.draft_id, text: text.into() }, None).await?;
+        world.mia_hears(&format!("* {text}")).await?;
+    }
     world.say_body(Body::Retract { target: said.draft_id }, None).await?;
     let of = heard["event_id"].clone();
     world
@@ -87,6 +91,9 @@ async fn what_is_taken_back_is_taken_back_everywhere() -> Result<()> {
             raw["type"] == "m.room.redaction" && (raw["redacts"] == of || raw["content"]["redacts"] == of)
         })
         .await?;
+    // The homeserver has the words nowhere any more.
+    let kept = world.mia.ask("messages", json!({ "room": world.room })).await?;
+    assert!(!kept.to_string().contains("my card number"), "{kept}");
 
     let id = world.mia.say(&world.room, "wrong window").await?;
     let said = world.entry().await?;

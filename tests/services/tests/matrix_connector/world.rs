@@ -16,7 +16,7 @@ use tieline_protocol::{
     desk::{Assign, DeskFrame, DeskRequest},
     server::{ReaderCursor, Receipt},
 };
-use tieline_services::{MatrixClient, Synapse};
+use tieline_services::{MatrixClient, Synapse, tieline};
 
 pub(crate) const MIA: &str = "@mia:localhost";
 
@@ -33,14 +33,8 @@ pub(crate) struct World {
     folder: TempDir,
 }
 
-/// The binary under test.
-fn binary() -> Result<PathBuf> {
-    let path =
-        std::env::var_os("TIELINE_BIN").context("TIELINE_BIN is not set: cargo xtask test services")?;
-    Ok(path.into())
-}
-
-fn settings(homeserver: &str) -> String {
+/// What the gateway is told of the homeserver, and of being tested.
+pub(crate) fn settings(homeserver: &str) -> String {
     // The visitor here answers no heartbeat while a test looks elsewhere.
     format!(
         "allow_insecure_origins = true\n[limits]\nburst = 0\n[ping]\nevery_ms = 600000\ngrace_ms = 600000\n[log]\nlevel = \"info,tieline_matrix=debug\"\n[matrix]\nhomeserver = \"{homeserver}\"\nserver_name = \"localhost\"\n"
@@ -48,7 +42,7 @@ fn settings(homeserver: &str) -> String {
 }
 
 /// The registration, written as an operator has it written: before there is a homeserver.
-async fn registration(folder: &Path, address: &str) -> Result<PathBuf> {
+pub(crate) async fn registration(folder: &Path, address: &str) -> Result<PathBuf> {
     let config = folder.join("before.toml");
     let text = format!(
         "listen = \"{address}\"\ndata_dir = {:?}\n{}",
@@ -57,7 +51,7 @@ async fn registration(folder: &Path, address: &str) -> Result<PathBuf> {
     );
     std::fs::write(&config, text)?;
     let file = folder.join("registration.yaml");
-    let mut command = tokio::process::Command::new(binary()?);
+    let mut command = tokio::process::Command::new(tieline()?);
     // The file is all of its configuration, whatever the one who tests has set.
     command.env_remove("TIELINE_BIN");
     command.arg("--config").arg(&config).args(["matrix", "registration", "--file"]).arg(&file);
@@ -75,7 +69,7 @@ impl World {
         let agents = ["robin", "matrix:@mia:localhost"];
         let stage =
             Stage::prepare_answered_by(folder.path(), &address, &agents, &settings(&server.url())).await?;
-        let gateway = Gateway::start(&binary()?, &stage.config_file, &address).await?;
+        let gateway = Gateway::start(&tieline()?, &stage.config_file, &address).await?;
         let ticket = ticket(&address, &stage.channel).await?;
         let (mut visitor, welcome) =
             Client::enter(&address, visitor_hello(&stage.channel, &ticket, Auth::New)).await?;
@@ -205,7 +199,7 @@ impl World {
 
     /// It comes back.
     pub(crate) async fn start_gateway(&mut self) -> Result<()> {
-        self.gateway = Gateway::start(&binary()?, &self.stage.config_file, &self.address).await?;
+        self.gateway = Gateway::start(&tieline()?, &self.stage.config_file, &self.address).await?;
         Ok(())
     }
 

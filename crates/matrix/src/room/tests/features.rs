@@ -143,6 +143,33 @@ fn a_file_is_uploaded_first_and_a_retraction_is_a_redaction() {
     assert_eq!(bench.server.redacted, [event]);
 }
 
+/// Also where the gateway dies between any two of them.
+#[test]
+fn the_edits_of_what_is_taken_back_are_taken_back_first() {
+    for steps in 0..6 {
+        let mut bench = Bench::live();
+        let seq = bench.say(VISITOR, text("my card number is 1"));
+        bench.settle();
+        let said = bench.server.events.last().unwrap().1.clone();
+        let mut edits = Vec::new();
+        for new in ["my card number is 2", "my card number is 3"] {
+            bench.say(VISITOR, Body::Edit { target: draft(seq.0), text: new.into() });
+            bench.settle();
+            edits.push(bench.server.events.last().unwrap().1.clone());
+        }
+        bench.say(VISITOR, Body::Retract { target: draft(seq.0) });
+        for _ in 0..steps {
+            bench.step();
+        }
+        (bench.room, bench.asking) = (None, None);
+        bench.tell(Input::Stirred);
+        bench.settle();
+        let mut redacted = bench.server.redacted.clone();
+        redacted.dedup();
+        assert_eq!(redacted, [edits[1].clone(), edits[0].clone(), said], "after {steps} steps");
+    }
+}
+
 #[test]
 fn what_the_server_never_takes_does_not_stop_the_rest() {
     let mut bench = Bench::live();

@@ -158,6 +158,14 @@ impl Server {
                 self.redacted.push(event.clone());
                 Ok(Answer::Event(format!("$r{}", self.redacted.len())))
             }
+            Ask::Edits { event, .. } => {
+                let edits = self.events.iter().filter(|(_, id, content)| {
+                    content["m.relates_to"]["rel_type"] == "m.replace"
+                        && content["m.relates_to"]["event_id"] == *event
+                        && !self.redacted.contains(id)
+                });
+                Ok(Answer::Edits(edits.map(|(_, id, _)| id.clone()).collect()))
+            }
             soft @ (Ask::Typing { .. } | Ask::Receipt { .. }) => {
                 self.soft.push(soft.clone());
                 Ok(Answer::Done)
