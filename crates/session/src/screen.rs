@@ -1,6 +1,6 @@
 //! What a person sees, in screen words, as plain comparable data. Views turn it into html and add nothing.
 
-use tieline_protocol::{DraftId, FileCard, Form, Item, Millis, Seq, SessionId, file::FileLink};
+use tieline_protocol::{DraftId, FileCard, Form, Item, Millis, PartyId, Seq, SessionId, file::FileLink};
 
 use crate::effect::Owner;
 
@@ -144,6 +144,8 @@ pub struct DeskScreen {
     pub open: Option<OpenSession>,
     /// Unread entries over all sessions.
     pub unread: u32,
+    /// Platforms that are out of reach: who answers there gets nothing now.
+    pub down: Vec<String>,
 }
 
 /// A line of the desk's list.
@@ -171,6 +173,32 @@ pub struct SessionRow {
     pub is_open: bool,
     /// It was closed.
     pub is_closed: bool,
+    /// Whose it is.
+    pub assignee: Option<Assignee>,
+}
+
+/// Whose a session is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignee {
+    /// Their name, if it may be shown.
+    pub name: Option<String>,
+    /// The agent at this desk.
+    pub is_me: bool,
+}
+
+/// Somebody who could have a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Colleague {
+    /// Who.
+    pub id: PartyId,
+    /// The name that visitors see.
+    pub name: String,
+    /// The platform on which they answer. None: at the desk.
+    pub platform: Option<String>,
+    /// The agent at this desk.
+    pub is_me: bool,
+    /// It is theirs.
+    pub has_it: bool,
 }
 
 /// The session that the agent looks at.
@@ -198,6 +226,14 @@ pub struct OpenSession {
     pub can_ask: bool,
     /// What files can be given.
     pub accepts: Accepts,
+    /// Whose it is.
+    pub assignee: Option<Assignee>,
+    /// Who could have it, by name, once that was asked.
+    pub team: Option<Vec<Colleague>>,
+    /// Whether it can be given to somebody now.
+    pub can_assign: bool,
+    /// The last wish to give it to somebody was refused.
+    pub is_assign_refused: bool,
 }
 
 /// A thread, oldest row first.
