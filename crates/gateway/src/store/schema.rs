@@ -4,7 +4,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::{StoreError, durable};
 
-const STEPS: [&str; 7] = [
+const STEPS: [&str; 8] = [
     include_str!("../../migrations/V1__first.sql"),
     include_str!("../../migrations/V2__revocation.sql"),
     include_str!("../../migrations/V3__change.sql"),
@@ -12,6 +12,7 @@ const STEPS: [&str; 7] = [
     include_str!("../../migrations/V5__channel_settings.sql"),
     include_str!("../../migrations/V6__connectors.sql"),
     include_str!("../../migrations/V8__assignment.sql"),
+    include_str!("../../migrations/V9__signed_item.sql"),
 ];
 
 /// Small pages: an append touches one leaf of each of two trees, and the WAL holds every touched page whole.

@@ -123,6 +123,11 @@ impl Room {
                 }
                 Line::Close => Said::Close,
                 Line::Assign(whom) => Said::Assign(whom),
+                Line::Card(card) => Said::Card(card),
+                Line::Wrong(usage) => {
+                    self.whisper(&nick, usage, out);
+                    Said::Nothing
+                }
                 Line::Note => Said::Nothing,
                 Line::Help => {
                     self.whisper(&nick, HELP, out);
