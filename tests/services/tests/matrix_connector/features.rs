@@ -264,11 +264,11 @@ async fn a_card_is_shown_to_the_visitor_and_at_the_desk() -> Result<()> {
         world.mia_is_told(answer).await?;
     }
     world.mia.say(&world.room, "/card https://shop.example/kettle Blue kettle 49.90 EUR").await?;
-    let item = tieline_protocol::Item {
+    let item = Item {
         title: "Blue kettle".into(),
         url: Some("https://shop.example/kettle".into()),
-        price: Some(tieline_protocol::Price { amount: "49.90".into(), currency: "EUR".into() }),
-        ..tieline_protocol::Item::default()
+        price: Some(Price { amount: "49.90".into(), currency: "EUR".into() }),
+        ..Item::default()
     };
     assert_eq!(world.entry().await?.body, Body::Item { item: item.clone() }, "and nothing before it");
     assert_eq!(robin.entry().await?.body, Body::Item { item });
