@@ -1,7 +1,9 @@
-//! What a merchant without a desk may write in the room: `/close`, `/assign`, `/note`, `/help`.
+//! What a merchant without a desk may write in the room: `/close`, `/assign`, `/card`, `/note`, `/help`.
 //!
 //! A command is never shown to the visitor. A word with a slash that is none is refused and not said, so that a mistyped
 //! `/clsoe` does not end up in front of a customer; two slashes say one.
+
+use crate::card::Card;
 
 /// Something written in the room.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +14,10 @@ pub enum Line {
     Close,
     /// Somebody answers it from now on.
     Assign(Whom),
+    /// A product is shown to the visitor.
+    Card(Card),
+    /// A command that lacks what it needs, and what that is.
+    Wrong(&'static str),
     /// Words for the others in the room only.
     Note,
     /// Which commands there are.
@@ -33,7 +39,8 @@ pub enum Whom {
 
 /// What `/help` answers.
 pub const HELP: &str = "/close ends the session. /assign gives it to you, /assign NAME to somebody else, /assign nobody to \
-                        all. /note and your words stay in this room. \
+                        all. /card shows the session's product, /card and a product's number another, /card with a link and a \
+                        title one made by hand. /note and your words stay in this room. \
                         Everything else goes to the visitor; begin with // to say a slash.";
 
 impl Line {
@@ -53,6 +60,7 @@ impl Line {
         match word.to_ascii_lowercase().as_str() {
             "close" => Self::Close,
             "assign" => Self::Assign(Whom::read(after)),
+            "card" => Card::read(after).map_or_else(Self::Wrong, Self::Card),
             "note" => Self::Note,
             "help" => Self::Help,
             _ => Self::Unknown(word.to_owned()),
@@ -90,6 +98,8 @@ mod tests {
         check("/assign  me ", &Line::Assign(Whom::Me));
         check("/Assign Nobody", &Line::Assign(Whom::Nobody));
         check("/assign Mia Berger", &Line::Assign(Whom::Called("Mia Berger".into())));
+        check("/card 4711", &Line::Card(Card::Numbered("4711".into())));
+        check("/card https://shop.example/kettle", &Line::Wrong(crate::card::USAGE));
         check("/assignment", &Line::Unknown("assignment".into()));
         check("/clsoe", &Line::Unknown("clsoe".into()));
         for words in ["hello", "a /close b", "/me waves", "/ slash", "/2 of it", "/etc/hosts", "/"] {

@@ -8,7 +8,7 @@ use std::future::Future;
 
 use tieline_protocol::{FileId, Seq, SessionId};
 
-use crate::{Bridge, Due, Handed, command::Whom};
+use crate::{Bridge, Due, Handed, card::Card, command::Whom};
 
 /// The store cannot take or tell it just now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,6 +95,8 @@ pub enum Said {
     Close,
     /// Somebody answers it from now on.
     Assign(Whom),
+    /// A product is shown to the visitor.
+    Card(Card),
     /// Something that is not for the session, but up to which the platform was read.
     Nothing,
 }

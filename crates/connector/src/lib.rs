@@ -11,6 +11,7 @@
 pub mod backoff;
 pub mod base32;
 pub mod bridge;
+pub mod card;
 pub mod command;
 pub mod host;
 pub mod patience;

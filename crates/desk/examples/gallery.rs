@@ -51,6 +51,13 @@ fn screen_of(state: &str) -> DeskScreen {
         "hard" => fakes::opened(fakes::hard()),
         "long" => fakes::with_long_name(fakes::opened(fakes::conversation())),
         "shops" => fakes::of_two_shops(fakes::opened(fakes::conversation())),
+        "assigned" => fakes::assigned(fakes::opened(fakes::conversation()), 0),
+        "assigned-elsewhere" => {
+            fakes::assigned(fakes::with_long_name(fakes::opened(fakes::conversation())), 1)
+        }
+        "platform-down" => {
+            DeskScreen { down: vec!["xmpp".into(), "matrix".into()], ..fakes::opened(fakes::conversation()) }
+        }
         "ended" => fakes::closed(fakes::opened(fakes::conversation())),
         "opening" => fakes::opened(Thread { is_loading: true, ..Thread::default() }),
         "nothing-said" => fakes::opened(Thread::default()),

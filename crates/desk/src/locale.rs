@@ -48,6 +48,34 @@ pub struct Locale {
     pub contact_email: &'static str,
     /// A closed session in the list.
     pub closed_mark: &'static str,
+    /// A session that is one's own.
+    pub yours: &'static str,
+    /// A session that is somebody else's; takes their name.
+    pub assigned_to: fn(&str) -> String,
+    /// Somebody else, whose name cannot be shown.
+    pub a_colleague: &'static str,
+    /// A session that is nobody's in particular.
+    pub nobody: &'static str,
+    /// Headline over whose it is.
+    pub who_answers: &'static str,
+    /// Takes it.
+    pub assign_to_me: &'static str,
+    /// Gives it to nobody in particular.
+    pub release: &'static str,
+    /// Behind one's own name among others.
+    pub you_mark: &'static str,
+    /// It could not be given to somebody.
+    pub assign_refused: &'static str,
+    /// Lists one's own sessions only.
+    pub mine: &'static str,
+    /// There are none.
+    pub none_mine: &'static str,
+    /// Asks for older sessions.
+    pub load_older: &'static str,
+    /// A platform, by its name in the configuration.
+    pub platform: fn(&str) -> String,
+    /// One is out of reach; takes that name.
+    pub platform_down: fn(&str) -> String,
     /// Back to the list.
     pub back: &'static str,
     /// Opens the pane with the facts.

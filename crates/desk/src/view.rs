@@ -4,6 +4,7 @@
 //! narrow window shows.
 
 pub mod app;
+pub mod assignment;
 pub mod closing;
 pub mod context;
 pub mod conversation;
@@ -18,7 +19,7 @@ pub mod walk;
 
 use std::rc::Rc;
 
-use tieline_protocol::{DraftId, Form, SessionId};
+use tieline_protocol::{DraftId, Form, PartyId, SessionId};
 use tieline_session::Aim;
 use tieline_talk::Calendar;
 use web_sys::File;
@@ -52,6 +53,8 @@ pub enum Action {
     CloseSession,
     /// Ask the visitor to fill in a form.
     AskForm(Form),
+    /// The open session is that agent's from now on; nobody's in particular.
+    Assign(Option<PartyId>),
     /// Say these files in the open session.
     Attach(Vec<File>),
     /// More of what was said before.

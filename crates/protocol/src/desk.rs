@@ -9,34 +9,53 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::{Author, DraftId, PartyId, SessionId};
 
 /// A value that there is at the answering side only.
+#[cfg(feature = "desk")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeskOnly<T>(T);
+
+/// A value that there is at the answering side only: not here.
+#[cfg(not(feature = "desk"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeskOnly<T> {
-    inner: T,
-    #[cfg(not(feature = "desk"))]
     never: std::convert::Infallible,
+    // Of no size, or what holds one would be laid out for it.
+    of: std::marker::PhantomData<T>,
 }
 
+#[cfg(feature = "desk")]
 impl<T> DeskOnly<T> {
     /// Holds it.
-    #[cfg(feature = "desk")]
     pub const fn new(inner: T) -> Self {
-        Self { inner }
+        Self(inner)
     }
 
     /// What it holds.
     pub const fn get(&self) -> &T {
-        &self.inner
+        &self.0
     }
 
     /// Gives it up.
     pub fn into_inner(self) -> T {
-        self.inner
+        self.0
+    }
+}
+
+#[cfg(not(feature = "desk"))]
+impl<T> DeskOnly<T> {
+    /// What it holds.
+    pub const fn get(&self) -> &T {
+        match self.never {}
+    }
+
+    /// Gives it up.
+    pub fn into_inner(self) -> T {
+        match self.never {}
     }
 }
 
 impl<T: Serialize> Serialize for DeskOnly<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.inner.serialize(serializer)
+        self.get().serialize(serializer)
     }
 }
 

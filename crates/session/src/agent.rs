@@ -2,9 +2,13 @@
 
 use std::cmp::Reverse;
 
-use tieline_protocol::{Author, Body, Capability, DraftId, Millis, Role, SessionId};
+use tieline_protocol::{
+    Author, Body, Capability, DeskOnly, DraftId, Millis, Role, SessionId, desk::DeskRequest,
+};
 
 use crate::{
+    alarm::earlier,
+    answering::Answering,
     chat::{Chat, ChatKey},
     detail::Look,
     effect::{Effect, Owner},
@@ -20,6 +24,7 @@ use crate::{
 pub struct Agent {
     end: End,
     picked: Option<SessionId>,
+    answering: Answering,
     /// The desk's tab is visible. It is when the desk opens; a shell that knows better says `PanelHidden`.
     is_shown: bool,
 }
@@ -27,7 +32,12 @@ pub struct Agent {
 impl Agent {
     /// An end that has not dialled yet.
     pub fn new(setup: Setup) -> Self {
-        Self { end: End::new(setup, false, Look::FULL), picked: None, is_shown: true }
+        Self {
+            end: End::new(setup, false, Look::FULL),
+            picked: None,
+            answering: Answering::default(),
+            is_shown: true,
+        }
     }
 
     /// Takes a fact, gives what is to be done about it, in order.
@@ -37,6 +47,9 @@ impl Agent {
             Input::PanelShown => self.is_shown = true,
             Input::PanelHidden => self.is_shown = false,
             Input::SessionPicked(session) => {
+                if session != self.picked {
+                    self.answering.look_away();
+                }
                 self.picked = session;
                 if let Some(chat) = self.picked_chat_mut() {
                     chat.fill_screen();
@@ -82,8 +95,20 @@ impl Agent {
             Input::CloseWanted(draft_id) => self.say(now, draft_id, Body::Closed, &mut out),
             Input::FormWanted { draft_id, form } => self.say(now, draft_id, Body::Ask { form }, &mut out),
             Input::Retry(_) | Input::Discard(_) | Input::Revise(_) => self.end.take_up(now, &input, &mut out),
-            input => self.end.take(now, input, &mut out),
+            Input::DeskWants(request) => self.want(request, &mut out),
+            input => {
+                if let Input::Received { id, frame } = &input {
+                    self.answering.hear(now, *id, frame);
+                } else if let Input::NextReceived { id, frame } = &input {
+                    self.answering.hear(now, *id, frame);
+                }
+                self.end.take(now, input, &mut out);
+            }
         }
+        if let Some(request) = self.answering.unasked().filter(|_| self.end.link.is_live()) {
+            self.want(request, &mut out);
+        }
+        self.answering.settle(now);
         let focus = self.focus();
         self.end.settle(now, focus, &mut out);
         out
@@ -91,7 +116,7 @@ impl Agent {
 
     /// When the shell is to say `Tick` at the latest. An earlier or a second one does no harm.
     pub fn next_wake(&self) -> Option<Millis> {
-        self.end.next_wake()
+        earlier(self.end.next_wake(), self.answering.next_wake())
     }
 
     /// Who this end speaks for.
@@ -109,6 +134,8 @@ impl Agent {
             has_more_sessions: self.end.has_more_sessions,
             open: self.picked_chat().and_then(|chat| self.open_of(chat, now)),
             unread: self.end.unread(),
+            // Where the desk itself is cut off, it does not know.
+            down: if self.end.link.is_live() { self.answering.down() } else { Vec::new() },
         }
     }
 
@@ -133,6 +160,7 @@ impl Agent {
             unread: chat.unread(),
             is_open: chat.session == self.picked,
             is_closed: chat.is_closed(),
+            assignee: self.answering.assignee(chat.session?, self.end.my_id()),
         })
     }
 
@@ -151,6 +179,10 @@ impl Agent {
             can_offer: self.end.may(chat, Capability::QuickReply),
             can_ask: self.end.grants(Capability::Form) == Some(true),
             accepts: self.end.accepts(),
+            assignee: self.answering.assignee(chat.session?, self.end.my_id()),
+            team: self.answering.team(chat.session?, self.end.my_id()),
+            can_assign: !chat.is_closed() && self.end.link.is_live(),
+            is_assign_refused: self.answering.is_refused(chat.session?),
         })
     }
 
@@ -165,6 +197,12 @@ impl Agent {
 
     fn focus(&self) -> Option<ChatKey> {
         self.picked_chat().filter(|_| self.is_shown).map(|chat| chat.key)
+    }
+
+    /// Asks what only the desk can ask. Without a line there is nobody to ask.
+    fn want(&mut self, request: DeskOnly<DeskRequest>, out: &mut Vec<Effect>) {
+        let id = self.end.link.is_live().then(|| self.end.fresh_id());
+        self.answering.want(request, id, out);
     }
 
     /// Says in the open session what is no text.

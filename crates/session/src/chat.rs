@@ -327,9 +327,10 @@ impl Chat {
         }
     }
 
-    /// The newest item that was said, or the one that it is about.
+    /// The newest item that the asking side said, or the one that it was opened about. What an agent shows is no other question.
     pub(crate) fn newest_item(&self) -> Option<&Item> {
-        let said = self.timeline.entries().rev().filter_map(|entry| match self.timeline.standing(entry) {
+        let asked = self.timeline.entries().rev().filter(|entry| entry.from.role.is_visiting());
+        let said = asked.filter_map(|entry| match self.timeline.standing(entry) {
             Standing::AsSaid(body) => Some(body),
             Standing::Otherwise(_) | Standing::Gone => None,
         });

@@ -3,8 +3,8 @@
 //! `take` learns a fact, `settle` acts on what is known now. Knows nothing of panels and lists.
 
 use tieline_protocol::{
-    Auth, Author, Body, Capabilities, Capability, ClientFrame, DraftId, Millis, Outgoing, PartyId, SessionId,
-    client, limits,
+    Auth, Author, Body, Capabilities, Capability, ClientFrame, DraftId, Millis, Outgoing, PartyId, RequestId,
+    SessionId, client, limits,
     server::{ChannelFace, Presence},
 };
 
@@ -188,7 +188,8 @@ impl End {
             | Input::Attach { .. }
             | Input::Typed { .. }
             | Input::OlderWanted
-            | Input::MoreSessionsWanted => {}
+            | Input::MoreSessionsWanted
+            | Input::DeskWants(_) => {}
         }
     }
 
@@ -256,6 +257,11 @@ impl End {
     /// Whether the channel may do that, as far as is known.
     pub(crate) fn grants(&self, capability: Capability) -> Option<bool> {
         self.capabilities.as_ref().map(|capabilities| capabilities.grants(capability))
+    }
+
+    /// An id for a question that only the desk asks.
+    pub(crate) fn fresh_id(&mut self) -> RequestId {
+        self.requests.fresh()
     }
 
     pub(crate) fn my_id(&self) -> Option<PartyId> {

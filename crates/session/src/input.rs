@@ -1,8 +1,8 @@
 //! Everything that can happen to one end. A new fact of browser or gateway is a new line here.
 
 use tieline_protocol::{
-    Answer, Auth, ChannelId, CloseCode, DraftId, ErrorCode, FileCard, Form, Item, RequestId, ServerFrame,
-    SessionId,
+    Answer, Auth, ChannelId, CloseCode, DeskOnly, DraftId, ErrorCode, FileCard, Form, Item, RequestId,
+    ServerFrame, SessionId, desk::DeskRequest,
 };
 
 use crate::{detail::Detail, effect::Record};
@@ -206,6 +206,8 @@ pub enum Input {
     OlderWanted,
     /// The list was scrolled to its end.
     MoreSessionsWanted,
+    /// An agent wants something that only the desk can: to say who answers a session, or to know who could.
+    DeskWants(DeskOnly<DeskRequest>),
 
     /// The socket is open: `hello` may go out.
     SocketOpened,

@@ -20,6 +20,7 @@ pub mod visitor;
 
 mod aim;
 mod alarm;
+mod answering;
 mod changes;
 mod chat;
 mod cursors;

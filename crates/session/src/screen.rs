@@ -4,8 +4,10 @@ use tieline_protocol::{DraftId, FileCard, Form, Item, Millis, Seq, SessionId, fi
 
 use crate::effect::Owner;
 
+pub use desk::{Assignee, Colleague, DeskScreen, OpenSession, SessionRow};
 pub use rows::{BLOCK_ENTRIES, Block, Rows};
 
+mod desk;
 mod rows;
 
 /// The visitor's panel.
@@ -125,79 +127,6 @@ pub struct Accepts {
     pub types: Vec<&'static str>,
     /// Largest, in bytes.
     pub bytes: u32,
-}
-
-/// The agent's desk.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeskScreen {
-    /// The line at the top.
-    pub notice: Option<Notice>,
-    /// The agent's own name.
-    pub me: Option<String>,
-    /// False until the first `welcome`: show a skeleton, not an empty inbox.
-    pub is_loaded: bool,
-    /// The sessions, newest activity first.
-    pub sessions: Vec<SessionRow>,
-    /// There are older sessions to ask for.
-    pub has_more_sessions: bool,
-    /// The open session.
-    pub open: Option<OpenSession>,
-    /// Unread entries over all sessions.
-    pub unread: u32,
-}
-
-/// A line of the desk's list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SessionRow {
-    /// Which.
-    pub session: SessionId,
-    /// Who asks: their name, else none.
-    pub visitor_name: Option<String>,
-    /// The shop's name.
-    pub channel_name: Option<String>,
-    /// What it is about.
-    pub item: Option<Item>,
-    /// The newest entry's text, or the item's title, cut to 120 characters.
-    pub preview: String,
-    /// Whether the newest entry is this agent's side's.
-    pub preview_is_mine: bool,
-    /// The newest entry was taken back: there is nothing to preview.
-    pub preview_is_gone: bool,
-    /// When it was last written to.
-    pub touched_at: Millis,
-    /// Entries of the visitor that no agent here has read.
-    pub unread: u32,
-    /// It is the open one.
-    pub is_open: bool,
-    /// It was closed.
-    pub is_closed: bool,
-}
-
-/// The session that the agent looks at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OpenSession {
-    /// Which.
-    pub session: SessionId,
-    /// Who asks.
-    pub visitor_name: Option<String>,
-    /// Known to the channel's backend, so the name is not just claimed.
-    pub is_known_user: bool,
-    /// The shop's name.
-    pub channel_name: Option<String>,
-    /// What it is about.
-    pub item: Option<Item>,
-    /// The thread.
-    pub thread: Thread,
-    /// What the words to come are about.
-    pub aim: Option<Aimed>,
-    /// Whether the session takes more words.
-    pub can_write: bool,
-    /// Whether a question may bring answers to choose from.
-    pub can_offer: bool,
-    /// Its channel lets forms be asked.
-    pub can_ask: bool,
-    /// What files can be given.
-    pub accepts: Accepts,
 }
 
 /// A thread, oldest row first.

@@ -56,6 +56,8 @@ pub(crate) fn of(kind: Kind, names: &impl Names) -> Meaning {
             }
             Line::Close => Said::Close,
             Line::Assign(whom) => Said::Assign(whom),
+            Line::Card(card) => Said::Card(card),
+            Line::Wrong(usage) => return Meaning::Answered(usage.to_owned()),
             Line::Note => return Meaning::Note(text),
             Line::Help => return Meaning::Answered(HELP.to_owned()),
             Line::Unknown(word) => {

@@ -126,6 +126,16 @@ impl Gateway {
         word(&self.tell(&args).await?, "/channel/id")
     }
 
+    /// Registers a merchant's page that several answer, at the desk or elsewhere.
+    ///
+    /// # Errors
+    /// When the command line refuses.
+    pub async fn register_team(&self, name: &str, origin: &str, agents: &[&str]) -> Result<String> {
+        let mut args = vec!["channel", "create", "--name", name, "--origin", origin];
+        args.extend(agents.iter().flat_map(|agent| ["--agent", agent]));
+        word(&self.tell(&args).await?, "/channel/id")
+    }
+
     /// Registers a marketplace: a page on which two sellers are reached by name, beside the default one.
     ///
     /// # Errors
@@ -162,7 +172,25 @@ impl Gateway {
     /// # Errors
     /// When the command line refuses.
     pub async fn invite(&self) -> Result<String> {
-        word(&self.tell(&["desk", "invite", "--agent", AGENT, "--name", "Mia"]).await?, "/link")
+        self.invite_as(AGENT, "Mia").await
+    }
+
+    /// The same, for another agent.
+    ///
+    /// # Errors
+    /// When the command line refuses.
+    pub async fn invite_as(&self, agent: &str, name: &str) -> Result<String> {
+        word(&self.tell(&["desk", "invite", "--agent", agent, "--name", name]).await?, "/link")
+    }
+
+    /// Adds to its configuration. Holds from its next start.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn configure(&self, lines: &str) -> Result<()> {
+        let file = self.folder.path().join("tieline.toml");
+        let text = std::fs::read_to_string(&file)?;
+        std::fs::write(file, format!("{text}{lines}")).context("writing the configuration")
     }
 
     /// Runs a command of the binary beside the running gateway.

@@ -140,9 +140,16 @@ impl Stage {
     /// # Errors
     /// When the desk does not let them in.
     pub async fn desk(&self) -> Result<Desk> {
+        self.desk_by(&self.gateway.invite().await?).await
+    }
+
+    /// Whoever comes in by that link. Two who are in at one browser share its cookie: a window that is loaded anew is the later one's.
+    ///
+    /// # Errors
+    /// When the desk does not let them in.
+    pub async fn desk_by(&self, link: &str) -> Result<Desk> {
         let window = self.window().await?;
-        let link = self.gateway.invite().await?;
-        window.go(&link).await?;
+        window.go(link).await?;
         Desk::enter(window).await.context("signing in at the desk")
     }
 

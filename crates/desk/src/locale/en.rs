@@ -30,6 +30,22 @@ pub(super) static EN: Locale = Locale {
     contact_name: "Name",
     contact_email: "E-mail",
     closed_mark: "Closed",
+    yours: "Yours",
+    assigned_to: |name| format!("With {name}"),
+    a_colleague: "a colleague",
+    nobody: "Nobody in particular",
+    who_answers: "Who answers",
+    assign_to_me: "Assign to me",
+    release: "Release",
+    you_mark: "you",
+    assign_refused: "That was not taken: they no longer answer here, or the session has ended.",
+    mine: "Mine",
+    none_mine: "None of these sessions is yours.",
+    load_older: "Load older sessions",
+    platform: platform_name,
+    platform_down: |name| {
+        format!("{} is not connected: people who answer there do not get anything now.", platform_name(name))
+    },
     back: "Back to the list",
     details: "Details",
     close: "Close details",
@@ -81,6 +97,14 @@ pub(super) static EN: Locale = Locale {
     how_to: "On the server, run this command and open the link that it prints:",
     link_rules: "The link works once, within 24 hours. It then keeps you signed in on this browser for 30 days.",
 };
+
+fn platform_name(name: &str) -> String {
+    match name {
+        "xmpp" => "XMPP".to_owned(),
+        "matrix" => "Matrix".to_owned(),
+        other => other.to_owned(),
+    }
+}
 
 /// The desk's own voice, where it differs from the widget's.
 const WORDS: Words = Words {

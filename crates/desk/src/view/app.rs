@@ -4,7 +4,10 @@ use std::rc::Rc;
 
 use tieline_browser::{Listener, address, intl, page};
 use tieline_driver::{Engine, Errand, Hooks, Keeper, Plan, Unsent, engine, ids};
-use tieline_protocol::{Auth, Millis, SessionId};
+use tieline_protocol::{
+    Auth, DeskOnly, Millis, SessionId,
+    desk::{Agents, Assign, DeskRequest},
+};
 use tieline_session::{Agent, DeskScreen, Input, Owner, Setup};
 use tieline_talk::{Given, Pictures};
 use yew::{Callback, Component, Context, Html, html};
@@ -163,7 +166,19 @@ impl App {
 
     fn act(&mut self, ctx: &Context<Self>, action: Action) -> bool {
         match action {
-            Action::Pick(session) => self.feed(Input::SessionPicked(session)),
+            Action::Pick(session) => {
+                self.feed(Input::SessionPicked(session));
+                // Who could have it is there before anybody looks.
+                if let Some(session) = session {
+                    self.ask(DeskRequest::Agents(Agents { session }));
+                }
+            }
+            Action::Assign(to) => {
+                let open = self.screen.as_ref().and_then(|screen| screen.open.as_ref());
+                if let Some(session) = open.map(|open| open.session) {
+                    self.ask(DeskRequest::Assign(Assign { session, draft_id: ids::draft_id(), to }));
+                }
+            }
             Action::Submit(text) => self.feed(engine::submission(text)),
             Action::Typed(has_text) => self.feed(Input::Typed { has_text }),
             Action::CloseSession => self.feed(Input::CloseWanted(ids::draft_id())),
@@ -192,6 +207,10 @@ impl App {
         let open = self.screen.as_ref().and_then(|screen| screen.open.as_ref());
         let (text, turn) = open.map(|open| self.unsent.words(&open.session.to_string())).unwrap_or_default();
         Given { text: text.into(), turn }
+    }
+
+    fn ask(&self, request: DeskRequest) {
+        self.feed(Input::DeskWants(DeskOnly::new(request)));
     }
 
     fn feed(&self, input: Input) {
@@ -283,6 +302,7 @@ pub fn unloaded() -> DeskScreen {
         has_more_sessions: false,
         open: None,
         unread: 0,
+        down: Vec::new(),
     }
 }
 

@@ -9,7 +9,7 @@ use tieline_talk::{
 };
 use yew::{Callback, Html, html};
 
-use super::{Action, Manner, closing::Closing};
+use super::{Action, Manner, assignment, closing::Closing};
 
 /// The pane of an open session.
 pub(super) fn view(
@@ -34,6 +34,7 @@ pub(super) fn view(
                 </button>
             </header>
             <div class="context-body">
+                { assignment::view(open, manner, on_action) }
                 { for open.item.as_ref().map(|item| about_item(item, manner)) }
                 { about_person(open, manner) }
                 { what_to_do(open, manner, on_action) }

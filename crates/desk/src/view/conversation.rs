@@ -13,7 +13,7 @@ use tieline_talk::{
 };
 use yew::{Callback, Html, Properties, component, html};
 
-use super::{Action, Manner};
+use super::{Action, Manner, assignment};
 
 /// Properties of [`Conversation`].
 #[derive(Clone, Properties)]
@@ -109,7 +109,9 @@ fn head(props: &ConversationProps, name: &str) -> Html {
     let locale = manner.locale;
     let seed = open.visitor_name.clone().unwrap_or_else(|| open.session.to_string());
     let standing = if open.is_known_user { locale.known } else { locale.anonymous };
-    let under = [open.channel_name.as_deref(), Some(standing)].into_iter().flatten().collect::<Vec<_>>();
+    let assignee = open.assignee.as_ref().map(|assignee| assignment::in_words(assignee, locale));
+    let under = [open.channel_name.as_deref(), Some(standing), assignee.as_deref()];
+    let under = under.into_iter().flatten().collect::<Vec<_>>();
     html! {
         <header class="pane-head">
             <button

@@ -120,7 +120,7 @@ impl Component for Desk {
         let pane = if screen.open.is_some() { "thread" } else { "inbox" };
         html! {
             <div ref={self.root.clone()} class="desk" data-pane={pane}>
-                { notice::view(screen.notice, manner, on_action) }
+                { notice::view(screen, manner, on_action) }
                 <p class="unseen" aria-live="polite">{ self.spoken.clone() }</p>
                 <Inbox
                     screen={screen.clone()}

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use tieline_protocol::{Millis, SessionId};
-use tieline_session::DeskScreen;
+use tieline_session::{DeskScreen, screen::SessionRow};
 use tieline_talk::avatar::avatar;
 use web_sys::Element;
 use yew::{Callback, Component, Context, Event, Html, NodeRef, Properties, TargetCast, html};
@@ -35,6 +35,8 @@ pub struct Inbox {
     stop: Option<SessionId>,
     /// How long the list was when more was last asked for: one question per page.
     asked_at: usize,
+    /// Only the agent's own are listed.
+    is_filtered: bool,
 }
 
 /// What happens to the list.
@@ -44,6 +46,8 @@ pub enum InboxEvent {
     Focused(SessionId),
     /// It was scrolled near its end.
     NearEnd,
+    /// Only one's own are to be listed, or all again.
+    Filtered,
 }
 
 impl Component for Inbox {
@@ -51,13 +55,17 @@ impl Component for Inbox {
     type Properties = InboxProps;
 
     fn create(_ctx: &Context<Self>) -> Self {
-        Self { stop: None, asked_at: 0 }
+        Self { stop: None, asked_at: 0, is_filtered: false }
     }
 
     fn update(&mut self, ctx: &Context<Self>, event: InboxEvent) -> bool {
         let InboxProps { screen, on_action, .. } = ctx.props();
         match event {
             InboxEvent::Focused(session) => self.stop.replace(session) != Some(session),
+            InboxEvent::Filtered => {
+                self.is_filtered = !self.is_filtered;
+                true
+            }
             InboxEvent::NearEnd => {
                 if screen.has_more_sessions && self.asked_at != screen.sessions.len() {
                     self.asked_at = screen.sessions.len();
@@ -78,6 +86,7 @@ impl Component for Inbox {
                     if screen.unread > 0 {
                         <span class="count">{ (locale.unread)(screen.unread) }</span>
                     }
+                    { self.filter(ctx) }
                 </header>
                 <div
                     ref={list.clone()}
@@ -101,22 +110,46 @@ impl Component for Inbox {
 }
 
 impl Inbox {
+    /// There once there is something to tell apart.
+    fn filter(&self, ctx: &Context<Self>) -> Html {
+        let InboxProps { screen, manner, .. } = ctx.props();
+        if !self.is_filtered && !screen.sessions.iter().any(|row| row.assignee.is_some()) {
+            return Html::default();
+        }
+        html! {
+            <button
+                type="button"
+                class="quiet-button filter"
+                aria-pressed={self.is_filtered.to_string()}
+                onclick={ctx.link().callback(|_| InboxEvent::Filtered)}
+            >
+                { manner.locale.mine }
+            </button>
+        }
+    }
+
     fn lines(&self, ctx: &Context<Self>) -> Html {
         let InboxProps { screen, manner, now, on_action, .. } = ctx.props();
         let on_pick = on_action.reform(|session| Action::Pick(Some(session)));
         let on_focus = ctx.link().callback(InboxEvent::Focused);
-        let is_there = |session| screen.sessions.iter().any(|row| row.session == session);
+        let is_listed = |row: &&SessionRow| !self.is_filtered || is_mine(row);
+        let listed: Vec<_> = screen.sessions.iter().filter(is_listed).collect();
+        let is_there = |session| listed.iter().any(|row| row.session == session);
         let open = screen.open.as_ref().map(|open| open.session);
-        let first = screen.sessions.first().map(|row| row.session);
+        let first = listed.first().map(|row| row.session);
         let shop = screen.sessions.first().map(|row| row.channel_name.clone());
         let stop = self.stop.or(open).filter(|session| is_there(*session)).or(first);
         let names_shop = screen.sessions.iter().any(|row| Some(&row.channel_name) != shop.as_ref());
         html! {
+            <>
+            if listed.is_empty() {
+                <p class="nothing-said">{ manner.locale.none_mine }</p>
+            }
             <ul>
-                { for screen.sessions.iter().map(|row| html! {
+                { for listed.iter().map(|row| html! {
                     <li key={row.session.to_string()}>
                         <SessionLine
-                            row={row.clone()}
+                            row={(*row).clone()}
                             manner={manner.clone()}
                             now={*now}
                             {names_shop}
@@ -126,15 +159,27 @@ impl Inbox {
                         />
                     </li>
                 }) }
-                if screen.has_more_sessions {
+                if screen.has_more_sessions && self.is_filtered {
+                    // A short list is not scrolled to its end.
+                    <li key="older">
+                        <button type="button" class="quiet-button" onclick={on_action.reform(|_| Action::MoreSessions)}>
+                            { manner.locale.load_older }
+                        </button>
+                    </li>
+                } else if screen.has_more_sessions {
                     <li key="more">
                         <span class="unseen">{ manner.locale.loading_more }</span>
                         { empty::ghost_session() }
                     </li>
                 }
             </ul>
+            </>
         }
     }
+}
+
+fn is_mine(row: &SessionRow) -> bool {
+    row.assignee.as_ref().is_some_and(|assignee| assignee.is_me)
 }
 
 fn near_end(event: Event) -> Option<InboxEvent> {

@@ -1,14 +1,15 @@
 //! A line of the list: who, when, the last words, what it is about.
 
 use tieline_protocol::{Millis, SessionId};
-use tieline_session::screen::SessionRow;
+use tieline_session::screen::{Assignee, SessionRow};
 use tieline_talk::{
     avatar::avatar,
     item::{item_picture, item_price},
 };
 use yew::{Callback, Html, Properties, classes, component, html};
 
-use super::Manner;
+use super::{Manner, assignment};
+use crate::locale::Locale;
 
 /// Properties of [`SessionLine`].
 #[derive(Clone, PartialEq, Properties)]
@@ -64,6 +65,7 @@ pub fn SessionLine(props: &SessionLineProps) -> Html {
                             { row.preview.clone() }
                         }
                     </span>
+                    { for row.assignee.as_ref().map(|assignee| whose(assignee, locale)) }
                     if row.is_closed {
                         <span class="session-closed">{ locale.closed_mark }</span>
                     }
@@ -77,6 +79,22 @@ pub fn SessionLine(props: &SessionLineProps) -> Html {
                 { about(props) }
             </span>
         </button>
+    }
+}
+
+/// Whose it is: a name for the eye, and a sentence for the ear.
+fn whose(assignee: &Assignee, locale: &Locale) -> Html {
+    let sentence = assignment::in_words(assignee, locale);
+    let short = match &assignee.name {
+        _ if assignee.is_me => locale.yours,
+        Some(name) => name,
+        None => locale.a_colleague,
+    };
+    html! {
+        <span class={classes!("session-assignee", assignee.is_me.then_some("own"))}>
+            <span aria-hidden="true" dir="auto">{ short.to_owned() }</span>
+            <span class="unseen">{ sentence }</span>
+        </span>
     }
 }
 

@@ -2,10 +2,12 @@
 #![allow(dead_code, reason = "each user takes the part it needs")]
 
 pub(crate) use tieline_desk::view::app::unloaded;
-use tieline_protocol::{DraftId, Item, Millis, Price, SessionId};
+use tieline_protocol::{DraftId, Item, Millis, PartyId, Price, SessionId};
 use tieline_session::{
     DeskScreen,
-    screen::{Bubble, Content, Delivery, Failure, OpenSession, Row, SessionRow, Span, Thread},
+    screen::{
+        Assignee, Bubble, Colleague, Content, Delivery, Failure, OpenSession, Row, SessionRow, Span, Thread,
+    },
 };
 
 /// Tuesday, 10 March 2026, 14:05 UTC.
@@ -53,6 +55,7 @@ pub(crate) fn row(number: u8, name: Option<&str>, preview: &str, ago: u64, unrea
         unread,
         is_open: false,
         is_closed: false,
+        assignee: None,
     }
 }
 
@@ -167,6 +170,10 @@ pub(crate) fn opened(thread: Thread) -> DeskScreen {
         can_offer: true,
         can_ask: true,
         accepts: tieline_session::screen::Accepts::default(),
+        assignee: None,
+        team: Some(team()),
+        can_assign: true,
+        is_assign_refused: false,
     });
     screen
 }
@@ -183,6 +190,38 @@ pub(crate) fn with_long_name(mut screen: DeskScreen) -> DeskScreen {
 pub(crate) fn of_two_shops(mut screen: DeskScreen) -> DeskScreen {
     for row in screen.sessions.iter_mut().skip(1).step_by(2) {
         row.channel_name = Some("Kranich Lamps".into());
+    }
+    screen
+}
+
+/// Those who answer here, by name.
+pub(crate) fn team() -> Vec<Colleague> {
+    let one = |number: u8, name: &str, platform: Option<&str>| Colleague {
+        id: PartyId::at(NOW, [number; 10]),
+        name: name.into(),
+        platform: platform.map(Into::into),
+        is_me: number == 1,
+        has_it: false,
+    };
+    vec![
+        one(1, "Mia Okafor", None),
+        one(2, "Wolfgang Amadeus Maximilian von und zu Hohenstaufen-Blumenberg", None),
+        one(3, "ليلى حداد", Some("xmpp")),
+    ]
+}
+
+/// The open session is that one's of the team; the others of the list are spread over all.
+pub(crate) fn assigned(mut screen: DeskScreen, to: usize) -> DeskScreen {
+    let team = team();
+    let assignee = |one: &Colleague| Assignee { name: Some(one.name.clone()), is_me: one.is_me };
+    for (place, row) in screen.sessions.iter_mut().enumerate() {
+        row.assignee = team.get((place + to) % 4).map(assignee);
+    }
+    if let Some(open) = &mut screen.open {
+        open.assignee = team.get(to).map(assignee);
+        for (place, one) in open.team.iter_mut().flatten().enumerate() {
+            one.has_it = place == to;
+        }
     }
     screen
 }

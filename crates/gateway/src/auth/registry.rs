@@ -89,7 +89,9 @@ impl Registry {
                 for new in &rows {
                     key_rows::add_key(db, &row.id, &new.key, now)?;
                 }
-                Ok(())
+                // A running gateway learns that its desks are also answered elsewhere.
+                let change = Revocation::Channel { channel: row.id, is_open: row.is_open };
+                revocation::record(db, &change, now)
             })
             .await?;
         tracing::info!(channel.id = %channel.id, "channel registered");

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod assign;
+mod card;
 mod files;
 mod host;
 pub(crate) mod matrix;
@@ -180,3 +181,6 @@ fn platform_is(platform: Platform, is_up: bool) -> Announcement {
     let text = json::encode(None, ServerFrame::Desk(DeskOnly::new(frame))).into();
     Announcement { text, place: None, is_soft: false }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use aws_lc_rs::digest;
-use tieline_connector::{Heard, Platform, Refused, Said, Taken, Trouble};
+use tieline_connector::{Heard, Platform, Refused, Said, Taken, Trouble, card};
 use tieline_protocol::{
-    Body, DraftId, SessionId,
+    Body, DraftId, Item, SessionId,
     client::{Cursor, Draft},
 };
 use tieline_relay::{Denial, Facts, Permit, Post, Principal, authorise};
@@ -39,7 +39,7 @@ enum Wanted {
     /// There is nothing to say.
     Nothing,
     /// It cannot be said, for a reason that whoever said it is told.
-    Refused(&'static str),
+    Refused(String),
 }
 
 impl GatewayHost {
@@ -62,13 +62,13 @@ impl GatewayHost {
             }
             Wanted::Refused(why) => {
                 self.pass_over(&heard).await?;
-                return Ok(refused(why));
+                return Ok(refused(&why));
             }
         };
         let draft = Draft { session: heard.session, draft_id, reply_to, body };
-        // A file's card is the gateway's own word here: cleaning would take it for somebody's claim.
+        // A file's card and a signed product are the gateway's own word here: cleaning would take them for somebody's claim.
         let post = match draft.body {
-            Body::File { .. } => {
+            Body::File { .. } | Body::Item { item: Item { verified: true, .. } } => {
                 Ok(Post { session: draft.session, draft_id, reply_to: draft.reply_to, body: draft.body })
             }
             _ => Post::try_from(draft),
@@ -138,6 +138,10 @@ impl GatewayHost {
                     }
                 }
             }
+            Said::Card(card) => match self.find_card(heard.session, card).await? {
+                Ok(item) => Wanted::Said(Body::Item { item }, None),
+                Err(why) => Wanted::Refused(why),
+            },
             Said::Close => Wanted::Said(Body::Closed, None),
             // No line of the log: taken before.
             Said::Nothing | Said::Assign(_) => Wanted::Nothing,
@@ -147,7 +151,7 @@ impl GatewayHost {
     /// A file that cannot be had is a link, where the visitor could open that.
     fn as_link(&self, url: &str, name: Option<&str>) -> Wanted {
         if !self.fetcher.is_open(url) {
-            return Wanted::Refused("This file cannot be passed on here: it was not sent.");
+            return Wanted::Refused("This file cannot be passed on here: it was not sent.".to_owned());
         }
         let text = name.map_or_else(|| url.to_owned(), |name| format!("{name}\n{url}"));
         Wanted::Said(Body::Text { text }, None)
@@ -219,6 +223,8 @@ pub(super) fn why(denial: Denial) -> &'static str {
         Denial::TooLarge { .. } => "Too long: this was not sent. Say it in several messages.",
         Denial::Empty => "There was nothing to read in it: this was not sent.",
         Denial::NoSuchAgent => "Nobody by that name answers here.",
+        // Only what was made by hand can be so.
+        Denial::Malformed { .. } => card::USAGE,
         Denial::NotGranted => "The shop has not switched this on: it was not sent.",
         _ => "The gateway does not take this here: it was not sent.",
     }

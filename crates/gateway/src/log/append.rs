@@ -10,6 +10,7 @@ use super::{
     Log, LogError, change,
     columns::{draft_id, json, millis, seq, signed},
     heads::Heads,
+    signed_item,
 };
 use crate::{
     crash::{self, Point},
@@ -87,9 +88,13 @@ impl<D: FnOnce(Outcome) + Send> Change for Append<D> {
     // Of its statements the one that counts comes last, and SQLite takes back a failed one by itself. Words that are taken back
     // go out of several lines.
     fn is_one_statement(&self) -> bool {
-        // What is said at the end also changes the session's row, behind the entry.
+        // What is said at the end also changes the session's row, behind the entry, and a signed product is noted by its number.
         self.also.is_none()
-            && !matches!(self.permit.wish().body, Body::Retract { .. } | Body::Closed | Body::Rating { .. })
+            && match &self.permit.wish().body {
+                Body::Retract { .. } | Body::Closed | Body::Rating { .. } => false,
+                Body::Item { item } => !item.verified,
+                _ => true,
+            }
     }
 
     fn settle(self: Box<Self>, settled: Result<(), StoreError>) {
@@ -149,6 +154,12 @@ impl<D> Append<D> {
         match inserted {
             Ok(_) => {
                 note_end(transaction, post)?;
+                // An agent only shows again what was signed before.
+                if let Body::Item { item } = &post.body
+                    && self.author.role.is_visiting()
+                {
+                    signed_item::note(transaction, post.session, item, self.at)?;
+                }
                 head.last = place;
                 if let Body::Retract { target } = post.body {
                     change::take_back(transaction, post.session, self.author.id, target)?;

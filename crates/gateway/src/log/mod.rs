@@ -15,6 +15,7 @@ mod names;
 mod open;
 mod read;
 mod readers;
+mod signed_item;
 mod stretch;
 mod unread;
 mod waiting;

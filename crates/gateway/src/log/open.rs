@@ -7,6 +7,7 @@ use tieline_relay::{Open, Permit, Provisional};
 use super::{
     Log, LogError,
     columns::{json, millis, role_name, signed, uuid},
+    signed_item,
 };
 
 /// Who opens, beside what the permit says.
@@ -102,6 +103,9 @@ fn open(
             wish.draft_id.0.as_bytes(),
             signed(fresh.at.0),
         ])?;
+    if let Some(item) = &wish.item {
+        signed_item::note(transaction, fresh.session, item, fresh.at)?;
+    }
     Ok(Ok(Opened { session: fresh.session, epoch: fresh.epoch, at: fresh.at, is_duplicate: false }))
 }
 

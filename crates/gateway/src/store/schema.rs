@@ -4,7 +4,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::{StoreError, durable};
 
-const STEPS: [&str; 8] = [
+const STEPS: [&str; 9] = [
     include_str!("../../migrations/V1__first.sql"),
     include_str!("../../migrations/V2__revocation.sql"),
     include_str!("../../migrations/V3__change.sql"),
@@ -13,6 +13,7 @@ const STEPS: [&str; 8] = [
     include_str!("../../migrations/V6__connectors.sql"),
     include_str!("../../migrations/V7__bridge_place.sql"),
     include_str!("../../migrations/V8__assignment.sql"),
+    include_str!("../../migrations/V9__signed_item.sql"),
 ];
 
 /// Small pages: an append touches one leaf of each of two trees, and the WAL holds every touched page whole.

@@ -56,6 +56,11 @@ impl Room {
                 Line::Words(text) => Said::Text { text, answers: answers.into_iter().collect() },
                 Line::Close => Said::Close,
                 Line::Assign(whom) => Said::Assign(whom),
+                Line::Card(card) => Said::Card(card),
+                Line::Wrong(usage) => {
+                    self.tell(&event.id, usage, out);
+                    Said::Nothing
+                }
                 Line::Note => Said::Nothing,
                 Line::Help => {
                     self.tell(&event.id, HELP, out);

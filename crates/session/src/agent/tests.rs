@@ -183,3 +183,132 @@ fn a_desk_whose_token_ran_out_fetches_another() {
     bench.hear(None, welcome(AGENT, vec![]));
     assert_eq!(bench.door.screen(bench.now).notice, None);
 }
+
+mod answering {
+    //! Who answers, as the desk is told.
+
+    use tieline_protocol::{
+        DeskOnly, ErrorCode,
+        desk::{self, Agents, Assign, Assigned, Assignment, DeskFrame, DeskRequest, Platform, SessionAgents},
+    };
+
+    use super::*;
+    use crate::{
+        screen::Assignee,
+        testing::{draft, err},
+    };
+
+    fn told(frame: DeskFrame) -> ServerFrame {
+        ServerFrame::Desk(DeskOnly::new(frame))
+    }
+
+    fn assigned(turn: u32, to: Option<u64>) -> ServerFrame {
+        let to = to.map(|to| Author { id: party(to), role: Role::Agent, name: Some(format!("Agent {to}")) });
+        told(DeskFrame::Assigned(Assigned { session: session(1), turn, to }))
+    }
+
+    fn assign(to: Option<u64>) -> Input {
+        let wish = Assign { session: session(1), draft_id: draft(9), to: to.map(party) };
+        Input::DeskWants(DeskOnly::new(DeskRequest::Assign(wish)))
+    }
+
+    fn who_has(bench: &Bench<Agent>) -> Option<Assignee> {
+        let screen = bench.door.screen(bench.now);
+        let row = screen.sessions.into_iter().find(|row| row.session == session(1)).unwrap();
+        if let Some(open) = screen.open {
+            assert_eq!(open.assignee, row.assignee, "the head says what the row says");
+        }
+        row.assignee
+    }
+
+    fn held(turn: u32, to: u64) -> SessionState {
+        let to = Some(Author { id: party(to), role: Role::Agent, name: None });
+        let assigned = Some(DeskOnly::new(Assignment { turn, to }));
+        SessionState { assigned, ..state(1, vec![entry(1, VISITOR)]) }
+    }
+
+    #[test]
+    fn who_has_a_session_is_shown_and_the_newest_holds() {
+        let mut bench = Bench::agent();
+        bench.connect(AGENT, vec![held(3, AGENT)]);
+        assert_eq!(who_has(&bench), Some(Assignee { name: None, is_me: true }));
+        bench.hear(None, assigned(5, Some(7)));
+        let seven = Some(Assignee { name: Some("Agent 7".into()), is_me: false });
+        assert_eq!(who_has(&bench), seven);
+        // Read before that, and heard after.
+        bench.hear(None, ServerFrame::Sessions(Sessions { sessions: vec![held(4, AGENT)], more: false }));
+        assert_eq!(who_has(&bench), seven);
+        bench.hear(None, assigned(6, None));
+        assert_eq!(who_has(&bench), None);
+        // A log that was put back counts anew.
+        bench.close(CloseCode(1006)).wait(Millis::secs(60));
+        bench.feed(Input::SocketOpened).hear(Some(RequestId(0)), welcome(AGENT, vec![held(2, 7)]));
+        assert!(who_has(&bench).is_some_and(|assignee| !assignee.is_me));
+    }
+
+    #[test]
+    fn a_wish_goes_out_once_and_its_refusal_is_shown() {
+        let mut bench = Bench::agent();
+        bench.connect(AGENT, vec![state(1, vec![entry(1, VISITOR)])]);
+        bench.feed(Input::SessionPicked(Some(session(1)))).take();
+        bench.feed(assign(Some(AGENT)));
+        let id = request(&bench.sent(), "assign");
+        assert!(id.is_some());
+        bench.hear(id, err(ErrorCode::NotFound));
+        let open = |bench: &Bench<Agent>| bench.door.screen(bench.now).open.unwrap();
+        assert!(open(&bench).is_assign_refused && open(&bench).can_assign);
+        bench.feed(assign(None));
+        assert!(!open(&bench).is_assign_refused);
+        let id = request(&bench.sent(), "assign");
+        // What was not answered before a cut is not wished again.
+        bench.close(CloseCode(1006));
+        assert!(!open(&bench).can_assign);
+        bench.feed(assign(None)).wait(Millis::secs(60));
+        bench.feed(Input::SocketOpened).hear(Some(RequestId(0)), welcome(AGENT, vec![state(1, vec![])]));
+        bench.hear(id, err(ErrorCode::NotFound));
+        assert_eq!(request(&bench.sent(), "assign"), None);
+        assert!(!open(&bench).is_assign_refused);
+    }
+
+    #[test]
+    fn who_could_have_it_is_asked_again_after_a_cut() {
+        let mut bench = Bench::agent();
+        bench.connect(AGENT, vec![held(1, AGENT)]);
+        bench.feed(Input::SessionPicked(Some(session(1)))).take();
+        let ask = || Input::DeskWants(DeskOnly::new(DeskRequest::Agents(Agents { session: session(1) })));
+        bench.feed(ask());
+        assert!(request(&bench.sent(), "agents").is_some());
+        bench.close(CloseCode(1006)).wait(Millis::secs(60)).take();
+        bench.feed(Input::SocketOpened).hear(Some(RequestId(0)), welcome(AGENT, vec![held(1, AGENT)]));
+        let id = request(&bench.sent(), "agents");
+        let agent = |n: u64| desk::Agent { id: party(n), name: format!("Agent {n}"), platform: None };
+        let agents = SessionAgents { session: session(1), agents: vec![agent(AGENT), agent(7)] };
+        bench.hear(id, told(DeskFrame::Agents(agents)));
+        let team = bench.door.screen(bench.now).open.unwrap().team.unwrap();
+        let seen: Vec<_> = team.iter().map(|one| (one.name.as_str(), one.is_me, one.has_it)).collect();
+        assert_eq!(seen, [("Agent 2", true, true), ("Agent 7", false, false)]);
+        bench.feed(Input::SessionPicked(None)).feed(Input::SessionPicked(Some(session(1))));
+        assert_eq!(bench.door.screen(bench.now).open.unwrap().team, None);
+    }
+
+    #[test]
+    fn a_platform_that_stays_out_of_reach_is_shown_until_it_is_back() {
+        let mut bench = Bench::agent();
+        bench.connect(AGENT, vec![]);
+        let platform = |up| told(DeskFrame::Platform(Platform { name: "xmpp".into(), up }));
+        let down = |bench: &Bench<Agent>| bench.door.screen(bench.now).down;
+        bench.hear(None, platform(false)).wait(Millis::secs(2));
+        bench.hear(None, platform(true)).wait(Millis::secs(5));
+        assert!(down(&bench).is_empty(), "a moment is not shown");
+        bench.hear(None, platform(false)).wait(Millis::secs(2));
+        // Two desks of one agent tell it twice.
+        bench.hear(None, platform(false)).wait(Millis::secs(1));
+        assert_eq!(down(&bench), ["xmpp"]);
+        bench.hear(None, platform(true));
+        assert!(down(&bench).is_empty());
+        bench.hear(None, platform(false)).wait(Millis::secs(3));
+        bench.close(CloseCode(1006)).wait(Millis::secs(60));
+        bench.feed(Input::SocketOpened).hear(Some(RequestId(0)), welcome(AGENT, vec![]));
+        assert!(down(&bench).is_empty(), "whoever is not named is in reach");
+    }
+}

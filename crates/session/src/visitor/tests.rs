@@ -1,5 +1,5 @@
 use tieline_protocol::{
-    Auth, ClientFrame, CloseCode, ErrorBody, ErrorCode, RequestId, Role, Seq, ServerFrame,
+    Auth, ClientFrame, CloseCode, ErrorBody, ErrorCode, RequestId, Role, Seq, ServerFrame, SessionState,
     server::ReaderCursor,
 };
 
@@ -330,6 +330,19 @@ fn another_product_is_shown_to_the_same_seller_before_the_question() {
         sketch(&bench.thread()),
         "| about the kettle:Sending [Mug]:Queued about the mug:Queued and again:Queued"
     );
+}
+
+#[test]
+fn a_card_that_an_agent_shows_is_no_other_question() {
+    let mut bench = Bench::visitor();
+    let item = |title: &str| Item { title: title.into(), ..Item::default() };
+    let shown = crate::testing::line(1, AGENT, Body::Item { item: item("Mug") });
+    let known = SessionState { item: Some(item("Kettle")), ..state(1, vec![shown]) };
+    bench.connect(VISITOR, vec![known]).take();
+    bench.feed(Input::Asked { to: None, item: Some(item("Kettle")) });
+    assert_eq!(bench.door.screen(bench.now).item, Some(item("Kettle")));
+    bench.submit("and the kettle?");
+    assert_eq!(sketch(&bench.thread()), "| [Mug] and the kettle?:Sending");
 }
 
 #[test]

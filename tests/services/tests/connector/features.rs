@@ -257,6 +257,39 @@ async fn who_has_a_session_is_said_in_the_room_and_at_the_desk(kind: XmppKind) -
     Ok(())
 }
 
+async fn a_card_is_shown_to_the_visitor_and_at_the_desk(kind: XmppKind) -> Result<()> {
+    let mut world = World::start(kind).await?;
+    let mut robin = world.robin().await?;
+    let told = |words: &'static str| {
+        move |event: &serde_json::Value| {
+            event["type"] == "chat" && event["body"].as_str().is_some_and(|body| body.contains(words))
+        }
+    };
+    for (text, answer) in [
+        ("/card https://shop.example/kettle", "/card shows the product that the session is about"),
+        ("/card 4711", "The shop has signed no product of the number 4711 yet"),
+        ("/card", "This session is about no product"),
+    ] {
+        world.mia.say(&world.room, text).await?;
+        world.mia.wait_for(answer, told(answer)).await?;
+    }
+    world.mia.say(&world.room, "/card https://shop.example/kettle Blue kettle 49.90 EUR").await?;
+    let item = Item {
+        title: "Blue kettle".into(),
+        url: Some("https://shop.example/kettle".into()),
+        price: Some(Price { amount: "49.90".into(), currency: "EUR".into() }),
+        ..Item::default()
+    };
+    let entry = world.entry().await?;
+    assert_eq!(
+        (entry.body, entry.from.role),
+        (Body::Item { item: item.clone() }, Role::Agent),
+        "and nothing before it"
+    );
+    assert_eq!(robin.entry().await?.body, Body::Item { item });
+    Ok(())
+}
+
 async fn who_answers_is_shown_as_there(kind: XmppKind) -> Result<()> {
     use tieline_protocol::server::Availability;
     let mut world = World::start(kind).await?;
@@ -313,6 +346,7 @@ crate::on_both! {
     the_desk_and_the_room_stay_in_step
     commands_do_what_they_say
     who_has_a_session_is_said_in_the_room_and_at_the_desk
+    a_card_is_shown_to_the_visitor_and_at_the_desk
     who_answers_is_shown_as_there
     words_that_are_too_long_are_refused_with_a_word_about_it
 }

@@ -259,6 +259,30 @@ async fn who_has_a_session_is_said_in_the_room_and_at_the_desk() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_card_is_shown_to_the_visitor_and_at_the_desk() -> Result<()> {
+    let mut world = World::start().await?;
+    let mut robin = world.robin().await?;
+    for (text, answer) in [
+        ("/card https://shop.example/kettle", "/card shows the product that the session is about"),
+        ("/card 4711", "The shop has signed no product of the number 4711 yet"),
+        ("/card", "This session is about no product"),
+    ] {
+        world.mia.say(&world.room, text).await?;
+        world.mia_is_told(answer).await?;
+    }
+    world.mia.say(&world.room, "/card https://shop.example/kettle Blue kettle 49.90 EUR").await?;
+    let item = Item {
+        title: "Blue kettle".into(),
+        url: Some("https://shop.example/kettle".into()),
+        price: Some(Price { amount: "49.90".into(), currency: "EUR".into() }),
+        ..Item::default()
+    };
+    assert_eq!(world.entry().await?.body, Body::Item { item: item.clone() }, "and nothing before it");
+    assert_eq!(robin.entry().await?.body, Body::Item { item });
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_operator_sees_whether_the_homeserver_is_there() -> Result<()> {
     let mut world = World::start().await?;
     let stands = async |world: &World, state: &str| loop {
