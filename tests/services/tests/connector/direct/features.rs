@@ -169,6 +169,26 @@ async fn who_answers_is_shown_as_there(kind: XmppKind) -> Result<()> {
     world.frame(is(Availability::Here)).await
 }
 
+async fn who_answers_and_what_is_shown_is_said_in_a_line(kind: XmppKind) -> Result<()> {
+    let mut world = Direct::start(kind).await?;
+    world.mia_says("/assign ana").await?;
+    for client in [&world.mia, &world.ana] {
+        let is_told = |event: &serde_json::Value| {
+            event["from"] == "gateway@chat.localhost/rooms"
+                && event["body"].as_str().is_some_and(|body| body.contains("ana answers this session"))
+        };
+        client.wait_for("who answers", is_told).await?;
+    }
+    world.mia_says("/card https://shop.example/kettle Blue kettle 49.90 EUR").await?;
+    let entry = world.entry().await?;
+    let Body::Item { item } = &entry.body else {
+        bail!("no card, or something was said before it: {entry:?}")
+    };
+    assert_eq!((item.title.as_str(), item.verified), ("Blue kettle", false));
+    world.ana.hears("mia: Blue kettle\n49.90 EUR (as the page says)\nhttps://shop.example/kettle").await?;
+    Ok(())
+}
+
 async fn commands_do_what_they_say(kind: XmppKind) -> Result<()> {
     let mut world = Direct::start(kind).await?;
     let told = |words: &'static str| {
@@ -208,5 +228,6 @@ crate::on_both! {
     typing_and_reading_go_both_ways
     files_and_cards_are_links
     who_answers_is_shown_as_there
+    who_answers_and_what_is_shown_is_said_in_a_line
     commands_do_what_they_say
 }
