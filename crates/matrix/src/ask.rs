@@ -1,8 +1,11 @@
 //! What the gateway asks a homeserver, and what comes of it. Client-Server API v1.17; each as one of ours ("identity assertion").
 
+mod body;
+
 use serde_json::{Value, json};
 use tieline_protocol::{DraftId, FileId, Millis};
 
+use self::body::{find, member, news, room};
 use crate::{
     address::{DEVICE, local_of},
     heard::{self, Event},
@@ -270,6 +273,8 @@ pub struct Request {
     pub body: Option<Value>,
 }
 
+/// What is heard in a room. That somebody came or was made its master is no reason to read on.
+const SAID: [&str; 3] = ["m.room.message", "m.room.redaction", "m.room.encrypted"];
 /// How long a line is held. Below what proxies allow a silent one.
 const HOLD_MS: u32 = 20_000;
 
@@ -338,7 +343,10 @@ impl Ask {
             }
             Self::History { room, user, from } => {
                 let request = Request::new(get, &["rooms", room, "messages"], None).by(user);
-                let request = request.with("dir", "b").with("limit", "20");
+                // And where the room begins: a page that does not say so may not be the last.
+                let types: Vec<_> = SAID.into_iter().chain(["m.room.create"]).collect();
+                let filter = json!({ "types": types });
+                let request = request.with("dir", "b").with("limit", "20").with("filter", filter.to_string());
                 match from {
                     Some(from) => request.with("from", from),
                     None => request,
@@ -350,7 +358,7 @@ impl Ask {
                 let room = match since {
                     None => json!({ "rooms": [] }),
                     Some(_) => json!({
-                        "timeline": { "types": ["m.room.message", "m.room.redaction"], "limit": 20 },
+                        "timeline": { "types": SAID, "limit": 20 },
                         "state": nothing, "ephemeral": nothing, "account_data": nothing,
                     }),
                 };
@@ -438,58 +446,6 @@ impl Ask {
             _ => Answer::Done,
         })
     }
-}
-
-/// A room for a few people who know each other: whoever is asked in may do in it what its maker may. Not encrypted, and not to be:
-/// nobody has the power for that event.
-fn room(alias: &str, name: &str, invite: &[String]) -> Value {
-    const NOBODY: u32 = 1_000;
-    json!({
-        "preset": "trusted_private_chat",
-        "visibility": "private",
-        "room_alias_name": alias,
-        "name": name,
-        "invite": invite,
-        "is_direct": true,
-        "power_level_content_override": { "events": { "m.room.encryption": NOBODY } },
-        "initial_state": [
-            { "type": "m.room.history_visibility", "state_key": "", "content": { "history_visibility": "shared" } },
-            { "type": "m.room.guest_access", "state_key": "", "content": { "guest_access": "forbidden" } },
-        ],
-    })
-}
-
-fn news(body: &Value) -> Vec<News> {
-    let rooms = body.pointer("/rooms/join").and_then(Value::as_object);
-    let events = |(room, of): (&String, &Value)| {
-        let events = of.pointer("/timeline/events").and_then(Value::as_array).cloned().unwrap_or_default();
-        let room = room.clone();
-        events.into_iter().filter_map(move |event| {
-            let text = |key: &str| event.get(key)?.as_str().map(str::to_owned);
-            Some(News { room: room.clone(), event: text("event_id")?, sender: text("sender")? })
-        })
-    };
-    rooms.into_iter().flatten().flat_map(events).collect()
-}
-
-fn member(event: &Value) -> Option<Member> {
-    let content = event.get("content")?;
-    let is_in = match content.get("membership")?.as_str()? {
-        "join" => true,
-        "invite" => false,
-        _ => return None,
-    };
-    let name = content.get("displayname").and_then(Value::as_str).map(str::to_owned);
-    Some(Member { user: event.get("state_key")?.as_str()?.to_owned(), is_in, name })
-}
-
-fn find(events: &[Value], draft: DraftId, user: &str) -> Option<String> {
-    let draft = draft.to_string();
-    let is_it = |event: &&Value| {
-        event.get("sender").and_then(Value::as_str) == Some(user)
-            && event.pointer("/content/x.tieline.draft_id").and_then(Value::as_str) == Some(&draft)
-    };
-    Some(events.iter().find(is_it)?.get("event_id")?.as_str()?.to_owned())
 }
 
 #[cfg(test)]

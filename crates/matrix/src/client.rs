@@ -18,6 +18,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const CONNECTING: Duration = Duration::from_secs(10);
 /// Questions at once: a homeserver is not met by a thousand rooms.
 const TOGETHER: usize = 32;
+/// Rooms that are read back at once, beside those questions: when the gateway starts it is all of them, and somebody may be talking
+/// already.
+const READ_TOGETHER: usize = 8;
 /// The longest answer that is read: who is in a room of a few.
 const ANSWER_BYTES: usize = 4 * 1024 * 1024;
 /// The longest time that a homeserver may ask us to wait.
@@ -30,6 +33,7 @@ pub struct Client {
     homeserver: Url,
     bearer: HeaderValue,
     places: Arc<Semaphore>,
+    readings: Arc<Semaphore>,
     /// Users are made one after the other: Synapse stumbles over two that ask for the same one at a time.
     registering: Arc<Mutex<()>>,
 }
@@ -59,8 +63,8 @@ impl Client {
             .redirect(Policy::none())
             .build()
             .map_err(|error| error.to_string())?;
-        let (places, registering) = (Arc::new(Semaphore::new(TOGETHER)), Arc::default());
-        Ok(Self { http, homeserver, bearer, places, registering })
+        let [places, readings] = [TOGETHER, READ_TOGETHER].map(|count| Arc::new(Semaphore::new(count)));
+        Ok(Self { http, homeserver, bearer, places, readings, registering: Arc::default() })
     }
 
     /// Where a file of the homeserver (`mxc://`) is read, by whoever shows a token of it (authenticated media).
@@ -86,6 +90,7 @@ impl Client {
         // A line that is held takes no place from those who want something.
         let _place = match ask {
             Ask::Hold { .. } => None,
+            Ask::History { .. } => self.readings.acquire().await.ok(),
             _ => self.places.acquire().await.ok(),
         };
         let file = match ask {

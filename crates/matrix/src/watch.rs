@@ -178,8 +178,11 @@ mod tests {
         Ok(Answer::Held { since: "s1".into(), news: Vec::new() })
     }
 
-    /// A watch that has registered its user, and what it reported.
-    fn watch() -> (Watch<impl FnMut(Standing)>, Rc<RefCell<Vec<Standing>>>) {
+    /// What was reported.
+    type Told = Rc<RefCell<Vec<Standing>>>;
+
+    /// A watch that has registered its user.
+    fn watch() -> (Watch<impl FnMut(Standing)>, Told) {
         let told = Rc::new(RefCell::new(Vec::new()));
         let tell = Rc::clone(&told);
         let mut watch = Watch::new(move |standing| tell.borrow_mut().push(standing), "@s:x".into());

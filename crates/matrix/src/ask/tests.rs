@@ -64,6 +64,16 @@ fn the_line_tells_what_was_said_where() {
 }
 
 #[test]
+fn a_room_is_read_back_by_what_was_said_and_its_beginning() {
+    let ask = Ask::History { room: "!r:s".into(), user: "@chat_x:s".into(), from: None };
+    let filter = ask.request().query.into_iter().find(|(key, _)| *key == "filter").unwrap().1;
+    for kind in ["m.room.message", "m.room.redaction", "m.room.encrypted", "m.room.create"] {
+        assert!(filter.contains(kind), "{filter}");
+    }
+    assert!(!filter.contains("m.room.member"), "{filter}");
+}
+
+#[test]
 fn nobody_may_encrypt_the_room() {
     let ask = Ask::Create {
         user: "@chat_x:s".into(),

@@ -68,7 +68,8 @@ impl Room {
         }
         reading.pages += 1;
         let known = events.iter().position(|event| Some(&event.id) == self.cursor.as_ref());
-        let is_whole = known.is_some() || more.is_none() || reading.pages >= PAGES;
+        let is_from_the_beginning = events.iter().any(|event| event.kind == Kind::Created);
+        let is_whole = known.is_some() || is_from_the_beginning || more.is_none() || reading.pages >= PAGES;
         reading.events.extend(events.into_iter().take(known.unwrap_or(usize::MAX)));
         reading.from = more;
         if is_whole {

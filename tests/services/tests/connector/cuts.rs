@@ -1,16 +1,9 @@
 //! The gateway or the server is away while somebody writes.
 
-use std::time::Duration;
-
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use tieline_services::XmppKind;
 
 use crate::{shop::text_of, world::World};
-
-/// Between two questions.
-const BETWEEN: Duration = Duration::from_millis(50);
-/// Longer than the room's own patience with a silent server.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 async fn what_mia_writes_while_the_gateway_is_down_arrives(kind: XmppKind) -> Result<()> {
     let mut world = World::start(kind).await?;
@@ -25,7 +18,7 @@ async fn what_mia_writes_while_the_gateway_is_down_arrives(kind: XmppKind) -> Re
     world.return_visitor(None).await?;
     // The archive is read once the line is up; what is said after that comes last.
     world.mia.say(&world.room, "after").await?;
-    let mut texts = texts_until(&mut world, "after").await?;
+    let mut texts = world.texts_until("after").await?;
     texts.retain(|text| text != "hello" && text != "before");
     assert_eq!(texts, ["one", "two", "three", "after"]);
     Ok(())
@@ -49,21 +42,6 @@ async fn what_the_visitor_writes_while_the_server_is_down_arrives(kind: XmppKind
         heard.iter().filter(|body| ["one", "two", "three"].contains(&body.as_str())).collect();
     assert_eq!(order, ["one", "two", "three"], "{heard:?}");
     Ok(())
-}
-
-/// All texts of the session once one of them is there. Asked for again and again: an entry that comes while the answer is on its
-/// way would be passed over.
-pub(crate) async fn texts_until(world: &mut World, last: &str) -> Result<Vec<String>> {
-    let asking = async {
-        loop {
-            let texts = world.history().await?;
-            if texts.iter().any(|text| text == last) {
-                return Ok(texts);
-            }
-            tokio::time::sleep(BETWEEN).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, asking).await.with_context(|| format!("`{last}` never came"))?
 }
 
 crate::on_both! {

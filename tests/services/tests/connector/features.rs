@@ -156,7 +156,7 @@ async fn files_go_both_ways(kind: XmppKind) -> Result<()> {
         world.mia.send_file(&world.room, "page.html", "text/html", b"<script>alert(1)</script>").await?;
     assert!(text_of(&world.entry().await?).contains(&url));
 
-    let card = crate::world::give_file(&mut world, "kettle.txt", b"a photograph, so to speak").await?;
+    let card = world.give_file("kettle.txt", b"a photograph, so to speak").await?;
     let heard = world
         .mia
         .wait_for("a link", |event| {

@@ -14,7 +14,7 @@ async fn what_mia_writes_while_the_gateway_is_down_arrives() -> Result<()> {
         world.mia.say(&world.room, text).await?;
     }
     world.start_gateway().await?;
-    world.return_visitor().await?;
+    world.return_visitor(None).await?;
     world.mia.say(&world.room, "after").await?;
     let mut texts = world.texts_until("after").await?;
     texts.retain(|text| text != "hello" && text != "before");

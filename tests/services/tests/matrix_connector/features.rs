@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tieline_load::client::{draft_id, text_frame};
 use tieline_protocol::{Body, ClientFrame, Cursor, Item, Price, Role, ServerFrame, client::Typing};
 
-use crate::world::{World, give_file, text_of};
+use crate::world::{World, text_of};
 
 #[tokio::test]
 async fn words_go_both_ways() -> Result<()> {
@@ -175,7 +175,7 @@ async fn files_go_both_ways() -> Result<()> {
     assert_eq!((file.name.as_str(), file.media_type.as_str(), file.size), ("note.txt", "text/plain", 7));
 
     let bytes = b"a photograph, so to speak";
-    let card = give_file(&mut world, "kettle.txt", bytes).await?;
+    let card = world.give_file("kettle.txt", bytes).await?;
     let heard = world.mia_hears("kettle.txt").await?;
     assert_eq!(heard["content"]["msgtype"], "m.file");
     assert_eq!(heard["content"]["info"], json!({ "mimetype": "text/plain", "size": card.size }));
@@ -253,7 +253,7 @@ async fn who_has_a_session_is_said_in_the_room_and_at_the_desk() -> Result<()> {
     world.mia.say(&world.room, "/assign nobody").await?;
     world.mia_is_told("Nobody in particular answers this session already.").await?;
     world.mia.say(&world.room, "back to you").await?;
-    world.return_visitor().await?;
+    world.return_visitor(None).await?;
     assert_eq!(world.texts_until("back to you").await?, ["hello", "back to you"]);
     Ok(())
 }

@@ -5,4 +5,5 @@ mod check;
 mod cuts;
 mod features;
 mod hostile;
+mod kinds;
 mod world;

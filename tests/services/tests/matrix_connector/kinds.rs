@@ -1,0 +1,122 @@
+//! What has no shape of its own in a room, and what happens around the words.
+
+use anyhow::{Result, bail};
+use serde_json::json;
+use tieline_load::client::{Client, draft_id};
+use tieline_protocol::{
+    Answer, Body, ClientFrame, Field, FieldKind, Form, FormSource, Role, ServerFrame,
+    client::Draft,
+    server::{Availability, Receipt},
+};
+
+use crate::world::{World, text_of};
+
+/// Robin says something at the desk.
+async fn at_desk(world: &World, robin: &mut Client, body: Body) -> Result<Receipt> {
+    let draft = Draft { session: world.session, draft_id: draft_id(), reply_to: None, body };
+    match robin.ask(ClientFrame::Send(draft)).await? {
+        ServerFrame::Ok(receipt) => Ok(receipt),
+        other => bail!("not taken: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn choices_forms_and_ratings_are_words_in_the_room() -> Result<()> {
+    let mut world = World::start().await?;
+    let mut robin = world.robin().await?;
+    let choices = Body::Choices { text: "Which one?".into(), options: vec!["Red".into(), "Blue".into()] };
+    at_desk(&world, &mut robin, choices).await?;
+    world.mia_hears("Which one?\n- Red\n- Blue").await?;
+
+    let field = Field {
+        name: "mail".into(),
+        label: "E-mail".into(),
+        kind: FieldKind::Email,
+        required: true,
+        choices: Vec::new(),
+    };
+    let form = Form { title: Some("How do we reach you?".into()), fields: vec![field] };
+    let asked = at_desk(&world, &mut robin, Body::Ask { form }).await?;
+    world
+        .mia_sees("the form", |raw| {
+            let body = raw["content"]["body"].as_str().unwrap_or_default();
+            body.contains("How do we reach you?") && body.contains("E-mail")
+        })
+        .await?;
+    let answer = Answer { name: "mail".into(), label: "E-mail".into(), value: "ada@example.org".into() };
+    let filled = Body::Form { source: FormSource::Asked, asked: Some(asked.seq), answers: vec![answer] };
+    world.say_body(filled, None).await?;
+    world.mia_hears("E-mail: ada@example.org").await?;
+
+    at_desk(&world, &mut robin, Body::Closed).await?;
+    world.say_body(Body::Rating { stars: 4, text: Some("Quick".into()) }, None).await?;
+    let rated = world.mia_hears("Rating: 4 of 5\nQuick").await?;
+    assert!(rated["sender"].as_str().is_some_and(|sender| sender.starts_with("@chat_")), "{rated}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_end_at_the_desk_is_said_in_the_room() -> Result<()> {
+    let mut world = World::start().await?;
+    let mut robin = world.robin().await?;
+    at_desk(&world, &mut robin, Body::Closed).await?;
+    let end = world.mia_hears("The session was closed.").await?;
+    assert_eq!(end["content"]["msgtype"], "m.notice");
+    // Whoever writes on is told.
+    world.mia.say(&world.room, "one more thing").await?;
+    world.mia_is_told("The session is over").await?;
+    loop {
+        let entry = world.entry().await?;
+        if entry.body == Body::Closed {
+            assert_eq!((entry.from.role, entry.from.name.as_deref()), (Role::Agent, Some("robin")));
+            return Ok(());
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_answers_is_shown_as_there_and_asked_in_again_when_they_have_left() -> Result<()> {
+    let mut world = World::start().await?;
+    world.mia.say(&world.room, "here I am").await?;
+    let is = |state| {
+        move |frame: &ServerFrame| match frame {
+            ServerFrame::Presence(presence) if presence.state == state => Some(()),
+            _ => None,
+        }
+    };
+    world.frame(is(Availability::Here)).await?;
+    world.mia.ask("leave", json!({ "room": world.room })).await?;
+    world.frame(is(Availability::Away)).await?;
+    world.say("are you still there?").await?;
+    assert_eq!(world.mia.accept_invitation().await?, world.room);
+    world.mia_hears("are you still there?").await?;
+    world.mia.say(&world.room, "I am").await?;
+    world.frame(is(Availability::Here)).await
+}
+
+#[tokio::test]
+async fn what_cannot_be_passed_on_is_told_to_whoever_wrote_it() -> Result<()> {
+    let mut world = World::start().await?;
+    world.mia.say(&world.room, &"x".repeat(9_000)).await?;
+    world.mia_is_told("Too long").await?;
+    let sealed = json!({ "algorithm": "m.megolm.v1.aes-sha2", "ciphertext": "x", "session_id": "s" });
+    let facts = json!({ "room": world.room, "type": "m.room.encrypted", "content": sealed });
+    world.mia.ask("send", facts).await?;
+    world.mia_is_told("cannot read encrypted messages").await?;
+    // A poll, a sticker, a reaction, and something that is no message at all.
+    for kind in ["m.sticker", "m.reaction", "org.example.unheard_of"] {
+        let facts =
+            json!({ "room": world.room, "type": kind, "content": { "body": "nothing for the visitor" } });
+        world.mia.ask("send", facts).await?;
+    }
+    let words = "b \u{202e}c 😀 <&>'\"";
+    world.say(words).await?;
+    world
+        .mia_sees("odd letters", |raw| {
+            raw["content"]["body"].as_str().is_some_and(|body| body.contains("😀 <&>'\""))
+        })
+        .await?;
+    world.mia.say(&world.room, "shorter").await?;
+    assert_eq!(text_of(&world.entry().await?), "shorter");
+    Ok(())
+}
