@@ -19,7 +19,7 @@ const KEPT: Millis = Millis::minutes(24 * 60);
 /// Something that held and does not any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Revocation {
-    /// A registration was changed, and perhaps switched off.
+    /// A registration was made or changed, and perhaps switched off.
     Channel {
         /// Which.
         channel: ChannelId,
