@@ -177,7 +177,7 @@ impl<H: Host> Rooms<H> {
 
     async fn dispatch(&mut self, stanza: Element, line: &mpsc::Sender<Element>) {
         match self.shared.domains.session_in(&stanza) {
-            Some(session) if !service::answers(&stanza) => {
+            Some(session) if !self.is_service_asked(session, &stanza) => {
                 // Of a session that was not thought of: somebody writes in an old one.
                 if is_written(&stanza) {
                     self.room(session, Some(line));
@@ -190,6 +190,12 @@ impl<H: Host> Rooms<H> {
                 }
             }
         }
+    }
+
+    /// Whether the answer is the service's: the same for all addresses, or that of nobody.
+    fn is_service_asked(&self, session: SessionId, stanza: &Element) -> bool {
+        service::answers(stanza, &self.shared.domains)
+            || (service::is_question(stanza) && !self.rooms.contains_key(&session))
     }
 
     fn hint(&mut self, hint: Hint) {

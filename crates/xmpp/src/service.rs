@@ -22,8 +22,9 @@ pub fn ping(domains: &Domains) -> Element {
 }
 
 /// Whether it is a question to which all addresses have one answer. Who a contact is, only that one knows.
-pub fn answers(stanza: &Element) -> bool {
-    is_question(stanza) && !stanza.elements().any(|payload| payload.is("vCard", ns::VCARD))
+pub fn answers(stanza: &Element, domains: &Domains) -> bool {
+    let is_card = domains.mode == Mode::Direct && stanza.find("vCard", ns::VCARD).is_some();
+    is_question(stanza) && !is_card
 }
 
 /// The answer to a stanza that is for no session, if it wants one.

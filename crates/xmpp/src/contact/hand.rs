@@ -117,11 +117,16 @@ impl Contact {
     pub(super) fn take_answer(
         &mut self,
         now: Millis,
+        from: &str,
         id: &str,
         outcome: Result<(), String>,
         out: &mut Vec<Effect>,
     ) {
         let Some(sending) = &mut self.sending else { return };
+        // By that server itself: anybody can send an answer.
+        if sending.questions.get(id).is_none_or(|asked| asked != from) {
+            return;
+        }
         let Some(server) = sending.questions.remove(id) else { return };
         let fate = match outcome.as_ref().map_err(String::as_str) {
             Err("remote-server-not-found" | "remote-server-timeout") => Fate::Refused,

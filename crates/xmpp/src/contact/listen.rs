@@ -26,8 +26,9 @@ impl Contact {
             return;
         }
         if service::is_question(stanza) {
-            if let Some(card) = self.card(stanza) {
-                self.send(card, out);
+            // Every question has an answer, if it is a no.
+            if let Some(answer) = self.card(stanza).or_else(|| service::answer(stanza, &self.domains)) {
+                self.send(answer, out);
             }
             return;
         }
@@ -45,7 +46,7 @@ impl Contact {
             Some(Direct::Asks { account, is_subscription }) => {
                 self.show_oneself(&account, is_subscription, out);
             }
-            Some(Direct::Answer { id, outcome }) => self.take_answer(now, &id, outcome, out),
+            Some(Direct::Answer { from, id, outcome }) => self.take_answer(now, &from, &id, outcome, out),
             None => {}
         }
     }

@@ -46,6 +46,8 @@ pub enum Direct {
     },
     /// The answer to a question.
     Answer {
+        /// By whom: a server is its domain alone.
+        from: String,
         /// To which.
         id: String,
         /// What is wrong, if something is.
@@ -94,8 +96,10 @@ pub fn read(stanza: &Element) -> Option<Direct> {
         "iq" => {
             let id = stanza.attribute("id")?.to_owned();
             match kind? {
-                "result" => Some(Direct::Answer { id, outcome: Ok(()) }),
-                "error" => Some(Direct::Answer { id, outcome: Err(condition(stanza)) }),
+                "result" => Some(Direct::Answer { from: from.to_owned(), id, outcome: Ok(()) }),
+                "error" => {
+                    Some(Direct::Answer { from: from.to_owned(), id, outcome: Err(condition(stanza)) })
+                }
                 _ => None,
             }
         }

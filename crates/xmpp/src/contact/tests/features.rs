@@ -209,7 +209,28 @@ fn only_those_who_answer_see_the_contact() {
     assert_eq!(name, "Ada (Alpine Shop)");
     bench.to_contact.push_back(vcard("eve@evil.example/phone"));
     bench.step();
-    assert!(bench.to_servers.is_empty());
+    assert_eq!(bench.to_servers.pop_back().unwrap().attribute("type"), Some("error"));
+}
+
+#[test]
+fn only_a_server_itself_says_that_it_took_something() {
+    let mut bench = Bench::new();
+    bench.say(VISITOR, text("hello"));
+    bench.tell(Input::Up);
+    let asked: Vec<_> = bench.to_servers.drain(..).filter(|stanza| stanza.name == "iq").collect();
+    assert_eq!(asked.len(), 2, "one for each server");
+    let answer = |question: &Element, from: &str| {
+        let answer = Element::new("iq", ns::COMPONENT).with("type", "result").with("from", from);
+        answer.with("to", address()).with("id", question.attribute("id").unwrap())
+    };
+    for question in &asked {
+        bench.tell(Input::Stanza(answer(question, "mia@shop.example/phone")));
+    }
+    assert_eq!(bench.handed, Seq::ZERO);
+    for question in &asked {
+        bench.tell(Input::Stanza(answer(question, question.attribute("to").unwrap())));
+    }
+    assert_eq!(bench.handed, Seq(1));
 }
 
 #[test]
