@@ -5,7 +5,8 @@ use std::{path::PathBuf, time::Duration};
 use anyhow::{Context as _, Result, bail, ensure};
 use tempfile::TempDir;
 use tieline_protocol::{
-    Auth, Body, ClientFrame, DeskOnly, DraftId, Entry, Epoch, FileCard, PartyId, Seq, ServerFrame, SessionId,
+    Answer, Auth, Body, ClientFrame, DeskOnly, DraftId, Entry, Epoch, Field, FieldKind, FileCard, Form,
+    FormSource, PartyId, Seq, ServerFrame, SessionId,
     client::{Draft, History, Position},
     desk::{Assign, DeskFrame, DeskRequest},
     file::Upload,
@@ -124,6 +125,49 @@ impl Shop {
             _ => None,
         })
         .await
+    }
+
+    /// Robin says something at the desk, in the visitor's session.
+    ///
+    /// # Errors
+    /// When it is not taken.
+    pub async fn say_at_desk(&self, robin: &mut Client, body: Body) -> Result<Receipt> {
+        let draft = Draft { session: self.session, draft_id: draft_id(), reply_to: None, body };
+        match robin.ask(ClientFrame::Send(draft)).await? {
+            ServerFrame::Ok(receipt) => Ok(receipt),
+            other => bail!("not taken: {other:?}"),
+        }
+    }
+
+    /// Robin and the visitor say everything that other platforms have no shape for, up to the end of the session. Gives the words
+    /// for it, in order.
+    ///
+    /// # Errors
+    /// When something is not taken.
+    pub async fn say_shapeless(&mut self, robin: &mut Client) -> Result<[&'static str; 5]> {
+        let choices = Body::Choices { text: "Which one?".into(), options: vec!["Red".into(), "Blue".into()] };
+        self.say_at_desk(robin, choices).await?;
+        let field = Field {
+            name: "mail".into(),
+            label: "E-mail".into(),
+            kind: FieldKind::Email,
+            required: true,
+            choices: Vec::new(),
+        };
+        let form = Form { title: Some("How do we reach you?".into()), fields: vec![field] };
+        let asked = self.say_at_desk(robin, Body::Ask { form }).await?;
+        let answer = Answer { name: "mail".into(), label: "E-mail".into(), value: "ada@example.org".into() };
+        let filled = Body::Form { source: FormSource::Asked, asked: Some(asked.seq), answers: vec![answer] };
+        self.say_body(filled, None).await?;
+        self.say_at_desk(robin, Body::Closed).await?;
+        self.say_body(Body::Rating { stars: 4, text: Some("Quick".into()) }, None).await?;
+        Ok([
+            "Which one?\n- Red\n- Blue",
+            "How do we reach you?\n- E-mail (needed)",
+            "E-mail: ada@example.org",
+            "The session was closed.",
+            "Rating: 4 of 5\nQuick",
+        ])
     }
 
     /// Somebody at the desk says who answers.

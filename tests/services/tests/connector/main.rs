@@ -6,6 +6,7 @@ mod cuts;
 mod direct;
 mod features;
 mod hostile;
+mod kinds;
 mod profanity;
 mod shop;
 mod world;

@@ -189,6 +189,18 @@ async fn who_answers_and_what_is_shown_is_said_in_a_line(kind: XmppKind) -> Resu
     Ok(())
 }
 
+async fn what_has_no_shape_is_said_in_words(kind: XmppKind) -> Result<()> {
+    let mut world = Direct::start(kind).await?;
+    let mut robin = world.robin().await?;
+    for words in world.say_shapeless(&mut robin).await? {
+        let is_visitors = words.starts_with("E-mail: ") || words.starts_with("Rating: ");
+        let words = if is_visitors { words.to_owned() } else { format!("robin: {words}") };
+        world.mia.hears(&words).await?;
+        world.ana.hears(&words).await?;
+    }
+    Ok(())
+}
+
 async fn commands_do_what_they_say(kind: XmppKind) -> Result<()> {
     let mut world = Direct::start(kind).await?;
     let told = |words: &'static str| {
@@ -229,5 +241,6 @@ crate::on_both! {
     files_and_cards_are_links
     who_answers_is_shown_as_there
     who_answers_and_what_is_shown_is_said_in_a_line
+    what_has_no_shape_is_said_in_words
     commands_do_what_they_say
 }
