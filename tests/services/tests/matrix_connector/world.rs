@@ -39,7 +39,7 @@ impl DerefMut for World {
 pub(crate) fn settings(homeserver: &str) -> String {
     // The visitor here answers no heartbeat while a test looks elsewhere.
     format!(
-        "allow_insecure_origins = true\n[limits]\nburst = 0\n[ping]\nevery_ms = 600000\ngrace_ms = 600000\n[log]\nlevel = \"info,tieline_matrix=debug\"\n[matrix]\nhomeserver = \"{homeserver}\"\nserver_name = \"localhost\"\n"
+        "allow_insecure_origins = true\n[limits]\nburst = 0\nframes_burst = 0\n[ping]\nevery_ms = 600000\ngrace_ms = 600000\n[log]\nlevel = \"info,tieline_matrix=debug\"\n[matrix]\nhomeserver = \"{homeserver}\"\nserver_name = \"localhost\"\n"
     )
 }
 
