@@ -3,7 +3,7 @@
 //! A command is never shown to the visitor. A word with a slash that is none is refused and not said, so that a mistyped
 //! `/clsoe` does not end up in front of a customer; two slashes say one.
 
-use crate::card::Card;
+use crate::{Said, card::Card};
 
 /// Something written in the room.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,17 @@ pub enum Line {
     Unknown(String),
 }
 
+/// What comes of a line, on every platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Meant {
+    /// This is to be taken.
+    Said(Said),
+    /// Nothing is; whoever wrote it is answered.
+    Answered(String),
+    /// Nothing is: words for the others who answer.
+    Note,
+}
+
 /// Whom a command means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Whom {
@@ -44,6 +55,22 @@ pub const HELP: &str = "/close ends the session. /assign gives it to you, /assig
                         Everything else goes to the visitor; begin with // to say a slash.";
 
 impl Line {
+    /// What comes of it. Words answer those of these names.
+    pub fn meant(self, answers: Vec<String>) -> Meant {
+        Meant::Said(match self {
+            Self::Words(text) => Said::Text { text, answers },
+            Self::Close => Said::Close,
+            Self::Assign(whom) => Said::Assign(whom),
+            Self::Card(card) => Said::Card(card),
+            Self::Wrong(usage) => return Meant::Answered(usage.to_owned()),
+            Self::Note => return Meant::Note,
+            Self::Help => return Meant::Answered(HELP.to_owned()),
+            Self::Unknown(word) => {
+                return Meant::Answered(format!("There is no /{word}, and it was not sent. {HELP}"));
+            }
+        })
+    }
+
     /// Reads a line.
     pub fn read(text: &str) -> Self {
         let trimmed = text.trim_start();

@@ -2,7 +2,7 @@
 
 use tieline_connector::{
     Said,
-    command::{HELP, Line},
+    command::{Line, Meant},
 };
 
 use crate::heard::Kind;
@@ -50,20 +50,14 @@ pub(crate) fn of(kind: Kind, names: &impl Names) -> Meaning {
                     .to_owned(),
             );
         }
-        Kind::Words { text, answers } => match Line::read(&text) {
-            Line::Words(text) => {
-                Said::Text { text, answers: answers.map(|id| names.answered(id)).unwrap_or_default() }
+        Kind::Words { text, answers } => {
+            let answers = answers.map(|id| names.answered(id)).unwrap_or_default();
+            match Line::read(&text).meant(answers) {
+                Meant::Said(said) => said,
+                Meant::Answered(answer) => return Meaning::Answered(answer),
+                Meant::Note => return Meaning::Note(text),
             }
-            Line::Close => Said::Close,
-            Line::Assign(whom) => Said::Assign(whom),
-            Line::Card(card) => Said::Card(card),
-            Line::Wrong(usage) => return Meaning::Answered(usage.to_owned()),
-            Line::Note => return Meaning::Note(text),
-            Line::Help => return Meaning::Answered(HELP.to_owned()),
-            Line::Unknown(word) => {
-                return Meaning::Answered(format!("There is no /{word}, and it was not sent. {HELP}"));
-            }
-        },
+        }
         Kind::Edit { of, text } => Said::Edit { of: names.corrected(of), text },
         Kind::Retract { of } => Said::Retract { of: names.retracted(of) },
         Kind::File { url, name } => Said::File { url, name },

@@ -164,12 +164,8 @@ fn find(db: &Connection, platform: Platform, session: SessionId) -> rusqlite::Re
         return Ok(None);
     }
     bridge.assigned = assign::find_with_outer_name(db, session)?.map(|(assignment, outer_name)| {
-        let account = outer_name.as_deref().map(account::split);
-        let account = account.filter(|(connector, _)| *connector == platform.name());
-        let assignee = |to: Author| Assignee {
-            name: words::name_of(&to),
-            account: account.map(|(_, account)| account.to_owned()),
-        };
+        let account = account_on(platform, Role::Agent, outer_name);
+        let assignee = |to: Author| Assignee { name: words::name_of(&to), account };
         Assigned { turn: assignment.turn, to: assignment.to.map(assignee) }
     });
     Ok(Some(bridge))

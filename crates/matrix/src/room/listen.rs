@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use tieline_connector::{
     Heard, Said, Taken,
-    command::{HELP, Line},
+    command::{Line, Meant},
 };
 use tieline_protocol::Millis;
 
@@ -52,25 +52,16 @@ impl Room {
         }
         let said = match event.kind {
             // What a stranger writes is the host's to refuse, a command as well as words.
-            Kind::Words { text, answers, .. } if is_agent => match Line::read(&text) {
-                Line::Words(text) => Said::Text { text, answers: answers.into_iter().collect() },
-                Line::Close => Said::Close,
-                Line::Assign(whom) => Said::Assign(whom),
-                Line::Card(card) => Said::Card(card),
-                Line::Wrong(usage) => {
-                    self.tell(&event.id, usage, out);
-                    Said::Nothing
+            Kind::Words { text, answers, .. } if is_agent => {
+                match Line::read(&text).meant(answers.into_iter().collect()) {
+                    Meant::Said(said) => said,
+                    Meant::Answered(answer) => {
+                        self.tell(&event.id, &answer, out);
+                        Said::Nothing
+                    }
+                    Meant::Note => Said::Nothing,
                 }
-                Line::Note => Said::Nothing,
-                Line::Help => {
-                    self.tell(&event.id, HELP, out);
-                    Said::Nothing
-                }
-                Line::Unknown(word) => {
-                    self.tell(&event.id, &format!("There is no /{word}, and it was not sent. {HELP}"), out);
-                    Said::Nothing
-                }
-            },
+            }
             Kind::Words { text, answers, .. } => Said::Text { text, answers: answers.into_iter().collect() },
             Kind::Edit { of, text, .. } => Said::Edit { of: vec![of], text },
             Kind::Redacted { of } => Said::Retract { of: vec![of] },
